@@ -1,0 +1,178 @@
+"""The only door to the HTTP library: sends what `odnexus._calls.exchange` asks for, paces it, and says what came.
+
+One `AsyncTransport` stands for one base URL and one key. It holds no policy: attempts, waits and renewals are decided
+by the generator it drives.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import json
+import random
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Protocol, TypeVar
+from urllib.parse import urlsplit
+
+import httpx
+
+from odnexus._async._compat import AsyncClock, AsyncLock, SystemAsyncClock
+from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
+from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
+from odnexus.errors import ConfigurationError
+
+T = TypeVar("T")
+
+# The request certainly never reached the other side.
+_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+
+
+class AsyncCredentials(Protocol):
+    """What a transport needs of keys and tokens."""
+
+    async def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        """Return the headers of *call*, credentials included; may have to fetch a token first."""
+        ...
+
+    async def renew(self, call: Call[Any]) -> bool:
+        """Renew what was refused for *call* unless someone else just did; return whether trying again makes sense."""
+        ...
+
+
+def check_base_url(url: str, *, private_network_may_be_plain: bool) -> str:
+    """Return *url* without a trailing slash, or raise `ConfigurationError`.
+
+    TLS is required everywhere but on loopback and, where *private_network_may_be_plain*, inside the office's own
+    network: Open Dental's API Service speaks plain HTTP there (page "API Modes").
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError("base_url: give a full URL such as https://api.opendental.com/api/v1")
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private_network_may_be_plain):
+        raise ConfigurationError("base_url: use https; plain http is for loopback and the office network only")
+    return url.rstrip("/")
+
+
+def _may_be_plain(host: str, private: bool) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        # A bare machine name (SRV01) can only be a neighbour in the office network.
+        return private and "." not in host
+    return address.is_loopback or (private and address.is_private)
+
+
+USER_AGENT = "odnexus"
+
+
+class AsyncTransport:
+    """Sends calls to one base URL with one key.
+
+    Args:
+        base_url: Where the API lives.
+        credentials: Gives each request its headers and renews what was refused.
+        pace: Rate budget of the key.
+        retry: How often and how patiently one call is tried.
+        clock: Source of time.
+        timeout: Seconds to wait for connecting and for an answer.
+        transport: An httpx transport to use instead of the network, for tests and proxies.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        credentials: AsyncCredentials,
+        pace: Pace | None = None,
+        retry: RetryPolicy = CALL_RETRY,
+        clock: AsyncClock | None = None,
+        timeout: float = 65.0,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.base_url = base_url
+        self.clock: AsyncClock = clock or SystemAsyncClock()
+        self._credentials = credentials
+        self._pace = pace or Pace()
+        self._retry = retry
+        self._turn = AsyncLock()
+        self._http = httpx.AsyncClient(
+            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
+            headers={"User-Agent": USER_AGENT},
+            transport=transport,
+            trust_env=transport is None,
+        )
+
+    async def send(self, call: Call[T]) -> T:
+        """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
+        steps = exchange(call, now=self.clock.now, roll=random.random, policy=self._retry)
+        outcome: Outcome = None
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            outcome = await self._do(call, step)
+
+    async def _do(self, call: Call[Any], step: Step) -> Outcome:
+        match step:
+            case Send():
+                return await self._request(call)
+            case Pause(length, everyone):
+                if everyone:
+                    self._pace.close_until(self._seconds() + length.total_seconds())
+                await self.clock.sleep(length.total_seconds())
+                return None
+            case Renew():
+                return await self._credentials.renew(call)
+
+    async def _request(self, call: Call[Any]) -> Reply | NoReply:
+        headers = {**await self._credentials.headers(call), **dict(call.headers)}
+        if self._pace.serial:
+            # The vendor counts execution time: the next request starts after this one has ended.
+            async with self._turn:
+                await self._wait_for_budget(call)
+                return await self._transmit(call, headers)
+        async with self._turn:
+            await self._wait_for_budget(call)
+        return await self._transmit(call, headers)
+
+    async def _wait_for_budget(self, call: Call[Any]) -> None:
+        while (delay := self._pace.delay(call.classes, self._seconds())) > 0:
+            await self.clock.sleep(delay)
+        self._pace.start(call.classes, self._seconds())
+
+    async def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
+        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
+        try:
+            response = await self._http.request(
+                call.method,
+                self.base_url + call.path,
+                params=list(call.params) or None,
+                content=content,
+                headers=headers,
+            )
+        except _NOT_SENT:
+            return NoReply(Lost.NOT_SENT)
+        except httpx.TimeoutException:
+            return NoReply(Lost.TIMEOUT)
+        except httpx.TransportError:
+            return NoReply(Lost.BROKEN)
+        return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
+
+    def _seconds(self) -> float:
+        return self.clock.now().timestamp()
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def __aenter__(self) -> AsyncTransport:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
