@@ -27,7 +27,7 @@ class RetryPolicy:
         rate_limit_repeats: How often a request refused with 429 is sent again.
     """
 
-    attempts: int = 5
+    attempts: int = 4
     first: timedelta = timedelta(seconds=0.5)
     factor: float = 2.0
     longest: timedelta = timedelta(seconds=30)
@@ -43,7 +43,7 @@ class RetryPolicy:
 
 
 CALL_RETRY = RetryPolicy()
-"""Retries inside one logical call of a client: at most five requests."""
+"""Retries inside one logical call of a client: at most five requests leave, one of them for a token."""
 
 EVENT_RETRY = RetryPolicy(attempts=25, first=timedelta(seconds=15), longest=timedelta(hours=12))
 """Retries of an event in the engine: 25 tries over about seven days."""
