@@ -1,8 +1,8 @@
-"""odnexus joins Open Dental and NexHealth: clients, mapping, matching and a sync engine to embed.
+"""odnexus joins Open Dental and NexHealth: clients, mapping, patient matching and a sync engine to embed.
 
-Everything public is reachable from here and loaded when it is first used, so that `import odnexus`
-costs next to nothing. `_HOMES` is the one list of public names; the block for type checkers repeats it
-with the real types, and a test holds the two together.
+Everything public is reachable from here and loaded when it is first used, so that ``import odnexus`` costs next to
+nothing. `_HOMES` is the list of public names; the block for type checkers repeats it with the real things, and a test
+holds the two together. What lives in a private module shows this package as its home.
 """
 
 from __future__ import annotations
@@ -10,30 +10,95 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    pass
+    from odnexus.errors import (
+        AmbiguousWriteError as AmbiguousWriteError,
+        ApiError as ApiError,
+        AuthenticationError as AuthenticationError,
+        ConfigurationError as ConfigurationError,
+        ConflictError as ConflictError,
+        ConnectionFailedError as ConnectionFailedError,
+        EmptySideError as EmptySideError,
+        InvalidRequestError as InvalidRequestError,
+        LeaseLostError as LeaseLostError,
+        LinkConflictError as LinkConflictError,
+        MappingError as MappingError,
+        NotFoundError as NotFoundError,
+        OdnexusError as OdnexusError,
+        OfficeOfflineError as OfficeOfflineError,
+        PermissionDeniedError as PermissionDeniedError,
+        RateLimitError as RateLimitError,
+        RequestTimeoutError as RequestTimeoutError,
+        ResponseError as ResponseError,
+        SealError as SealError,
+        ServerError as ServerError,
+        SignatureError as SignatureError,
+        StoreError as StoreError,
+        SyncError as SyncError,
+        UnexpectedResponseError as UnexpectedResponseError,
+        UnsupportedError as UnsupportedError,
+        WebhookError as WebhookError,
+    )
 
 __version__ = "0.1.0"
 
-_HOMES: dict[str, tuple[str, ...]] = {}
-"""Module (below `odnexus`) → the names it gives to the package."""
+_HOMES: dict[str, tuple[str, ...]] = {
+    "errors": (
+        "AmbiguousWriteError",
+        "ApiError",
+        "AuthenticationError",
+        "ConfigurationError",
+        "ConflictError",
+        "ConnectionFailedError",
+        "EmptySideError",
+        "InvalidRequestError",
+        "LeaseLostError",
+        "LinkConflictError",
+        "MappingError",
+        "NotFoundError",
+        "OdnexusError",
+        "OfficeOfflineError",
+        "PermissionDeniedError",
+        "RateLimitError",
+        "RequestTimeoutError",
+        "ResponseError",
+        "SealError",
+        "ServerError",
+        "SignatureError",
+        "StoreError",
+        "SyncError",
+        "UnexpectedResponseError",
+        "UnsupportedError",
+        "WebhookError",
+    ),
+}
+"""Module below this package → the public names it gives."""
 
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [*_HOME_OF, "__version__"]  # pyright: ignore[reportUnsupportedDunderAll]
+__all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
 
 def __getattr__(name: str) -> object:
     """Import the home of *name* and keep what it gives (PEP 562)."""
-    from importlib import import_module  # noqa: PLC0415 - only paid by the first use
-
     if name not in _HOME_OF:
-        message = f"module 'odnexus' has no attribute {name!r}"
-        raise AttributeError(message)
-    value: object = getattr(import_module(f"odnexus.{_HOME_OF[name]}"), name)
-    globals()[name] = value
+        raise AttributeError(f"module 'odnexus' has no attribute {name!r}", name=name)
+    value = globals()[name] = _load(f"odnexus.{_HOME_OF[name]}", name)
+    return value
+
+
+def _load(module: str, name: str) -> object:
+    from importlib import import_module  # noqa: PLC0415 - only the first use pays for it
+
+    value: object = getattr(import_module(module), name)
+    if isinstance(value, type) and any(part.startswith("_") for part in value.__module__.split(".")):
+        # attrs classes resolve their annotations in the module they name: do that before the name changes.
+        if hasattr(value, "__attrs_attrs__"):
+            from attrs import resolve_types  # noqa: PLC0415
+
+            resolve_types(value)
+        value.__module__ = __name__
     return value
 
 
 def __dir__() -> list[str]:
-    """Return the public names, loaded or not, for completion."""
     return sorted({*globals(), *_HOME_OF})
