@@ -1,0 +1,31 @@
+"""Simulated practices to develop and test against: both systems behind their HTTP surface, a clock and faults.
+
+Invented data only. `transport(simulator)` gives a client the simulator instead of the network, `LocalServer` serves it
+over real HTTP, `VirtualClock` makes days pass in no time and `Faults` breaks what networks break.
+"""
+
+from __future__ import annotations
+
+from odnexus.testing.clock import SimClock, SystemClock, VirtualClock
+from odnexus.testing.faults import Fault, FaultKind, Faults
+from odnexus.testing.http import RequestLog, RequestRecord, SimDropped, SimReply, SimRequest, Simulator
+from odnexus.testing.server import LocalServer
+from odnexus.testing.transports import post, transport
+
+__all__ = [
+    "Fault",
+    "FaultKind",
+    "Faults",
+    "LocalServer",
+    "RequestLog",
+    "RequestRecord",
+    "SimClock",
+    "SimDropped",
+    "SimReply",
+    "SimRequest",
+    "Simulator",
+    "SystemClock",
+    "VirtualClock",
+    "post",
+    "transport",
+]
