@@ -24,9 +24,7 @@ class AsyncInbox(Protocol):
         """Store *events* durably, in their order, and return how many were new. An id that is known is ignored."""
         ...
 
-    async def lease(
-        self, now: datetime, until: datetime, limit: int, *, location: str | None = None
-    ) -> list[Lease]:
+    async def lease(self, now: datetime, until: datetime, limit: int, *, location: str | None = None) -> list[Lease]:
         """Return at most *limit* events to work on until *until*, oldest first.
 
         At most one event of a key is leased at a time, always the oldest unfinished one, and only if it is due at
@@ -85,8 +83,13 @@ class AsyncLinks(Protocol):
         ...
 
     async def all(
-        self, *, kind: LinkKind | None = None, location: str | None = None, state: LinkState | None = None,
-        after: str = "", limit: int = 100,
+        self,
+        *,
+        kind: LinkKind | None = None,
+        location: str | None = None,
+        state: LinkState | None = None,
+        after: str = "",
+        limit: int = 100,
     ) -> list[Link]:
         """Return links ordered by id, starting behind the id *after*, filtered."""
         ...

@@ -89,9 +89,7 @@ def steady_roll(*parts: object) -> float:
     return int(content_id(*parts)[:8], 16) / 0x1_0000_0000
 
 
-def verdict(
-    error: OdnexusError, event: Event, now: datetime, policy: RetryPolicy = EVENT_RETRY
-) -> Retry | Bury:
+def verdict(error: OdnexusError, event: Event, now: datetime, policy: RetryPolicy = EVENT_RETRY) -> Retry | Bury:
     """Return what becomes of *event* after *error*: tried again later, or buried.
 
     An error that is not transient is still retried a few times, since a person may repair its cause (a permission, a
