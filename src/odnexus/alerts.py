@@ -1,0 +1,162 @@
+"""Where alerts go: the log, a function of the host, several places at once, without repeating themselves.
+
+Sinks wrap each other::
+
+    sink = deduplicated(several(LoggingSink(), at_least("error", CallableSink(page_the_admin))), timedelta(hours=6))
+
+Any object with a method ``send(alert)`` is a sink.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from odnexus.errors import ConfigurationError
+from odnexus.reconcile.alerting import SEVERITIES, Alert, AlertSink, Severity
+
+__all__ = [
+    "Alert",
+    "AlertSink",
+    "AppriseSink",
+    "CallableSink",
+    "LoggingSink",
+    "Severity",
+    "at_least",
+    "deduplicated",
+    "several",
+]
+
+_LEVELS: dict[Severity, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
+_APPRISE_TYPES: dict[Severity, str] = {"info": "info", "warning": "warning", "error": "failure"}
+_log = logging.getLogger(__name__)
+
+
+class LoggingSink:
+    """Writes alerts to a logger, by default ``odnexus.alerts``."""
+
+    def __init__(self, logger: logging.Logger | None = None) -> None:
+        self._logger = logger or _log
+
+    def send(self, alert: Alert) -> None:
+        """Log *alert* at the level of its severity."""
+        self._logger.log(
+            _LEVELS[alert.severity], "%s %s %s: %s", alert.location, alert.rule, alert.subject or "-", alert.text
+        )
+
+
+class CallableSink:
+    """Gives alerts to a function of the host."""
+
+    def __init__(self, function: Callable[[Alert], object]) -> None:
+        self._function = function
+
+    def send(self, alert: Alert) -> None:
+        """Call the function with *alert*; what it returns is not looked at."""
+        self._function(alert)
+
+
+class _Channels(Protocol):
+    """What is used of Apprise."""
+
+    def add(self, servers: str) -> bool: ...
+
+    def notify(self, *, title: str, body: str, notify_type: str) -> bool | None: ...
+
+
+class AppriseSink:
+    """Sends alerts by e-mail or any other channel that Apprise knows (needs the extra ``odnexus[alerts]``).
+
+    The addresses are Apprise's, for example ``mailtos://user:password@example.com?to=admin@example.org``. They hold
+    passwords, so this object does not show them.
+    """
+
+    def __init__(self, *urls: str) -> None:
+        # An extra without published types.
+        import apprise  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
+
+        self._channels: _Channels = apprise.Apprise()  # pyright: ignore[reportUnknownMemberType]
+        for position, url in enumerate(urls, 1):
+            if not self._channels.add(url):
+                # The address may hold a password: name its place only.
+                raise ConfigurationError(f"urls: Apprise does not understand address number {position}")
+
+    def send(self, alert: Alert) -> None:
+        """Notify every address; raise `ConnectionError` if one of them did not take it."""
+        title = f"odnexus {alert.severity}: {alert.location} {alert.rule}"
+        body = f"{alert.text}\n{alert.subject}".strip()
+        if not self._channels.notify(title=title, body=body, notify_type=_APPRISE_TYPES[alert.severity]):
+            raise ConnectionError(f"an alert ({alert.rule}) was not delivered to every address")
+
+
+class _Several:
+    def __init__(self, sinks: tuple[AlertSink, ...]) -> None:
+        self._sinks = sinks
+
+    def send(self, alert: Alert) -> None:
+        for sink in self._sinks:
+            try:
+                sink.send(alert)
+            except Exception as error:  # noqa: BLE001 - whatever a sink raises, the others still have to hear of it
+                # The name only: the text of a foreign exception may hold anything.
+                _log.error("%s: a sink failed with %s", type(sink).__name__, type(error).__name__)
+
+
+class _AtLeast:
+    def __init__(self, severity: Severity, sink: AlertSink) -> None:
+        self._urgent = SEVERITIES[SEVERITIES.index(severity) :]
+        self._sink = sink
+
+    def send(self, alert: Alert) -> None:
+        if alert.severity in self._urgent:
+            self._sink.send(alert)
+
+
+class _Deduplicated:
+    def __init__(self, sink: AlertSink, window: timedelta) -> None:
+        self._sink = sink
+        self._window = window
+        self._lock = threading.Lock()
+        # By key and severity: what becomes worse is said again.
+        self._sent: dict[tuple[str, Severity], datetime] = {}
+
+    def send(self, alert: Alert) -> None:
+        if self._claim(alert):
+            try:
+                self._sink.send(alert)
+            except BaseException:
+                with self._lock:
+                    self._sent.pop((alert.key, alert.severity), None)
+                raise
+
+    def _claim(self, alert: Alert) -> bool:
+        claim = (alert.key, alert.severity)
+        with self._lock:
+            before = self._sent.get(claim)
+            if before is not None and alert.at < before + self._window:
+                return False
+            horizon = alert.at - self._window
+            self._sent = {sent: at for sent, at in self._sent.items() if at > horizon}
+            self._sent[claim] = alert.at
+            return True
+
+
+def several(*sinks: AlertSink) -> AlertSink:
+    """Return a sink that gives each alert to all *sinks*; one that raises is logged and stops no other."""
+    return _Several(sinks)
+
+
+def at_least(severity: Severity, sink: AlertSink) -> AlertSink:
+    """Return a sink that passes on what is at least as urgent as *severity*."""
+    return _AtLeast(severity, sink)
+
+
+def deduplicated(sink: AlertSink, window: timedelta) -> AlertSink:
+    """Return a sink that passes on one alert of a key and severity per *window*, by the alerts' own times.
+
+    An alert that *sink* could not take does not count as sent. What was sent is remembered in memory only.
+    """
+    return _Deduplicated(sink, window)
