@@ -13,7 +13,7 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, cast
 
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.alerting import SEVERITIES, Alert, AlertSink, Severity
@@ -64,7 +64,7 @@ class _Channels(Protocol):
 
     def add(self, servers: str) -> bool: ...
 
-    def notify(self, *, title: str, body: str, notify_type: str) -> bool | None: ...
+    def notify(self, *, title: str, body: str, notify_type: str) -> object: ...
 
 
 class AppriseSink:
@@ -75,10 +75,9 @@ class AppriseSink:
     """
 
     def __init__(self, *urls: str) -> None:
-        # An extra without published types.
-        import apprise  # noqa: PLC0415 # pyright: ignore[reportMissingImports]
+        import apprise  # noqa: PLC0415 - an extra # pyright: ignore[reportMissingImports]
 
-        self._channels: _Channels = apprise.Apprise()  # pyright: ignore[reportUnknownMemberType]
+        self._channels = cast(_Channels, apprise.Apprise())  # pyright: ignore[reportUnknownMemberType]
         for position, url in enumerate(urls, 1):
             if not self._channels.add(url):
                 # The address may hold a password: name its place only.
