@@ -1,0 +1,93 @@
+"""Walking through a list page by page, without I/O.
+
+A `Listing` is the first call and what its rows must fit. A `Walk` goes through it: it says which call comes next, takes
+the page, drops rows that do not fit or came before, and counts both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from attrs import evolve, frozen
+
+from odnexus._calls import Call
+from odnexus.nexhealth.models import Page, Record
+from odnexus.nexhealth.wire import misfit
+
+R = TypeVar("R", bound=Record)
+
+
+@frozen(kw_only=True)
+class Listing(Generic[R]):
+    """A list that can be walked through.
+
+    Attributes:
+        first: The call for the first page.
+        fits: Whether a row fits what was asked for.
+        backwards: True to follow ``start_cursor`` instead of ``end_cursor``.
+    """
+
+    first: Call[Page[R]]
+    fits: Callable[[R], bool]
+    backwards: bool = False
+
+    def after(self, page: Page[R]) -> Call[Page[R]] | None:
+        """Return the call for the page that follows *page*, ``None`` after the last one.
+
+        Raises:
+            UnexpectedResponseError: More pages are promised, but no cursor leads to them.
+        """
+        more, key, cursor = (
+            (page.has_previous_page, "start_cursor", page.start_cursor)
+            if self.backwards
+            else (page.has_next_page, "end_cursor", page.end_cursor)
+        )
+        if not more:
+            return None
+        if cursor is None:
+            raise misfit(self.first.name, f"missing @ $.page_info.{key}")
+        kept = tuple(pair for pair in self.first.params if pair[0] != key)
+        return evolve(self.first, params=(*kept, (key, cursor)))
+
+
+class Walk(Generic[R]):
+    """One walk through a listing.
+
+    Attributes:
+        next: The call to send next, ``None`` at the end.
+        dropped: Rows left out because they do not fit what was asked for.
+        repeated: Rows left out because they came on an earlier page: the list moved while it was read.
+        descriptions: What the envelopes said, for example about parameters that were ignored.
+    """
+
+    def __init__(self, listing: Listing[R]) -> None:
+        self._listing = listing
+        self._seen: set[object] = set()
+        self.next: Call[Page[R]] | None = listing.first
+        self.dropped = 0
+        self.repeated = 0
+        self.descriptions: tuple[str, ...] = ()
+
+    def take(self, page: Page[R]) -> Page[R]:
+        """Move on, and return *page* without the rows that do not fit or came before."""
+        following = self._listing.after(page)
+        if following is not None and self.next is not None and following.params == self.next.params:
+            raise misfit(following.name, "the same cursor again @ $.page_info")
+        self.next = following
+        if page.description:
+            self.descriptions += (page.description,)
+        return evolve(page, rows=tuple(row for row in page.rows if self._is_wanted(row)))
+
+    def _is_wanted(self, row: R) -> bool:
+        if not self._listing.fits(row):
+            self.dropped += 1
+            return False
+        key: object = getattr(row, "id", None)
+        if key is None:
+            return True
+        if key in self._seen:
+            self.repeated += 1
+            return False
+        self._seen.add(key)
+        return True

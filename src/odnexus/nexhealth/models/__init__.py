@@ -1,0 +1,82 @@
+"""The records of NexHealth, field names exactly as on the wire.
+
+Records are frozen and know nothing of JSON (`odnexus.nexhealth.wire` reads them). Times are aware and in UTC, except
+those of a `Slot`, which keep the offset of the practice. A record prints its class and its ids, nothing personal.
+"""
+
+from __future__ import annotations
+
+from attrs import resolve_types
+
+from odnexus.nexhealth.models import people, practice, visits
+from odnexus.nexhealth.models._base import Page, Record
+from odnexus.nexhealth.models.hooks import WebhookEndpoint, WebhookSubscription
+from odnexus.nexhealth.models.people import (
+    Bio,
+    Coverage,
+    Created,
+    InsurancePlan,
+    Patient,
+    PatientAddress,
+    PatientAlert,
+    Price,
+    PrivacyAuthorization,
+    Subscriber,
+)
+from odnexus.nexhealth.models.practice import (
+    AppointmentType,
+    Descriptor,
+    Emr,
+    Institution,
+    Location,
+    Operatory,
+    Provider,
+    ProviderRequestable,
+    Recurrence,
+    Specialty,
+    SyncStatus,
+    WorkingHour,
+    WorkingHourLabel,
+)
+from odnexus.nexhealth.models.visits import Appointment, BodySite, BookingDetails, Procedure, Slot, SlotGroup
+
+# Patients have appointments and appointments have a patient: the names of one module are told to the other here.
+_NAMES = {**vars(people), **vars(practice), **vars(visits)}
+for _record in (Patient, Appointment, Institution, Location):
+    resolve_types(_record, localns=_NAMES)
+
+__all__ = [
+    "Appointment",
+    "AppointmentType",
+    "Bio",
+    "BodySite",
+    "BookingDetails",
+    "Coverage",
+    "Created",
+    "Descriptor",
+    "Emr",
+    "Institution",
+    "InsurancePlan",
+    "Location",
+    "Operatory",
+    "Page",
+    "Patient",
+    "PatientAddress",
+    "PatientAlert",
+    "Price",
+    "PrivacyAuthorization",
+    "Procedure",
+    "Provider",
+    "ProviderRequestable",
+    "Record",
+    "Recurrence",
+    "Slot",
+    "SlotGroup",
+    "Specialty",
+    "Subscriber",
+    "SyncStatus",
+    "WebhookEndpoint",
+    "WebhookSubscription",
+    "WorkingHour",
+    "WorkingHourLabel",
+]
