@@ -1,0 +1,117 @@
+"""The vendor's words and ours: one mechanical rule, one table of exceptions, one list of words per record.
+
+`AptDateTime` becomes `apt_date_time`, `DateTStamp` becomes `date_t_stamp`, `SSN` becomes `ssn`. Where a lower-case
+twin stands beside a column (`confirmed` is the name of the definition whose number is `Confirmed`), the twin gets the
+ending `_text`. `FIELDS` is the list of documented words of each record, in the vendor's order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from odnexus.opendental import models
+from odnexus.opendental.models import Record
+
+TWINS: Mapping[str, str] = {
+    "confirmed": "confirmed_text",
+    "unschedStatus": "unsched_status_text",
+    "category": "category_text",
+    "priority": "priority_text",
+    "commType": "comm_type_text",
+    "blockoutType": "blockout_type_text",
+    "operatoryType": "operatory_type_text",
+    # Definitions spell it with a lower-case i before 26.2.1 and with a capital one after; both mean the same.
+    "isHidden": "is_hidden",
+}
+"""Words that the mechanical rule would confuse with their twin."""
+
+_BORDER = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])|(?<=[a-z])(?=[0-9]+_)")
+
+_VISIT = """
+    serverDateTime AptNum PatNum AptStatus Pattern Confirmed confirmed TimeLocked Op Note ProvNum provAbbr ProvHyg
+    AptDateTime NextAptNum UnschedStatus unschedStatus IsNewPatient ProcDescript Assistant ClinicNum IsHygiene
+    DateTStamp DateTimeArrived DateTimeSeated DateTimeDismissed InsPlan1 InsPlan2 DateTimeAskedToArrive colorOverride
+    AppointmentTypeNum SecUserNumEntry SecDateTEntry Priority PatternSecondary ItemOrderPlanned IsMirrored
+"""
+
+FIELDS: Mapping[type[Record], str] = {
+    models.Patient: """
+        serverDateTime PatNum LName FName MiddleI Preferred PatStatus Gender Position Birthdate SSN Address Address2
+        City State Zip HmPhone WkPhone WirelessPhone Guarantor Email EstBalance PriProv priProvAbbr SecProv
+        secProvAbbr FeeSched BillingType ImageFolder FamFinUrgNote MedUrgNote ApptModNote ChartNumber MedicaidID
+        BalTotal Bal_0_30 Bal_31_60 Bal_61_90 BalOver90 InsEst dateTimeLastAging EmployerNum DateFirstVisit ClinicNum
+        clinicAbbr HasIns Premed Ward PreferConfirmMethod PreferContactMethod PreferRecallMethod Language AdmitDate
+        siteDesc SiteNum DateTStamp SuperFamily TxtMsgOk SecUserNumEntry SecDateEntry
+    """,
+    models.PatientRow: """
+        PatNum LName FName MiddleI Preferred PatStatus Birthdate SSN Address Address2 City State Zip HmPhone WkPhone
+        WirelessPhone Email priProvAbbr secProvAbbr BillingType ChartNumber ClinicNum clinicAbbr siteDesc TxtMsgOk
+    """,
+    models.Appointment: _VISIT,
+    models.HistAppointment: "HistApptNum HistUserNum HistDateTStamp HistApptAction ApptSource" + _VISIT,
+    models.WebSchedAppointment: """
+        AptNum PatNum AptStatus Pattern Confirmed confirmed Op Note ProvNum provAbbr ProvHyg AptDateTime NextAptNum
+        UnschedStatus unschedStatus ProcDescript ClinicNum IsHygiene DateTStamp DateTimeArrived DateTimeSeated
+        DateTimeDismissed AppointmentTypeNum eServiceLogType serverDateTime
+    """,
+    models.Slot: "DateTimeStart DateTimeEnd ProvNum OpNum",
+    models.AppointmentType: """
+        AppointmentTypeNum AppointmentTypeName appointmentTypeColor IsHidden Pattern CodeStr CodeStrRequired
+        RequiredProcCodesNeeded BlockoutTypes
+    """,
+    models.Provider: """
+        ProvNum Abbr LName FName MI Suffix FeeSched Specialty SSN StateLicense IsSecondary provColor IsHidden UsingTIN
+        SigOnFile NationalProvID DateTStamp IsNotPerson ProvStatus IsHiddenReport Birthdate SchedNote PreferredName
+        serverDateTime
+    """,
+    models.Operatory: """
+        OperatoryNum OpName Abbrev ItemOrder IsHidden ProvDentist ProvHygienist IsHygiene ClinicNum SetProspective
+        IsWebSched OperatoryType operatoryType
+    """,
+    models.Definition: "DefNum ItemName ItemValue Category category isHidden IsHidden ItemOrder Supp",
+    models.Clinic: """
+        ClinicNum Description Address Address2 City State Zip BillingAddress BillingAddress2 BillingCity BillingState
+        BillingZip PayToAddress PayToAddress2 PayToCity PayToState PayToZip Phone Abbr IsHidden
+    """,
+    models.Preference: "PrefNum PrefName ValueString",
+    models.Schedule: """
+        ScheduleNum SchedDate StartTime StopTime SchedType ProvNum BlockoutType blockoutType Note operatories
+        EmployeeNum DateTStamp
+    """,
+    models.SecurityPerm: "Permission HasPermission",
+    models.Commlog: """
+        CommlogNum PatNum CommDateTime CommType commType Note Mode_ SentOrReceived UserNum DateTStamp CommSource
+        ProgramNum DateTEntry ReferralNum
+    """,
+    models.Carrier: "CarrierNum CarrierName Address Address2 City State Zip Phone ElectID NoSendElect IsHidden",
+    models.Subscription: """
+        SubscriptionNum EndPointUrl Workstation CustomerKey WatchTable PollingSeconds UiEventType DateTimeStart
+        DateTimeStop Note
+    """,
+}
+"""Documented words of each record."""
+
+
+def snake(word: str) -> str:
+    """Return our name for the vendor's *word*."""
+    return TWINS.get(word) or _BORDER.sub("_", word).lower()
+
+
+def _spelling(words: str) -> Mapping[str, tuple[str, ...]]:
+    spelled: dict[str, tuple[str, ...]] = {}
+    for word in words.split():
+        name = snake(word)
+        spelled[name] = (*spelled.get(name, ()), word)
+    return spelled
+
+
+SPELLINGS: Mapping[type[Record], Mapping[str, tuple[str, ...]]] = {
+    record: _spelling(words) for record, words in FIELDS.items()
+}
+"""For each record: its attributes, and the vendor's words each is read from."""
+
+
+def mentions(row: Record, name: str) -> bool:
+    """Return whether the answer behind *row* mentioned the attribute *name* at all."""
+    return any(word in row.raw for word in SPELLINGS[type(row)][name])
