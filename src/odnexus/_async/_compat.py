@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from odnexus.reconcile.triggers import DomainEvent
 
 # [async only]
 import asyncio
+from collections.abc import Awaitable
 
 AsyncLock = asyncio.Lock
+Handler: TypeAlias = Callable[[DomainEvent], Awaitable[None]]
+"""What a host gives to be told of domain events."""
 # [end]
 # [sync only]
 # import time
 # from threading import Lock as Lock
+#
+# Handler: TypeAlias = Callable[[DomainEvent], None]
+# """What a host gives to be told of domain events."""
 # [end]
 
 
@@ -43,3 +52,11 @@ class SystemAsyncClock:
         # [sync only]
         # time.sleep(seconds)
         # [end]
+
+
+class StopFlag(Protocol):
+    """Tells a loop to stop: `threading.Event` and `asyncio.Event` are such."""
+
+    def is_set(self) -> bool:
+        """Return whether it is time to stop."""
+        ...

@@ -97,6 +97,8 @@ class AsyncTransport:
         self._pace = pace or Pace()
         self._retry = retry
         self._turn = AsyncLock()
+        self.sent = 0
+        """Requests that have left so far, for budgets and journals."""
         self._http = httpx.AsyncClient(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             headers={"User-Agent": USER_AGENT},
@@ -145,6 +147,7 @@ class AsyncTransport:
         self._pace.start(call.classes, self._seconds())
 
     async def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
+        self.sent += 1
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             response = await self._http.request(

@@ -7,6 +7,7 @@ the fresh look after the create decides.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
@@ -18,11 +19,26 @@ OCCUPIES = frozenset({"Scheduled", "Complete", "ASAP"})
 """Statuses that take up their slot. A broken visit stays on the schedule, crossed out; notes block nothing."""
 
 
+_STAMP = re.compile(r"\bNexHealth (\d+)\b")
+
+
+def stamp_for(nexhealth_id: object) -> str:
+    """Return the words by which a visit that we wrote is recognised in its note."""
+    return f"NexHealth {nexhealth_id}"
+
+
+def booking_in(note: str) -> str:
+    """Return the NexHealth appointment that a note names, ``""`` if none."""
+    found = _STAMP.findall(note)
+    return found[-1] if found else ""
+
+
 @frozen(kw_only=True)
 class Booked:
     """One row of the book, without anything that names a person but the chart number.
 
-    Times are the office's wall clock. ``start`` is ``None`` where there is no place in the book.
+    Times are the office's wall clock. ``start`` is ``None`` where there is no place in the book. ``booking`` is the
+    NexHealth appointment that the note names, ``stamp`` the row's ``DateTStamp`` as text.
     """
 
     apt_num: int
@@ -33,7 +49,7 @@ class Booked:
     operatory: int = 0
     provider: int = 0
     asap: bool = False
-    note: str = field(default="", repr=False)
+    booking: str = ""
     stamp: str = ""
 
     @property
@@ -61,7 +77,7 @@ class Booked:
             self.operatory,
             self.provider,
             self.asap,
-            self.note,
+            self.booking,
             self.stamp,
         )
         return json.dumps(values).encode()
@@ -69,7 +85,7 @@ class Booked:
     @classmethod
     def from_bytes(cls, content: bytes) -> Booked:
         """Return the row that `to_bytes` wrote."""
-        apt_num, pat_num, status, start, minutes, operatory, provider, asap, note, stamp = json.loads(content)
+        apt_num, pat_num, status, start, minutes, operatory, provider, asap, booking, stamp = json.loads(content)
         return cls(
             apt_num=apt_num,
             pat_num=pat_num,
@@ -79,7 +95,7 @@ class Booked:
             provider=provider,
             start=datetime.fromisoformat(start) if start else None,
             asap=asap,
-            note=note,
+            booking=booking,
             stamp=stamp,
         )
 

@@ -1,0 +1,427 @@
+"""The engine that a host embeds: it takes signals, works on them, and answers questions about what it did.
+
+The host owns the process. Nothing here starts a thread, a loop or a signal handler, except `run`, which loops until it
+is told to stop. Each method that needs the time takes it as *now*; left out, the engine's clock is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TypeVar
+from uuid import uuid4
+
+from attrs import frozen
+
+from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.nexhealth import AsyncNexHealth
+from odnexus._async.office import AsyncOffice, AsyncPicture
+from odnexus._async.opendental import AsyncOpenDental
+from odnexus._async.polling import AsyncPolling, PollReport
+from odnexus._async.records import AsyncRecords
+from odnexus._async.signals import events_of_delivery
+from odnexus._async.stores import AsyncStore, Sealer
+from odnexus._async.working import AsyncWorking, StepReport
+from odnexus._calls import Secret
+from odnexus._pace import EVENT_RETRY, RetryPolicy
+from odnexus.errors import ConfigurationError, EmptySideError
+from odnexus.nexhealth.webhooks import parse_flat, verify
+from odnexus.opendental.events import parse_event
+from odnexus.practice import Location, Practice
+from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.inbox import Event, content_id
+from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
+from odnexus.reconcile.reviews import Answer, Review
+from odnexus.reconcile.triggers import EVENT_NAMES
+
+C = TypeVar("C")
+
+
+@frozen(kw_only=True)
+class Received:
+    """What became of a delivery: how many records it named, and how many events are new. Answer it with a 2xx."""
+
+    records: int
+    new: int
+
+
+@frozen(kw_only=True)
+class Question:
+    """A review with its content opened, for the staff's eyes: it may show patient data."""
+
+    review: Review
+    body: Mapping[str, object]
+
+    def __repr__(self) -> str:
+        return f"Question({self.review.id!r}, {self.review.kind!r})"
+
+
+class AsyncSyncEngine:
+    """Keeps a practice's Open Dental and NexHealth in step.
+
+    Args:
+        practice: Locations, tables and policies.
+        nexhealth: The NexHealth client, or one per subdomain.
+        opendental: The Open Dental client, or one per database name (`Location.database`).
+        store: Where signals, links, reviews and the journal are kept.
+        sealer: Seals everything that could hold patient data before it reaches the store.
+        handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
+            called again later. The name ``"*"`` gets every event.
+        alerts: Where alerts go: a sink, or a plain callable.
+        webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
+        event_keys: Customer keys that Open Dental's API Events may carry, per database name.
+        retry: How often and how patiently an event is tried.
+        lease: How long one event may take before another worker may take it over.
+        clock: Source of time where *now* is left out.
+
+    Raises:
+        ConfigurationError: A location names a database or subdomain without a client, or a handler's name is unknown.
+    """
+
+    def __init__(
+        self,
+        practice: Practice,
+        *,
+        nexhealth: AsyncNexHealth | Mapping[str, AsyncNexHealth],
+        opendental: AsyncOpenDental | Mapping[str, AsyncOpenDental],
+        store: AsyncStore,
+        sealer: Sealer,
+        handlers: Mapping[str, Handler] | None = None,
+        alerts: AlertSink | Callable[[Alert], None] | None = None,
+        webhook_secrets: Sequence[str | Secret] = (),
+        event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
+        retry: RetryPolicy = EVENT_RETRY,
+        lease: timedelta = timedelta(minutes=10),
+        clock: AsyncClock | None = None,
+    ) -> None:
+        self.practice = practice
+        self.store = store
+        self._handlers = dict(handlers or {})
+        self._send_alert = _alerting(alerts)
+        self._secrets = tuple(Secret(each) for each in webhook_secrets)
+        self._event_keys = {name: tuple(Secret(key) for key in keys) for name, keys in (event_keys or {}).items()}
+        self._clock: AsyncClock = clock or SystemAsyncClock()
+        self._records = AsyncRecords(store, sealer, _wanted(self._handlers))
+        self._nexhealth, self._opendental = nexhealth, opendental
+        self._pictures: dict[str, AsyncPicture] = {}
+        self._offices: dict[str, AsyncOffice] = {}
+        for location in practice.locations:
+            self._offices[location.name] = self._office(location)
+        self._working = AsyncWorking(
+            self._records, self._offices, self._handlers, self._send_alert, retry, lease, holder=uuid4().hex
+        )
+
+    def _office(self, location: Location) -> AsyncOffice:
+        realm, database = self.practice.realm(location), location.database
+        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records))
+        return AsyncOffice(
+            location=location,
+            realm=realm,
+            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]"),
+            opendental=_client(self._opendental, database, f"opendental[{database}]"),
+            records=self._records,
+            picture=picture,
+            send_alert=self._send_alert,
+        )
+
+    # -- signals -------------------------------------------------------------------------------------------------------
+
+    async def receive(self, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> Received:
+        """Take a NexHealth webhook: verify it, store what it says, and return. Then answer with a 2xx.
+
+        Raises:
+            SignatureError: The signature is missing or wrong: answer with a 401.
+            WebhookError: The body cannot be read.
+        """
+        moment = self._now(now)
+        delivery = verify(headers, body, self._secrets)
+        events = events_of_delivery(delivery, self.practice, self._records, moment)
+        return Received(records=len(events), new=await self.store.inbox.put(events))
+
+    async def receive_opendental(
+        self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
+    ) -> Received:
+        """Take a request of Open Dental's API Events (page "API Events"): check its key, store what it says.
+
+        Raises:
+            SignatureError: The customer key is missing or unknown.
+            WebhookError: The body cannot be read.
+        """
+        moment = self._now(now)
+        database, event = parse_event(headers, body, self._event_keys)
+        office = next((each for each in self._offices.values() if each.location.database == database), None)
+        if office is None or event.table not in ("Appointment", "AppointmentDeleted"):
+            return Received(records=len(event.ids), new=0)
+        events = [await self._row_event(office, number, body, moment) for number in event.ids]
+        return Received(records=len(events), new=await self.store.inbox.put(events))
+
+    async def _row_event(self, office: AsyncOffice, apt_num: int, body: bytes, now: datetime) -> Event:
+        ref = office.at_opendental(apt_num)
+        known = await self._records.link("visit", ref)
+        location = known.link.location if known is not None else office.location.name
+        key = f"link:{known.link.id}" if known is not None else f"row:{ref}"
+        return Event(
+            id=content_id("row", ref, body),
+            key=key,
+            location=location,
+            kind="opendental.appointment",
+            subject=str(apt_num),
+            received=now,
+            due=now,
+        )
+
+    async def receive_flat(self, location: str, body: bytes, now: datetime | None = None) -> Received:
+        """Take a flat payload of a hand-made bridge (``{"event": "appointment.created", "firstName": …}``).
+
+        Such payloads carry no id, no signature and no location: by calling this the host names the location and
+        vouches for the sender. What they say is a hint to look at NexHealth; a form is kept, sealed.
+
+        Raises:
+            WebhookError: The body cannot be read.
+        """
+        moment, place = self._now(now), self.practice.location(location)
+        flat = parse_flat(body)
+        form = flat.event == "patient.form_submitted"
+        key = content_id("flat", location, body, "" if form else moment.isoformat())
+        event = Event(
+            id=key,
+            key=f"flat:{location}",
+            location=place.name,
+            kind="nexhealth.form" if form else "location.look",
+            subject=flat.event,
+            received=moment,
+            due=moment,
+            payload=self._records.sealed_payload(key, body) if form else None,
+        )
+        return Received(records=1, new=await self.store.inbox.put([event]))
+
+    # -- work ----------------------------------------------------------------------------------------------------------
+
+    async def poll(self, location: str, now: datetime | None = None) -> PollReport:
+        """Ask both sides of *location* for what changed and store an event for each difference.
+
+        An office that cannot be reached pauses its location instead of raising.
+        """
+        office, moment = self._named(location), self._now(now)
+        return await self._working.poll(office, moment)
+
+    async def step(self, now: datetime | None = None, limit: int = 50, *, location: str | None = None) -> StepReport:
+        """Work on at most *limit* events that are due, of all locations or one, oldest first. Never raises for one."""
+        return await self._working.step(self._now(now), limit, location)
+
+    async def scan(
+        self,
+        location: str,
+        now: datetime | None = None,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+    ) -> int:
+        """Compare both calendars and store an event for each difference; return how many. For the night.
+
+        Args:
+            location: Which location.
+            now: The moment.
+            start: Begin of the window (aware); a day ago if left out.
+            end: End of the window (aware); 60 days ahead if left out.
+
+        Raises:
+            EmptySideError: One side shows nothing although visits are linked: nothing was stored.
+        """
+        office, moment = self._named(location), self._now(now)
+        await office.ready(moment)
+        window = start or moment - timedelta(days=1), end or moment + timedelta(days=60)
+        try:
+            return await AsyncPolling(office).scan(moment, *window)
+        except EmptySideError:
+            text = "One side shows no appointment at all. Nothing was cancelled. Check the connection and the calendar."
+            office.alert(moment, "scan.empty-side", text, severity="error")
+            raise
+
+    async def run(
+        self, stop: StopFlag, *, every: timedelta = timedelta(minutes=5), pause: timedelta = timedelta(seconds=5)
+    ) -> None:
+        """Poll and step until *stop* is set: the loop for a process of its own.
+
+        Args:
+            stop: Anything with ``is_set()``, for example an event that a signal handler sets.
+            every: Time between two polls of a location.
+            pause: Time between two looks for due events.
+        """
+        due: dict[str, datetime] = {}
+        while not stop.is_set():
+            for location in self.practice.locations:
+                now = self._clock.now()
+                if due.get(location.name, now) <= now and not stop.is_set():
+                    await self.poll(location.name, now)
+                    due[location.name] = now + every
+            report = await self.step(self._clock.now())
+            if not report.settled and not stop.is_set():
+                await self._clock.sleep(pause.total_seconds())
+
+    async def resume(self, location: str, now: datetime | None = None) -> None:
+        """Go on with a location that stopped because who writes had changed, after a person has looked."""
+        office = self._named(location)
+        await self.store.cursors.set(f"writer:{location}", None)
+        await self.store.cursors.set(f"pause:{location}", None)
+        await office.find_writer(self._now(now))
+
+    # -- questions -----------------------------------------------------------------------------------------------------
+
+    async def reviews(self, limit: int = 100, *, location: str | None = None) -> list[Question]:
+        """Return open questions, oldest first, opened: they may show patient data."""
+        return [self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
+
+    async def review(self, id: str) -> Question | None:
+        """Return one question, open or answered."""
+        found = await self.store.reviews.get(id)
+        return self._question(found) if found is not None else None
+
+    def _question(self, review: Review) -> Question:
+        return Question(review=review, body=self._records.review_body(review))
+
+    async def answer(
+        self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
+    ) -> Review:
+        """Answer a question; what it held back is worked on at the next step.
+
+        Args:
+            id: The review.
+            choice: One of its ``choices``.
+            record: The chart number, where the choice needs one (``"link"``).
+            by: Who answers, as the host names its users.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: There is no such open review, the choice is not offered, or the record is missing.
+        """
+        moment = self._now(now)
+        review = await self.store.reviews.get(id)
+        _check_answer(review, choice, str(record))
+        answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
+        if answered is None:
+            raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        await self._records.journal(
+            moment,
+            answered.location,
+            "answered",
+            answered.subject,
+            answered.kind,
+            related=[f"review:{id}", *([str(record)] if record else [])],
+        )
+        await self._look_again(answered, moment)
+        return answered
+
+    async def revoke(self, id: str, now: datetime | None = None) -> Review:
+        """Take an answer back: the question is open again. What was done because of it is not undone.
+
+        Raises:
+            ConfigurationError: There is no answered review of that id.
+        """
+        review = await self.store.reviews.revoke(id)
+        if review is None:
+            raise ConfigurationError("review: there is no answered review of this id")
+        await self._records.journal(
+            self._now(now), review.location, "answered", review.subject, "revoked", related=[f"review:{id}"]
+        )
+        return review
+
+    async def _look_again(self, review: Review, now: datetime) -> None:
+        match self._records.review_body(review).get("look"):
+            case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
+                event = Event(
+                    id=content_id("answered", review.id, now.isoformat()),
+                    key=key,
+                    location=review.location,
+                    kind=kind,
+                    subject=subject,
+                    received=now,
+                    due=now,
+                )
+                await self.store.inbox.put([event])
+            case _:
+                pass
+
+    # -- what is there -------------------------------------------------------------------------------------------------
+
+    async def links(
+        self,
+        *,
+        kind: LinkKind | None = None,
+        location: str | None = None,
+        state: LinkState | None = None,
+        after: str = "",
+        limit: int = 100,
+    ) -> list[Link]:
+        """Return links ordered by id, starting behind the id *after*."""
+        return await self.store.links.all(kind=kind, location=location, state=state, after=after, limit=limit)
+
+    async def find_link(self, kind: LinkKind, ref: Ref) -> Link | None:
+        """Return the link of a record: so a caller learns the number that its booking got."""
+        return await self.store.links.find(kind, ref)
+
+    async def waiting(self, limit: int = 100, *, location: str | None = None) -> list[Event]:
+        """Return events that are not finished, oldest first."""
+        return await self.store.inbox.waiting(limit, location=location)
+
+    async def buried(self, limit: int = 100, *, location: str | None = None) -> list[Event]:
+        """Return events that were given up, with their reason."""
+        return await self.store.inbox.buried(limit, location=location)
+
+    async def revive(self, id: str, now: datetime | None = None) -> bool:
+        """Try a buried event again, with all its attempts; ``False`` if none of that id is buried."""
+        return await self.store.inbox.revive(id, self._now(now))
+
+    async def journal(
+        self, *, after: int = 0, limit: int = 100, location: str | None = None, subject: str | None = None
+    ) -> list[Entry]:
+        """Return journal entries with a number above *after*."""
+        return await self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    async def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
+        """Decide about a NexHealth booking without writing anything; return what would be noted.
+
+        Nothing reaches either side or the store.
+        """
+        return await self._working.preview(self._named(location), nexhealth_id, self._now(now))
+
+    # -- small things --------------------------------------------------------------------------------------------------
+
+    def _now(self, now: datetime | None) -> datetime:
+        return now if now is not None else self._clock.now()
+
+    def _named(self, location: str) -> AsyncOffice:
+        self.practice.location(location)
+        return self._offices[location]
+
+
+def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:
+    if not isinstance(clients, Mapping):
+        return clients
+    if name not in clients:
+        raise ConfigurationError(f"{field}: a location needs this client; add it to the mapping")
+    found: C = clients[name]
+    return found
+
+
+def _wanted(handlers: Mapping[str, Handler]) -> frozenset[str]:
+    unknown = sorted(handlers.keys() - {*EVENT_NAMES, "*"})
+    if unknown:
+        raise ConfigurationError(f"handlers[{unknown[0]}]: no such event; choose from {', '.join(EVENT_NAMES)}")
+    return frozenset(EVENT_NAMES) if "*" in handlers else frozenset(handlers)
+
+
+def _alerting(alerts: AlertSink | Callable[[Alert], None] | None) -> Callable[[Alert], None]:
+    if alerts is None:
+        return lambda _: None
+    return alerts if callable(alerts) else alerts.send
+
+
+def _check_answer(review: Review | None, choice: str, record: str) -> None:
+    if review is None:
+        raise ConfigurationError("review: there is no review of this id")
+    if choice not in review.choices:
+        raise ConfigurationError(f"choice: choose from {', '.join(review.choices)}")
+    if choice == "link" and not record.isdecimal():
+        raise ConfigurationError("record: give the chart number (PatNum) to link")

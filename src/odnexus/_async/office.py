@@ -1,0 +1,356 @@
+"""One location at work: its clients, its pictures of Open Dental, its tables, and who writes.
+
+Pictures (the roster of charts and the calendar) belong to an Open Dental database and are shared by the locations in
+it. They are kept in the store, sealed, so that a restart reads nothing again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import cast
+
+from attrs import define, evolve, field, frozen
+
+from odnexus._async.nexhealth import AsyncNexHealth
+from odnexus._async.opendental import AsyncOpenDental
+from odnexus._async.records import AsyncRecords
+from odnexus.errors import NotFoundError, UnsupportedError
+from odnexus.mapping.person import person_from_opendental
+from odnexus.mapping.visit import essence, minutes_of, to_wall, visit_from_nexhealth, visit_from_opendental
+from odnexus.matching.roster import Chart, Roster
+from odnexus.matching.stored import chart_from_bytes, chart_to_bytes
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment, Patient as OpenDentalPatient
+from odnexus.practice import Location
+from odnexus.reconcile.alerting import Alert, Severity
+from odnexus.reconcile.bodies import pack, unpack
+from odnexus.reconcile.calendar import Booked, Calendar, booking_in
+from odnexus.reconcile.inbox import content_id
+from odnexus.reconcile.journal import EntryKind
+from odnexus.reconcile.links import Ref
+from odnexus.reconcile.plan import Fields
+from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.triggers import DomainEvent
+from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
+
+TABLES_AGE = timedelta(days=1)
+"""How long the lookup tables of a location are used before they are read again."""
+
+
+class AsyncPicture:
+    """What polls have seen of one Open Dental database."""
+
+    def __init__(self, database: str, records: AsyncRecords) -> None:
+        self.database = database
+        self.roster = Roster()
+        self.calendar = Calendar()
+        self._records = records
+        self._version: str | None = None
+
+    async def refresh(self) -> bool:
+        """Load what another worker has stored meanwhile; return ``False`` if nothing was ever stored."""
+        version = await self._records.store.cursors.get(f"picture:{self.database}")
+        if version is None:
+            return False
+        if version != self._version:
+            charts = await self._records.load_rows(f"charts:{self.database}")
+            booked = await self._records.load_rows(f"book:{self.database}")
+            self.roster, self.calendar = Roster(), Calendar()
+            for row in charts.values():
+                self.roster.add(chart_from_bytes(row))
+            for row in booked.values():
+                self.calendar.add(Booked.from_bytes(row))
+            self._version = version
+        return True
+
+    async def keep(self, charts: Iterable[Chart] = (), booked: Iterable[Booked] = (), gone: Iterable[int] = ()) -> None:
+        """Add what was seen, in memory and in the store."""
+        chart_rows: dict[str, bytes | None] = {}
+        for chart in charts:
+            if self.roster.get(chart.pat_num) != chart:
+                self.roster.add(chart)
+                chart_rows[str(chart.pat_num)] = chart_to_bytes(chart)
+        book_rows: dict[str, bytes | None] = {
+            str(row.apt_num): row.to_bytes() for row in booked if self.calendar.add(row)
+        }
+        for apt_num in gone:
+            self.calendar.discard(apt_num)
+            book_rows[str(apt_num)] = None
+        await self._records.save_rows(f"charts:{self.database}", chart_rows)
+        await self._records.save_rows(f"book:{self.database}", book_rows)
+        if chart_rows or book_rows or self._version is None:
+            self._version = content_id(self._version, *chart_rows, *book_rows)
+            await self._records.store.cursors.set(f"picture:{self.database}", self._version)
+
+
+@frozen(kw_only=True)
+class Tables:
+    """Who is who: NexHealth ids → Open Dental numbers, and the definitions that mean confirmed."""
+
+    operatories: Mapping[int, int] = field(factory=dict)
+    providers: Mapping[int, int] = field(factory=dict)
+    confirmed: frozenset[int] = frozenset()
+    chair_of_provider: Mapping[int, int] = field(factory=dict)
+
+    def to_text(self, now: datetime) -> str:
+        """Return the tables as text for the store, with the moment they were read."""
+        values = [list(self.operatories.items()), list(self.providers.items()), sorted(self.confirmed)]
+        return pack({"at": now, "tables": [*values, list(self.chair_of_provider.items())]}).decode()
+
+    @classmethod
+    def from_text(cls, text: str | None, now: datetime) -> Tables | None:
+        """Return stored tables, ``None`` if there are none or they are too old."""
+        if not text:
+            return None
+        stored = unpack(text.encode())
+        if now - datetime.fromisoformat(stored["at"]) > TABLES_AGE:
+            return None
+        operatories, providers, confirmed, chairs = stored["tables"]
+        return cls(
+            operatories=dict(operatories),
+            providers=dict(providers),
+            confirmed=frozenset(confirmed),
+            chair_of_provider=dict(chairs),
+        )
+
+
+@define(kw_only=True)
+class AsyncOffice:
+    """One location at work."""
+
+    location: Location
+    realm: str
+    nexhealth: AsyncNexHealth
+    opendental: AsyncOpenDental
+    records: AsyncRecords
+    picture: AsyncPicture
+    send_alert: Callable[[Alert], None]
+    tables: Tables = Tables()
+    finding: Finding = Finding(writer=Writer.UNCLEAR, rule="writer.not-looked-yet")
+    rehearsing: bool = False
+    _counted: int = field(default=0, init=False)
+
+    # -- names ---------------------------------------------------------------------------------------------------------
+
+    def at_nexhealth(self, id: object) -> Ref:
+        """Return the name of a NexHealth record."""
+        return Ref(side="nexhealth", realm=self.realm, id=str(id))
+
+    def at_opendental(self, id: object) -> Ref:
+        """Return the name of an Open Dental record."""
+        return Ref(side="opendental", realm=self.location.database, id=str(id))
+
+    def wall(self, now: datetime) -> datetime:
+        """Return what the office's clock shows."""
+        return to_wall(now, self.location.zone)
+
+    def bridging(self) -> bool:
+        """Return whether we may write visits into Open Dental."""
+        return self.finding.writer is Writer.BRIDGE
+
+    # -- getting ready -------------------------------------------------------------------------------------------------
+
+    async def ready(self, now: datetime) -> None:
+        """Make pictures, tables and writer known; reads the whole roster only if it was never read."""
+        if not await self.picture.refresh():
+            await self.read_everything(now)
+        text = await self.records.store.cursors.get(f"tables:{self.location.name}")
+        tables = Tables.from_text(text, now)
+        if tables is None:
+            tables = await self._read_tables()
+            await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
+        self.tables = tables
+        if self.finding.rule == "writer.not-looked-yet":
+            await self.find_writer(now)
+
+    async def read_everything(self, now: datetime) -> None:
+        """Read all charts and the watched part of the book."""
+        charts = [chart_of(patient) async for patient in self.opendental.patients.simple()]
+        start, end = self.horizon(now)
+        rows = [row async for row in self.opendental.appointments.iter(date_start=start, date_end=end)]
+        stamps = [row.server_date_time for row in rows if row.server_date_time is not None]
+        # Without a row the office tells no time; then an hour of overlap makes up for clocks that differ.
+        since = min(stamps) if stamps else self.wall(now) - timedelta(hours=1)
+        for what in ("charts", "book"):
+            await self.records.store.cursors.set(f"since:{what}:{self.location.database}", since.isoformat())
+        await self.picture.keep(charts, [booked_of(row) for row in rows])
+
+    def horizon(self, now: datetime) -> tuple[date, date]:
+        """Return the first and the last day that are watched: yesterday to the location's horizon."""
+        today = self.wall(now).date()
+        return today - timedelta(days=1), today + self.location.horizon
+
+    async def _read_tables(self) -> Tables:
+        location = self.location
+        operatories, providers = dict[int, int](), dict[int, int]()
+        async for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id):
+            operatories.update(_foreign(operatory.id, operatory.foreign_id))
+        async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
+            providers.update(_foreign(provider.id, provider.foreign_id))
+        confirmed = frozenset(location.confirmed) or await self._confirmed_definitions()
+        chairs: dict[int, int] = {}
+        async for chair in self.opendental.operatories.iter():
+            if not chair.is_hidden and chair.clinic_num in (None, location.clinic_num, 0):
+                for provider_num in (chair.prov_dentist, chair.prov_hygienist):
+                    if provider_num:
+                        chairs.setdefault(provider_num, chair.operatory_num)
+        return Tables(
+            operatories={**operatories, **location.operatories},
+            providers={**providers, **location.providers},
+            confirmed=confirmed,
+            chair_of_provider=chairs,
+        )
+
+    async def _confirmed_definitions(self) -> frozenset[int]:
+        names = {name.casefold() for name in self.location.confirmed_names}
+        found = set[int]()
+        async for definition in self.opendental.definitions.iter(category=2):
+            if (definition.item_name or "").strip().casefold() in names:
+                found.add(definition.def_num)
+        return frozenset(found)
+
+    async def find_writer(self, now: datetime) -> Finding:
+        """Ask NexHealth who writes here. A change while running stops the location until a person has looked."""
+        evidence = await self._evidence()
+        finding = decide(self.location.writer, evidence)
+        key = f"writer:{self.location.name}"
+        before = await self.records.store.cursors.get(key)
+        if finding.writer is not Writer.UNCLEAR and before not in (None, finding.writer.value):
+            finding = Finding(writer=Writer.UNCLEAR, rule="writer.changed")
+        if finding.writer is Writer.UNCLEAR:
+            self.alert(now, finding.rule, REMEDIES.get(finding.rule, finding.rule), severity="error")
+        else:
+            await self.records.store.cursors.set(key, finding.writer.value)
+        if finding != self.finding:
+            await self.note(now, "decided", f"location:{self.location.name}", finding.rule)
+        self.finding = finding
+        return finding
+
+    async def _evidence(self) -> Evidence:
+        place = await self.nexhealth.locations.get(self.location.nexhealth_id)
+        synced, reads = False, False
+        for status in await self.nexhealth.sync_status.list(location_ids=[self.location.nexhealth_id]):
+            served = {each.id for each in status.locations}
+            if not served or self.location.nexhealth_id in served:
+                synced = True
+                reads = reads or status.read_status == "green"
+        return Evidence(inserts=place.insert_appt_client, synchronizer=synced, reads=reads)
+
+    # -- looking -------------------------------------------------------------------------------------------------------
+
+    async def opendental_visit(self, apt_num: int | str) -> OpenDentalAppointment | None:
+        """Read an appointment afresh; ``None`` if it was deleted."""
+        try:
+            row = await self.opendental.appointments.get(int(apt_num))
+        except NotFoundError:
+            await self.picture.keep(gone=[int(apt_num)])
+            return None
+        await self.picture.keep(booked=[booked_of(row)])
+        return row
+
+    async def nexhealth_visit(self, id: int | str) -> NexHealthAppointment | None:
+        """Read an appointment with its patient; ``None`` if it is gone."""
+        try:
+            return await self.nexhealth.appointments.get(int(id), include=("patient",))
+        except NotFoundError:
+            return None
+
+    async def rows_of_day(self, day: date, operatory: int | None) -> list[Booked]:
+        """Read what stands in one chair on one day, afresh."""
+        try:
+            rows = [row async for row in self.opendental.appointments.iter(date=day, op=operatory)]
+        except UnsupportedError:
+            # The filter by operatory came with 23.2.27 (page "Appointments").
+            rows = [row async for row in self.opendental.appointments.iter(date=day)]
+        booked = [booked_of(row) for row in rows]
+        await self.picture.keep(booked=booked)
+        return [row for row in booked if operatory is None or row.operatory == operatory]
+
+    def fields_of_nexhealth(self, appt: NexHealthAppointment) -> Fields:
+        """Return the essence of a NexHealth appointment."""
+        visit = visit_from_nexhealth(
+            appt, zone=self.location.zone, operatories=self.tables.operatories, providers=self.tables.providers
+        )
+        return cast(Fields, dict(essence(visit.value)))
+
+    def fields_of_opendental(self, row: OpenDentalAppointment) -> Fields:
+        """Return the essence of an Open Dental appointment."""
+        return cast(Fields, dict(essence(visit_from_opendental(row, confirmed=self.tables.confirmed).value)))
+
+    # -- telling -------------------------------------------------------------------------------------------------------
+
+    async def note(
+        self,
+        now: datetime,
+        kind: EntryKind,
+        subject: object,
+        rule: str,
+        *,
+        fields: Iterable[str] = (),
+        related: Iterable[object] = (),
+    ) -> None:
+        """Write a line into the journal, with the requests that Open Dental was sent since the last one."""
+        sent = self.opendental.requests_sent
+        spent, self._counted = sent - self._counted, sent
+        await self.records.journal(
+            now, self.location.name, kind, subject, rule, fields=tuple(fields), related=tuple(related), requests=spent
+        )
+
+    def alert(
+        self, now: datetime, rule: str, text: str, *, subject: object = "", severity: Severity = "warning"
+    ) -> None:
+        """Tell people."""
+        self.send_alert(
+            Alert(at=now, location=self.location.name, rule=rule, severity=severity, subject=str(subject), text=text)
+        )
+
+    async def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
+        """Open a review, once; alert and announce it if it is new."""
+        if not await self.records.open_review(evolve(review, location=self.location.name), body):
+            return
+        await self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
+        self.alert(now, review.kind, text, subject=review.subject)
+        await self.records.announce(
+            DomainEvent(
+                id=content_id("review", review.id),
+                name="review.opened",
+                at=now,
+                location=self.location.name,
+                reference=review.id,
+                rule=review.kind,
+            )
+        )
+
+
+def chart_of(patient: OpenDentalPatient) -> Chart:
+    """Return the chart that a patient row is."""
+    return Chart(
+        pat_num=patient.pat_num,
+        person=person_from_opendental(patient).value,
+        status=str(patient.pat_status or ""),
+        clinic_num=patient.clinic_num or 0,
+        guarantor=patient.guarantor or 0,
+        date_t_stamp=patient.date_t_stamp,
+    )
+
+
+def booked_of(row: OpenDentalAppointment) -> Booked:
+    """Return the row of the book that an appointment is."""
+    return Booked(
+        apt_num=row.apt_num,
+        pat_num=row.pat_num or 0,
+        status=str(row.apt_status or ""),
+        start=row.apt_date_time,
+        minutes=minutes_of(row.pattern or ""),
+        operatory=row.op or 0,
+        provider=row.prov_num or 0,
+        asap=str(row.priority or "") == "ASAP",
+        booking=booking_in(row.note or ""),
+        stamp=row.date_t_stamp.isoformat() if row.date_t_stamp else "",
+    )
+
+
+def _foreign(id: int, foreign_id: str | None) -> dict[int, int]:
+    """Return the pair that a NexHealth record and its id in Open Dental make, if it has one."""
+    return {id: int(foreign_id)} if foreign_id and foreign_id.isdecimal() else {}

@@ -1,0 +1,328 @@
+"""Which chart a NexHealth patient has: linked, found, created, or asked about.
+
+The order is fixed: a link that stands, NexHealth's own ``foreign_id``, a remembered answer, the matcher with a fresh
+search by birth date, and only then a new chart, written down as pending before it is created.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from attrs import evolve, field, frozen
+
+from odnexus._async.office import AsyncOffice, chart_of
+from odnexus._async.records import Known
+from odnexus.errors import InvalidRequestError, NotFoundError
+from odnexus.mapping.person import Person, opendental_patient, person_from_nexhealth
+from odnexus.matching.decide import Candidate, Decision, Grade
+from odnexus.matching.roster import Chart
+from odnexus.nexhealth.models import Patient as NexHealthPatient
+from odnexus.reconcile.bodies import LinkBody
+from odnexus.reconcile.inbox import content_id
+from odnexus.reconcile.links import LinkState, Ref
+from odnexus.reconcile.reviews import Answer, Review
+
+LIVING = frozenset({"Patient", "NonPatient", "Inactive", "Prospective", ""})
+"""Statuses of a chart that a visit may be written to."""
+
+QUESTIONS = {
+    "person.match": (
+        "A booking names a patient who may be one of several charts, or a new one. Compare the charts in the review "
+        "and answer with the right chart number, or with create."
+    ),
+    "person.refused": (
+        "Open Dental refused a new chart for a booking: it takes the person for one it has, or a field for invalid. "
+        "Find or make the chart in Open Dental and answer the review with its number."
+    ),
+    "person.chart-gone": (
+        "The chart of a patient who booked is archived, deleted or gone. If it was merged, answer the review with the "
+        "chart that survived."
+    ),
+    "booking.guardian": (
+        "A booking was made by a guardian for somebody else. Find out for whom and answer the review with that chart "
+        "number."
+    ),
+}
+"""What the staff is told with each question about a person."""
+
+
+@frozen(kw_only=True)
+class Asking:
+    """Where a question about a person comes from: the event to look at again once it is answered.
+
+    Attributes:
+        kind: Kind of that event.
+        subject: Its subject.
+        key: Its lane.
+        due: Until when an answer helps: the start of the visit.
+        may_write: False decides only: nothing is linked, asked or created.
+    """
+
+    kind: str
+    subject: str
+    key: str
+    due: datetime | None = None
+    may_write: bool = True
+
+
+@frozen(kw_only=True)
+class Found:
+    """What came of it: a chart, or a question that is open (``pat_num`` is ``None``)."""
+
+    pat_num: int | None = None
+    rule: str
+    created: bool = False
+    decision: Decision | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Case:
+    """One person to be found, while it is worked on."""
+
+    ref: Ref
+    patient: NexHealthPatient = field(repr=False)
+    known: Known | None
+    asking: Asking
+    now: datetime
+    fresh: Sequence[Chart] = field(default=(), repr=False)
+    decision: Decision | None = field(default=None, repr=False)
+
+    @property
+    def person(self) -> Person:
+        """Return the person that NexHealth shows."""
+        return person_from_nexhealth(self.patient).value
+
+
+class AsyncPeople:
+    """Finds or makes the chart of a NexHealth patient."""
+
+    def __init__(self, office: AsyncOffice) -> None:
+        self._office = office
+
+    async def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
+        """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
+        ref = self._office.at_nexhealth(patient.id)
+        known = await self._office.records.link("person", ref)
+        case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
+        if known is not None and known.link.opendental is not None:
+            return await self._linked(case, int(known.link.opendental.id))
+        if patient.foreign_id and patient.foreign_id.isdecimal():
+            return await self._by_foreign_id(case, int(patient.foreign_id))
+        return await self._search(case)
+
+    async def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
+        """Link a person to the chart that a visit of theirs stands on."""
+        ref = self._office.at_nexhealth(nexhealth_id)
+        known = await self._office.records.link("person", ref)
+        if known is None or known.link.opendental != self._office.at_opendental(pat_num):
+            await self._join(ref, pat_num, known, now, rule)
+
+    async def follow(self, nexhealth_id: int, pat_num: int, now: datetime) -> bool:
+        """Follow a merge: a linked visit shows another chart. Returns whether that is sure.
+
+        It is when the former chart is archived, deleted or gone, as a merge leaves it (page "Merge Patients").
+        """
+        known = await self._office.records.link("person", self._office.at_nexhealth(nexhealth_id))
+        if known is not None and known.link.opendental is not None:
+            former = await self._read_chart(int(known.link.opendental.id))
+            if former is not None and former.status in LIVING:
+                return False
+        await self.adopt(nexhealth_id, pat_num, now, "person.merge-followed")
+        return True
+
+    async def dependant(self, guardian: NexHealthPatient, booking: int, now: datetime, asking: Asking) -> Found:
+        """Return the chart of whom a guardian booked for. Never the guardian's own: who it is, people must say."""
+        ref = self._office.at_nexhealth(f"{guardian.id}:{booking}")
+        case = Case(ref=ref, patient=guardian, known=None, asking=asking, now=now)
+        answer = await self._answer("booking.guardian", case)
+        if answer is not None:
+            pat_num = int(answer.record) if answer.choice == "link" else None
+            return Found(pat_num=pat_num, rule="person.answered")
+        return await self._ask("booking.guardian", case, ("link", "dismiss"))
+
+    # -- what is known already -----------------------------------------------------------------------------------------
+
+    async def _linked(self, case: Case, pat_num: int) -> Found:
+        chart = self._office.picture.roster.get(pat_num) or await self._read_chart(pat_num)
+        if chart is not None and chart.status in LIVING:
+            return Found(pat_num=pat_num, rule="person.linked")
+        answer = await self._answer("person.chart-gone", case)
+        if answer is not None and answer.choice == "link":
+            return await self._link(case, int(answer.record), "person.answered")
+        return await self._ask("person.chart-gone", case, ("link", "dismiss"))
+
+    async def _by_foreign_id(self, case: Case, pat_num: int) -> Found:
+        """Trust NexHealth's synchronizer, which read the chart's own number."""
+        chart = self._office.picture.roster.get(pat_num) or await self._read_chart(pat_num)
+        if chart is None:
+            return await self._search(case)
+        return await self._link(case, pat_num, "person.foreign-id")
+
+    async def _read_chart(self, pat_num: int) -> Chart | None:
+        try:
+            patient = await self._office.opendental.patients.get(pat_num)
+        except NotFoundError:
+            return None
+        chart = chart_of(patient)
+        await self._office.picture.keep(charts=[chart])
+        return chart
+
+    # -- search --------------------------------------------------------------------------------------------------------
+
+    async def _search(self, case: Case) -> Found:
+        answer = await self._answer("person.refused", case) or await self._answer("person.match", case)
+        if answer is not None and answer.choice == "dismiss":
+            return Found(rule="person.dismissed")
+        if answer is not None and answer.choice == "link":
+            return await self._link(case, int(answer.record), "person.answered")
+        case = evolve(case, fresh=await self._fresh(case.person))
+        if (own := _own(case)) is not None:
+            return await self._link(case, own, "person.found-after-doubt", created=True)
+        case = evolve(case, decision=self._office.picture.roster.lookup(case.person))
+        if answer is not None and answer.choice == "create":
+            return await self._create(case)
+        return await self._by_grade(case)
+
+    async def _fresh(self, person: Person) -> list[Chart]:
+        """Read the charts of that birth date afresh: the one search that guards a create."""
+        if person.birth_date is None:
+            return []
+        rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
+        charts = [chart_of(row) async for row in rows]
+        await self._office.picture.keep(charts=charts)
+        return charts
+
+    async def _by_grade(self, case: Case) -> Found:
+        policy, person, decision = self._office.location.match, case.person, case.decision
+        if decision is None or person.birth_date is None or not (person.family and person.given):
+            return await self._ask("person.match", case, ("link", "create", "dismiss"), rule="person.incomplete")
+        wish = {
+            Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
+            Grade.PROBABLE: policy.probable,
+            Grade.POSSIBLE: policy.possible,
+            Grade.CERTAINLY_NOT: policy.certainly_not,
+        }[decision.grade]
+        rule = f"person.{decision.grade.value}"
+        if wish == "link" and decision.chosen is not None:
+            return await self._link(case, decision.chosen, rule)
+        if wish == "create":
+            return await self._create(case)
+        return await self._ask("person.match", case, ("link", "create", "dismiss"), rule=rule)
+
+    # -- writing -------------------------------------------------------------------------------------------------------
+
+    async def _create(self, case: Case) -> Found:
+        if not case.asking.may_write:
+            return Found(rule="person.new", created=True, decision=case.decision)
+        office = self._office
+        if case.known is None:
+            before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh))
+            known = await office.records.pending("person", office.location.name, case.ref, before, case.now)
+            case = evolve(case, known=known)
+        values = opendental_patient(
+            case.person, clinic_num=office.location.clinic_num, billing_type=office.location.billing_type
+        )
+        try:
+            patient = await office.opendental.patients.create(**values.value)
+        except InvalidRequestError:
+            # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.
+            doubtful = [issue.field for issue in values.issues]
+            await office.note(case.now, "failed", case.ref, "person.refused", fields=doubtful)
+            return await self._ask("person.refused", case, ("link", "dismiss"))
+        await office.picture.keep(charts=[chart_of(patient)])
+        return await self._link(case, patient.pat_num, "person.created", created=True)
+
+    async def _link(self, case: Case, pat_num: int, rule: str, *, created: bool = False) -> Found:
+        if case.asking.may_write:
+            await self._join(case.ref, pat_num, case.known, case.now, rule, created=created)
+        return Found(pat_num=pat_num, rule=rule, created=created, decision=case.decision)
+
+    async def _join(
+        self, ref: Ref, pat_num: int, known: Known | None, now: datetime, rule: str, *, created: bool = False
+    ) -> None:
+        """Complete the link of a person; a chart that another NexHealth id held is re-keyed to this one."""
+        office, chart = self._office, self._office.at_opendental(pat_num)
+        holder = await office.records.link("person", chart)
+        if holder is not None and (known is None or holder.link.id != known.link.id):
+            if known is not None:
+                await office.records.store.links.forget(known.link)
+            await self._rekey(holder, ref, now)
+        else:
+            if known is None:
+                known = await office.records.pending("person", office.location.name, ref, LinkBody(), now)
+            await office.records.save(evolve(known.link, opendental=chart, state=LinkState.LINKED), known.body, now)
+        await office.note(now, "applied" if created else "decided", ref, rule, related=[chart])
+
+    async def _rekey(self, holder: Known, ref: Ref, now: datetime) -> None:
+        """A placeholder got its real id, or NexHealth holds the person twice: the newest id is the end."""
+        link = holder.link
+        if ref not in link.refs:
+            former = (link.nexhealth,) if link.nexhealth is not None else ()
+            link = evolve(link, nexhealth=ref, aliases=(*link.aliases, *former))
+            await self._office.records.save(link, holder.body, now)
+
+    # -- asking --------------------------------------------------------------------------------------------------------
+
+    async def _answer(self, kind: str, case: Case) -> Answer | None:
+        review = await self._office.records.store.reviews.get(content_id(kind, case.ref))
+        return review.answer if review is not None else None
+
+    async def _ask(self, kind: str, case: Case, choices: tuple[str, ...], *, rule: str = "") -> Found:
+        found = Found(rule=rule or kind, decision=case.decision)
+        if not case.asking.may_write:
+            return found
+        review = Review(
+            id=content_id(kind, case.ref),
+            kind=kind,
+            location=self._office.location.name,
+            subject=str(case.ref),
+            opened=case.now,
+            due=case.asking.due,
+            choices=choices,
+        )
+        asking = case.asking
+        body = {
+            "look": {"kind": asking.kind, "subject": asking.subject, "key": asking.key},
+            "candidates": [_shown_candidate(each) for each in (case.decision.candidates if case.decision else ())],
+            "person": _shown_person(case.person),
+        }
+        await self._office.ask(case.now, review, body, QUESTIONS[kind])
+        return found
+
+
+def _shown_candidate(candidate: Candidate) -> dict[str, object]:
+    return {
+        "pat_num": candidate.pat_num,
+        "grade": candidate.grade.value,
+        "score": candidate.score,
+        "reasons": list(candidate.reasons),
+        "vetoes": list(candidate.vetoes),
+    }
+
+
+def _shown_person(person: Person) -> dict[str, object]:
+    """Return what the staff needs to see of the person who booked; it is sealed with the review."""
+    names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
+    birth_date = person.birth_date.isoformat() if person.birth_date else ""
+    return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _own(case: Case) -> int | None:
+    """Return the chart that an interrupted create of ours has made, if it has.
+
+    It was not there before, and it says exactly what we wrote.
+    """
+    if case.known is None:
+        return None
+    person, before = case.person, case.known.body.before
+    same = [
+        chart.pat_num
+        for chart in case.fresh
+        if chart.pat_num not in before
+        and chart.person.birth_date == person.birth_date
+        and chart.person.suffix == person.suffix
+        and chart.person.family.casefold() == person.family.casefold()
+        and chart.person.given.casefold() == person.given.casefold()
+    ]
+    return min(same, default=None)

@@ -1,0 +1,300 @@
+"""Looking at both sides for what changed, and comparing both calendars.
+
+Polls put events; they decide nothing. A row that shows what was agreed puts none, so an echo of our own write costs
+nothing more. Cursors move only after the events of a page were stored. Both polls read with an overlap, since neither
+vendor says whether its filter includes the boundary.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, time, timedelta
+
+from attrs import evolve, frozen
+
+from odnexus._async.office import AsyncOffice, booked_of, chart_of
+from odnexus.errors import EmptySideError, UnsupportedError
+from odnexus.mapping.visit import to_instant
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.reconcile.calendar import Booked
+from odnexus.reconcile.inbox import Event, content_id
+from odnexus.reconcile.links import LinkState
+from odnexus.reconcile.triggers import slot_of
+
+OPENDENTAL_OVERLAP = timedelta(minutes=2)
+NEXHEALTH_OVERLAP = timedelta(hours=1)
+EMPTY_MEANS_SOMETHING = 3
+"""From this many linked visits on, an empty calendar is a fault and not a fact."""
+
+
+@frozen(kw_only=True)
+class PollReport:
+    """What a poll saw.
+
+    Attributes:
+        location: Name of the location.
+        opendental: Appointment rows seen at Open Dental.
+        patients: Patient rows seen at Open Dental.
+        nexhealth: Appointment rows seen at NexHealth.
+        events: Events that are new.
+        requests: Requests sent to Open Dental.
+        paused: Why nothing was polled, ``""`` if it was.
+    """
+
+    location: str
+    opendental: int = 0
+    patients: int = 0
+    nexhealth: int = 0
+    events: int = 0
+    requests: int = 0
+    paused: str = ""
+
+
+class AsyncPolling:
+    """Polls and scans for one location."""
+
+    def __init__(self, office: AsyncOffice) -> None:
+        self._office = office
+
+    async def poll(self, now: datetime) -> PollReport:
+        """Ask both sides for what changed since the last poll and put an event for each difference."""
+        office = self._office
+        before = office.opendental.requests_sent
+        await self._watch(now)
+        patients = await self._poll_patients()
+        rows, opened = await self._poll_opendental(now)
+        deleted = await self._poll_deletions(now)
+        bookings, put = await self._poll_nexhealth(now)
+        return PollReport(
+            location=office.location.name,
+            opendental=rows,
+            patients=patients,
+            nexhealth=bookings,
+            events=opened + deleted + put,
+            requests=office.opendental.requests_sent - before,
+        )
+
+    async def _watch(self, now: datetime) -> None:
+        """Remember since when the location is watched: older bookings are linked, not announced."""
+        cursors, key = self._office.records.store.cursors, f"watched:{self._office.location.name}"
+        if await cursors.get(key) is None:
+            await cursors.set(key, now.isoformat())
+
+    # -- Open Dental ---------------------------------------------------------------------------------------------------
+
+    async def _since(self, what: str) -> datetime | None:
+        text = await self._office.records.store.cursors.get(f"since:{what}:{self._office.location.database}")
+        return datetime.fromisoformat(text) - OPENDENTAL_OVERLAP if text else None
+
+    async def _advance(self, what: str, moments: list[datetime]) -> None:
+        """Move a cursor to the office's own clock as the answer told it; without rows it stays."""
+        if moments:
+            name = f"since:{what}:{self._office.location.database}"
+            await self._office.records.store.cursors.set(name, min(moments).isoformat())
+
+    async def _poll_patients(self) -> int:
+        """Keep the roster fresh (page "Patients", GET Simple with DateTStamp)."""
+        since = await self._since("charts")
+        rows = [row async for row in self._office.opendental.patients.simple(date_t_stamp=since)]
+        await self._office.picture.keep(charts=[chart_of(row) for row in rows])
+        await self._advance("charts", [row.server_date_time for row in rows if row.server_date_time])
+        return len(rows)
+
+    async def _poll_opendental(self, now: datetime) -> tuple[int, int]:
+        since = await self._since("book")
+        rows = [row async for row in self._office.opendental.appointments.iter(date_t_stamp=since)]
+        events = [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
+        changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]
+        put = await self._office.records.store.inbox.put(events)
+        await self._office.picture.keep(booked=changed)
+        await self._warn_of_collisions(changed, now)
+        await self._advance("book", [row.server_date_time for row in rows if row.server_date_time])
+        return len(rows), put
+
+    def _seen(self, booked: Booked) -> Booked | None:
+        return self._office.picture.calendar.get(booked.apt_num)
+
+    async def _event_of_row(self, row: OpenDentalAppointment, now: datetime) -> Event | None:
+        """Return the event that a row asks for: none if it is not linked or shows what was agreed."""
+        office, ref = self._office, self._office.at_opendental(row.apt_num)
+        known = await office.records.link("visit", ref)
+        if known is None or known.link.location != office.location.name:
+            return None
+        fields = office.fields_of_opendental(row)
+        base = known.body.base
+        held = known.link.state is LinkState.HELD and str(row.apt_status) != "Scheduled"
+        if (base is not None and base.opendental == fields and row.pat_num == known.body.patient) or held:
+            return None
+        key = content_id("look", ref, row.date_t_stamp, row.pat_num, *fields.values())
+        return look(office, "opendental.appointment", row.apt_num, f"link:{known.link.id}", key, now)
+
+    async def _warn_of_collisions(self, changed: list[Booked], now: datetime) -> None:
+        """Tell people when a changed row stands on a visit that we look after."""
+        office = self._office
+        for row in changed:
+            slot = slot_of(
+                {
+                    "start": row.start.isoformat() if row.start else None,
+                    "minutes": row.minutes,
+                    "operatory": row.operatory,
+                    "provider": row.provider,
+                }
+            )
+            if not row.occupies or slot is None or slot.start <= office.wall(now):
+                continue
+            for other in office.picture.calendar.overlapping(slot, ignore=row.apt_num):
+                pair = sorted((row.apt_num, other.apt_num))
+                linked = [await office.records.link("visit", office.at_opendental(number)) for number in pair]
+                if any(linked):
+                    office.alert(
+                        now,
+                        "visit.double-booked",
+                        f"Appointments {pair[0]} and {pair[1]} overlap in one operatory. Move one of them.",
+                        subject=f"{pair[0]}+{pair[1]}",
+                    )
+
+    async def _poll_deletions(self, now: datetime) -> int:
+        """Every few polls, ask the history for appointments that were deleted: filters never show them."""
+        office, cursors = self._office, self._office.records.store.cursors
+        key = f"polls:{office.location.name}"
+        count = int(await cursors.get(key) or "0") + 1
+        await cursors.set(key, str(count % office.location.deletions_every))
+        if count < office.location.deletions_every:
+            return 0
+        since = (office.wall(now) - timedelta(days=1)).date()
+        events: list[Event] = []
+        try:
+            rows = [
+                row
+                async for row in office.opendental.hist_appointments.iter(hist_appt_action="Deleted", date_start=since)
+            ]
+        except UnsupportedError:
+            return 0
+        for row in rows:
+            ref = office.at_opendental(row.apt_num)
+            known = await office.records.link("visit", ref)
+            if known is not None and not (known.body.base and known.body.base.opendental.get("cancelled")):
+                key = content_id("deleted", ref, row.hist_appt_num)
+                events.append(
+                    look(office, "opendental.appointment", row.apt_num or 0, f"link:{known.link.id}", key, now)
+                )
+        return await office.records.store.inbox.put(events)
+
+    # -- NexHealth -----------------------------------------------------------------------------------------------------
+
+    async def _poll_nexhealth(self, now: datetime) -> tuple[int, int]:
+        """Read bookings that changed. The vendor wants a window: yesterday to the location's horizon."""
+        office, cursors = self._office, self._office.records.store.cursors
+        key = f"since:nexhealth:{office.location.name}"
+        text = await cursors.get(key)
+        since = datetime.fromisoformat(text) - NEXHEALTH_OVERLAP if text else None
+        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        latest, events = since, list[Event]()
+        for appt in rows:
+            if appt.updated_at is not None:
+                latest = max(latest, appt.updated_at) if latest else appt.updated_at
+            event = await self.event_of_booking(appt, now)
+            if event is not None:
+                events.append(event)
+        put = await office.records.store.inbox.put(events)
+        if latest is not None:
+            await cursors.set(key, max(latest, since + NEXHEALTH_OVERLAP if since else latest).isoformat())
+        return len(rows), put
+
+    async def _bookings(self, start: datetime, end: datetime, since: datetime | None) -> list[NexHealthAppointment]:
+        """Read live and cancelled bookings. Both are asked for by name: what absence means is not documented."""
+        office, found = self._office, list[NexHealthAppointment]()
+        for cancelled in (False, True):
+            rows = office.nexhealth.appointments.iter(
+                start=start,
+                end=end,
+                location_id=office.location.nexhealth_id,
+                updated_since=since,
+                unavailable=False,
+                cancelled=cancelled,
+            )
+            found += [appt async for appt in rows]
+        return found
+
+    async def event_of_booking(self, appt: NexHealthAppointment, now: datetime) -> Event | None:
+        """Return the event that a booking asks for: none if both sides agreed on what it shows."""
+        office, ref = self._office, self._office.at_nexhealth(appt.id)
+        if appt.location_id not in (None, office.location.nexhealth_id) or appt.unavailable:
+            return None
+        known = await office.records.link("visit", ref)
+        fields = office.fields_of_nexhealth(appt)
+        if known is None:
+            if appt.cancelled or appt.start_time is None or appt.start_time <= now:
+                return None
+        elif known.link.nexhealth != ref or (
+            known.link.state is not LinkState.PENDING
+            and known.body.base is not None
+            and (known.body.base.nexhealth == fields)
+        ):
+            return None
+        key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
+        return look(office, "nexhealth.appointment", appt.id, f"patient:{office.realm}:{appt.patient_id}", key, now)
+
+    # -- both calendars ------------------------------------------------------------------------------------------------
+
+    async def scan(self, now: datetime, start: datetime, end: datetime) -> int:
+        """Compare both calendars from *start* to *end* (aware) and put an event for each difference.
+
+        Raises:
+            EmptySideError: One side shows nothing although several visits are linked in the window.
+        """
+        office = self._office
+        first, last = office.wall(start).date(), office.wall(end).date()
+        rows = [row async for row in office.opendental.appointments.iter(date_start=first, date_end=last)]
+        lower = to_instant(datetime.combine(first, time()), office.location.zone).value
+        upper = to_instant(datetime.combine(last + timedelta(days=1), time()), office.location.zone).value
+        bookings = await self._bookings(lower, upper, None)
+        await office.picture.keep(booked=[booked_of(row) for row in rows])
+        events = [event for appt in bookings if (event := await self.event_of_booking(appt, now)) is not None]
+        events += [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
+        events += await self._missing(now, lower, upper, {row.apt_num for row in rows}, {b.id for b in bookings})
+        # A scan looks again even where a poll looked before: its ids carry the moment.
+        again = [_renamed(event, now) for event in events]
+        return await office.records.store.inbox.put(again)
+
+    async def _missing(
+        self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]
+    ) -> list[Event]:
+        """Return events for linked visits of the window that one side does not show."""
+        office, links, after = self._office, list[Event](), ""
+        expected = 0
+        while page := await office.records.store.links.all(
+            kind="visit", location=office.location.name, state=LinkState.LINKED, after=after, limit=500
+        ):
+            after = page[-1].id
+            for link in page:
+                body = office.records.opened(link).body
+                slot = slot_of(body.base.opendental) if body.base else None
+                if slot is None or not lower <= to_instant(slot.start, office.location.zone).value < upper:
+                    continue
+                expected += 1
+                here = link.opendental is not None and int(link.opendental.id) in rows
+                there = link.nexhealth is not None and int(link.nexhealth.id) in bookings
+                if not (here and there) and link.nexhealth is not None and link.opendental is not None:
+                    kind, end = (
+                        ("nexhealth.appointment", link.nexhealth)
+                        if here
+                        else ("opendental.appointment", link.opendental)
+                    )
+                    key = content_id("missing", link.id, link.version)
+                    links.append(look(office, kind, end.id, f"link:{link.id}", key, now))
+        if expected >= EMPTY_MEANS_SOMETHING and (not rows or not bookings):
+            side = "Open Dental" if not rows else "NexHealth"
+            raise EmptySideError(f"{office.location.name}: {side} shows no appointment where {expected} are linked")
+        return links
+
+
+def look(office: AsyncOffice, kind: str, subject: object, key: str, event_id: str, now: datetime) -> Event:
+    """Return an event that asks to look at a record."""
+    return Event(
+        id=event_id, key=key, location=office.location.name, kind=kind, subject=str(subject), received=now, due=now
+    )
+
+
+def _renamed(event: Event, now: datetime) -> Event:
+    return evolve(event, id=content_id("scan", event.id, now.astimezone(UTC).isoformat()))

@@ -1,0 +1,173 @@
+"""What a signal about an appointment sets off, by the state of its link."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from attrs import evolve
+
+from odnexus._async.booking import AsyncBooking
+from odnexus._async.carrying import AsyncCarrying
+from odnexus._async.moving import AsyncMoving
+from odnexus._async.office import AsyncOffice
+from odnexus._async.people import AsyncPeople
+from odnexus._async.records import Known
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.reconcile.inbox import Done, Event, Settlement, content_id
+from odnexus.reconcile.links import LinkState
+from odnexus.reconcile.reviews import Review
+
+
+class AsyncVisits:
+    """Works on appointments of one location."""
+
+    def __init__(self, office: AsyncOffice) -> None:
+        self._office = office
+        self._people = AsyncPeople(office)
+        self._carrying = AsyncCarrying(office)
+        self._moving = AsyncMoving(office)
+        self._booking = AsyncBooking(office, self._people, self._carrying)
+
+    # -- signals -------------------------------------------------------------------------------------------------------
+
+    async def from_nexhealth(self, event: Event, now: datetime) -> Settlement:
+        """Look at a NexHealth appointment and do what it asks for."""
+        office, ref = self._office, self._office.at_nexhealth(event.subject)
+        known = await self._resumed(await office.records.link("visit", ref), now)
+        if known is not None and known.link.nexhealth != ref:
+            await office.note(now, "observed", ref, "visit.alias", related=[known.link.opendental])
+            return Done()
+        appt = await office.nexhealth_visit(event.subject)
+        if known is not None and known.link.state is not LinkState.PENDING:
+            return await self._linked(known, appt, now)
+        if appt is None:
+            await office.note(now, "observed", ref, "visit.gone-at-nexhealth")
+            return Done()
+        if appt.unavailable or appt.location_id not in (None, office.location.nexhealth_id):
+            rule = "visit.block" if appt.unavailable else "visit.other-location"
+            await office.note(now, "observed", ref, rule)
+            return Done()
+        return await self._booking.take(appt, known, event, now)
+
+    async def from_opendental(self, event: Event, now: datetime) -> Settlement:
+        """Look at an Open Dental appointment and carry what changed."""
+        office, ref = self._office, self._office.at_opendental(event.subject)
+        known = await self._resumed(await office.records.link("visit", ref), now)
+        if known is None or known.link.nexhealth is None:
+            # Not linked: NexHealth's own reader shows it there, if it is on.
+            await office.note(now, "observed", ref, "visit.unlinked")
+            return Done()
+        row = await office.opendental_visit(event.subject)
+        if known.link.state is LinkState.HELD:
+            if row is None or str(row.apt_status) != "Scheduled":
+                await office.note(now, "held", ref, "visit.held")
+                return Done()
+            known = await self._released(known, now)
+        if known.body.unfinished:
+            known = await self._booking.finish(known, now)
+        if not self._moved(known, row):
+            await office.note(now, "observed", ref, "visit.unchanged")
+            return Done()
+        appt = await office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
+        return await self._both(known, appt, row, now)
+
+    # -- linked visits -------------------------------------------------------------------------------------------------
+
+    async def _linked(self, known: Known, appt: NexHealthAppointment | None, now: datetime) -> Settlement:
+        office, link = self._office, known.link
+        if link.state is LinkState.HELD:
+            return await self._held(known, now)
+        if known.body.unfinished:
+            known = await self._booking.finish(known, now)
+            if known.link.state is LinkState.HELD:
+                return Done()
+        same = known.body.base is not None and appt is not None and not appt.deleted and not known.body.awaiting
+        if same and appt is not None and known.body.base is not None:
+            if office.fields_of_nexhealth(appt) == known.body.base.nexhealth:
+                await office.note(now, "observed", link.nexhealth, "visit.unchanged")
+                return Done()
+        row = await office.opendental_visit(link.opendental.id) if link.opendental is not None else None
+        return await self._both(known, appt, row, now)
+
+    async def _resumed(self, known: Known | None, now: datetime) -> Known | None:
+        """Carry on a move (new then cancel) that was interrupted."""
+        if known is None or known.link.state is not LinkState.MOVING or self._office.rehearsing:
+            return known
+        old = await self._office.nexhealth_visit(known.body.cancel)
+        if old is None:
+            body = evolve(known.body, target={}, cancel="")
+            return await self._office.records.save(evolve(known.link, state=LinkState.LINKED), body, now)
+        known, _ = await self._moving.go_on(known, old, now)
+        return known
+
+    async def _both(
+        self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment | None, now: datetime
+    ) -> Settlement:
+        if row is not None and row.pat_num != known.body.patient and known.body.patient is not None:
+            if not await self._follow(known, appt, row, now):
+                return Done()
+            known = await self._office.records.save(known.link, evolve(known.body, patient=row.pat_num), now)
+        return await self._carrying.carry(known, appt, row, now)
+
+    def _moved(self, known: Known, row: OpenDentalAppointment | None) -> bool:
+        base = known.body.base
+        if row is None or base is None or known.body.awaiting or row.pat_num != known.body.patient:
+            return True
+        return self._office.fields_of_opendental(row) != base.opendental
+
+    async def _follow(
+        self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment, now: datetime
+    ) -> bool:
+        """A linked visit stands on another chart: follow a merge, ask about anything less sure."""
+        office = self._office
+        if appt is not None and appt.patient_id and row.pat_num:
+            if await self._people.follow(appt.patient_id, row.pat_num, now):
+                return True
+        link = known.link
+        key = content_id("person.chart-changed", link.id, row.pat_num)
+        asked = await office.records.store.reviews.get(key)
+        if asked is not None and asked.answer is not None:
+            if asked.answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
+                await self._people.adopt(appt.patient_id, row.pat_num, now)
+            return True
+        review = Review(
+            id=key,
+            kind="person.chart-changed",
+            location=office.location.name,
+            subject=str(link.opendental),
+            opened=now,
+            due=appt.start_time if appt else None,
+            choices=("follow", "keep"),
+        )
+        look = {"kind": "opendental.appointment", "subject": str(row.apt_num), "key": f"link:{link.id}"}
+        text = (
+            f"Appointment {row.apt_num} stands on another chart than before, and the former chart is still active. "
+            "If the two were merged answer the review with follow, else with keep."
+        )
+        await office.ask(now, review, {"look": look}, text)
+        return False
+
+    # -- held visits ---------------------------------------------------------------------------------------------------
+
+    async def _released(self, known: Known, now: datetime) -> Known:
+        """The staff found a place for a visit that had given way."""
+        await self._office.note(now, "decided", known.link.opendental, "visit.released")
+        return await self._office.records.save(evolve(known.link, state=LinkState.LINKED), known.body, now)
+
+    async def _held(self, known: Known, now: datetime) -> Settlement:
+        office, link = self._office, known.link
+        key = content_id("visit.overlap", link.id, link.opendental)
+        asked = await office.records.store.reviews.get(key)
+        answered = asked is not None and asked.answer is not None and not office.rehearsing
+        choice = asked.answer.choice if asked is not None and asked.answer is not None and answered else ""
+        if choice == "keep" and link.opendental is not None:
+            await office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
+            await self._released(known, now)
+        elif choice == "cancel" and link.nexhealth is not None:
+            await self._moving.cancel(int(link.nexhealth.id))
+            await office.records.save(evolve(link, state=LinkState.RETIRED), known.body, now)
+            await office.note(now, "applied", link.nexhealth, "visit.cancelled-at-nexhealth")
+        else:
+            await office.note(now, "held", link.nexhealth, "visit.held")
+        return Done()

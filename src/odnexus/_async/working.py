@@ -1,0 +1,412 @@
+"""Working on stored events: one location at a time, oldest first, with what becomes of each.
+
+An office that cannot be reached pauses its location: its events wait, cost no attempt, and go on in order when it is
+back. Any other failure concerns one event only. Nothing that a single event does can end the loop.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from attrs import define, evolve, frozen
+
+from odnexus._async._compat import Handler
+from odnexus._async.office import AsyncOffice
+from odnexus._async.polling import AsyncPolling, PollReport
+from odnexus._async.records import HOST, AsyncRecords
+from odnexus._async.rehearsal import AsyncRehearsal
+from odnexus._async.visits import AsyncVisits
+from odnexus._pace import RetryPolicy
+from odnexus.errors import (
+    ApiError,
+    AuthenticationError,
+    ConnectionFailedError,
+    OdnexusError,
+    OfficeOfflineError,
+    PermissionDeniedError,
+)
+from odnexus.reconcile.alerting import Alert
+from odnexus.reconcile.bodies import pack, unpack, unpack_event
+from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement, content_id, verdict
+from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.triggers import DomainEvent
+from odnexus.reconcile.writer import Writer
+
+log = logging.getLogger("odnexus.engine")
+
+TURN = timedelta(minutes=10)
+"""How long a worker keeps a location to itself before another may take it over."""
+
+PROBE_AFTER = timedelta(seconds=30)
+"""How soon a paused location is tried again, at first."""
+
+PROBE_AT_MOST = timedelta(minutes=5)
+
+HURRY = timedelta(hours=4)
+"""A booking that fails and begins within this time is told to people at once."""
+
+
+@define(kw_only=True)
+class StepReport:
+    """What a step did.
+
+    Attributes:
+        settled: Events worked on.
+        done: Of these, finished.
+        retried: Of these, to be tried again.
+        buried: Of these, given up.
+        paused: Names of locations that wait for their office.
+    """
+
+    settled: int = 0
+    done: int = 0
+    retried: int = 0
+    buried: int = 0
+    paused: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Pausing:
+    """A location that waits for its office: since when, until when, why."""
+
+    since: datetime
+    until: datetime
+    rule: str
+
+    def to_text(self) -> str:
+        """Return it as text for the store."""
+        return pack([self.since, self.until, self.rule]).decode()
+
+
+class _LocationDownError(Exception):
+    """The office or NexHealth cannot be reached: the location pauses, its event keeps its attempts."""
+
+    def __init__(self, error: ApiError) -> None:
+        super().__init__(type(error).__name__)
+        self.error = error
+
+
+class AsyncWorking:
+    """The loop behind `poll` and `step`."""
+
+    def __init__(
+        self,
+        records: AsyncRecords,
+        offices: Mapping[str, AsyncOffice],
+        handlers: Mapping[str, Handler],
+        send_alert: Callable[[Alert], None],
+        retry: RetryPolicy,
+        lease: timedelta,
+        *,
+        holder: str,
+    ) -> None:
+        self._records = records
+        self._offices = offices
+        self._handlers = handlers
+        self._send_alert = send_alert
+        self._retry = retry
+        self._lease = lease
+        self._holder = holder
+
+    # -- poll ----------------------------------------------------------------------------------------------------------
+
+    async def poll(self, office: AsyncOffice, now: datetime) -> PollReport:
+        """Poll one location unless it is paused or someone else works on it."""
+        name = office.location.name
+        pausing = await self._pausing(name)
+        if pausing is not None and pausing.until > now:
+            return PollReport(location=name, paused=pausing.rule)
+        if not await self._records.store.turns.take(f"location:{name}", self._holder, now, now + TURN):
+            return PollReport(location=name, paused="another worker is at it")
+        try:
+            await office.ready(now)
+            await office.find_writer(now)
+            report = await AsyncPolling(office).poll(now)
+        except ApiError as error:
+            down = await self._down(office, error)
+            if down is None:
+                office.alert(now, f"poll.{type(error).__name__}", f"Polling failed: {error}", severity="error")
+                return PollReport(location=name, paused=type(error).__name__)
+            await self._pause(office, down, now)
+            return PollReport(location=name, paused=type(down).__name__)
+        else:
+            await self._awake(office, now)
+            return report
+        finally:
+            await self._records.store.turns.give(f"location:{name}", self._holder)
+
+    # -- step ----------------------------------------------------------------------------------------------------------
+
+    async def step(self, now: datetime, limit: int, location: str | None) -> StepReport:
+        """Work on due events of all locations or one."""
+        report = StepReport()
+        for name, office in self._offices.items():
+            if location in (None, name):
+                await self._location(office, now, limit - report.settled, report)
+        if location is None:
+            await self._host(now, limit, report)
+        return report
+
+    async def _location(self, office: AsyncOffice, now: datetime, limit: int, report: StepReport) -> None:
+        name, turns = office.location.name, self._records.store.turns
+        pausing = await self._pausing(name)
+        if pausing is not None and pausing.until > now:
+            report.paused = (*report.paused, name)
+            return
+        if limit <= 0 or not await self._has_work(name, now):
+            return
+        if not await turns.take(f"location:{name}", self._holder, now, now + TURN):
+            return
+        try:
+            await self._work(office, now, limit, report)
+        finally:
+            await turns.give(f"location:{name}", self._holder)
+
+    async def _has_work(self, name: str, now: datetime) -> bool:
+        return any(event.due <= now for event in await self._records.store.inbox.waiting(1000, location=name))
+
+    async def _work(self, office: AsyncOffice, now: datetime, limit: int, report: StepReport) -> None:
+        try:
+            await office.ready(now)
+        except ApiError as error:
+            await self._pause(office, error, now)
+            report.paused = (*report.paused, office.location.name)
+            return
+        for _ in range(limit):
+            leases = await self._records.store.inbox.lease(now, now + self._lease, 1, location=office.location.name)
+            if not leases:
+                return
+            try:
+                outcome = await self._attempt(office, leases[0], now)
+            except _LocationDownError as down:
+                again = Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False)
+                await self._records.store.inbox.settle(leases[0], again, now)
+                await self._pause(office, down.error, now)
+                report.paused = (*report.paused, office.location.name)
+                return
+            await self._settle(office, leases[0], outcome, now, report)
+            await self._awake(office, now)
+
+    async def _attempt(self, office: AsyncOffice, lease: Lease, now: datetime) -> Settlement:
+        event = lease.event
+        try:
+            return await self._dispatch(office, event, now)
+        except OdnexusError as error:
+            down = await self._down(office, error) if isinstance(error, ApiError) else None
+            if down is not None:
+                raise _LocationDownError(down) from error
+            await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
+            return verdict(error, event, now, self._retry)
+        except Exception as error:
+            # A fault of ours must not stop the others. Only where it happened is logged: a message could name a patient.
+            log.error("event %s failed at %s", event.id, _place(error))
+            await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
+            return verdict(OdnexusError(type(error).__name__), event, now, self._retry)
+
+    async def _dispatch(self, office: AsyncOffice, event: Event, now: datetime) -> Settlement:
+        if office.finding.writer is Writer.UNCLEAR and event.kind.endswith(".appointment"):
+            return Retry(now + timedelta(minutes=5), office.finding.rule, counted=False)
+        match event.kind:
+            case "nexhealth.appointment":
+                return await AsyncVisits(office).from_nexhealth(event, now)
+            case "opendental.appointment":
+                return await AsyncVisits(office).from_opendental(event, now)
+            case "location.look":
+                await AsyncPolling(office).poll(now)
+            case "nexhealth.form":
+                await self._form(office, event, now)
+            case _:
+                # Unknown names are kept and journalled, never an error.
+                await office.note(now, "observed", _subject(event), event.kind)
+        return Done()
+
+    async def _form(self, office: AsyncOffice, event: Event, now: datetime) -> None:
+        """Tell the host of a form. Its answers stay in the sealed event until they are filed."""
+        await office.note(now, "observed", _subject(event), "patient.form_submitted")
+        await self._records.announce(
+            DomainEvent(
+                id=content_id("form", event.id),
+                name="patient.form_submitted",
+                at=now,
+                location=office.location.name,
+                origin="nexhealth",
+                nexhealth_id=event.subject,
+                reference=event.id,
+            )
+        )
+
+    async def _settle(
+        self, office: AsyncOffice, lease: Lease, outcome: Settlement, now: datetime, report: StepReport
+    ) -> None:
+        event = lease.event
+        held = await self._records.store.inbox.settle(lease, outcome, now)
+        report.settled += 1
+        match outcome:
+            case Done():
+                report.done += 1
+            case Retry(due, reason, counted):
+                report.retried += 1
+                if held and counted and event.attempts == 3 and due - now < HURRY:
+                    text = f"{_subject(event)} keeps failing ({reason}) and is tried again. Check it before the visit."
+                    office.alert(now, "event.keeps-failing", text, subject=f"event:{event.id}")
+            case Bury(reason):
+                report.buried += 1
+                await self._buried(office, event, reason, now)
+
+    async def _buried(self, office: AsyncOffice, event: Event, reason: str, now: datetime) -> None:
+        text = (
+            f"{_subject(event)} could not be carried over ({reason}). It is kept as event {event.id}: repair the "
+            "cause, then revive the event."
+        )
+        office.alert(now, "record.failed", text, subject=f"event:{event.id}", severity="error")
+        await office.note(now, "failed", f"event:{event.id}", "buried", related=[_subject(event)])
+        await self._records.announce(
+            DomainEvent(
+                id=content_id("buried", event.id, event.attempts, now.isoformat()),
+                name="record.failed",
+                at=now,
+                location=office.location.name,
+                reference=event.id,
+                rule=reason,
+            )
+        )
+
+    # -- offline -------------------------------------------------------------------------------------------------------
+
+    async def _down(self, office: AsyncOffice, error: OdnexusError) -> ApiError | None:
+        """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
+
+        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission.
+        """
+        if isinstance(error, OfficeOfflineError | ConnectionFailedError):
+            return error
+        if not isinstance(error, AuthenticationError | PermissionDeniedError) or error.api != "opendental":
+            return None
+        try:
+            await office.opendental.program_version()
+        except (AuthenticationError, PermissionDeniedError, OfficeOfflineError, ConnectionFailedError):
+            return error
+        except ApiError:
+            return None
+        return None
+
+    async def _pausing(self, name: str) -> Pausing | None:
+        text = await self._records.store.cursors.get(f"pause:{name}")
+        if not text:
+            return None
+        since, until, rule = unpack(f'{{"p":{text}}}'.encode())["p"]
+        return Pausing(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until), rule=rule)
+
+    async def _pause(self, office: AsyncOffice, error: ApiError, now: datetime) -> None:
+        """Let a location wait; tell people once per outage."""
+        name, rule = office.location.name, type(error).__name__
+        before = await self._pausing(name)
+        since = before.since if before is not None else now
+        wait = min(max(PROBE_AFTER, (now - since) / 4), PROBE_AT_MOST)
+        pausing = Pausing(since=since, until=now + wait, rule=rule)
+        await self._records.store.cursors.set(f"pause:{name}", pausing.to_text())
+        if before is None:
+            side = "Open Dental" if error.api == "opendental" else "NexHealth"
+            text = (
+                f"{side} cannot be reached from {name} ({rule}). Bookings are kept and written in order once it is "
+                "back. Check that the server is on and, for remote access, that the eConnector runs."
+            )
+            office.alert(now, "location.offline", text, subject=f"location:{name}", severity="error")
+            await office.note(now, "failed", f"location:{name}", "location.offline", related=[rule])
+
+    async def _awake(self, office: AsyncOffice, now: datetime) -> None:
+        name = office.location.name
+        before = await self._pausing(name)
+        if before is None:
+            return
+        await self._records.store.cursors.set(f"pause:{name}", None)
+        minutes = round((now - before.since).total_seconds() / 60)
+        text = f"{name} can be reached again after {minutes} minutes. What waited is worked off in order."
+        office.alert(now, "location.back", text, subject=f"location:{name}", severity="info")
+        await office.note(now, "observed", f"location:{name}", "location.back")
+
+    # -- host ----------------------------------------------------------------------------------------------------------
+
+    async def _host(self, now: datetime, limit: int, report: StepReport) -> None:
+        """Call the host's handlers. An office that is offline does not hold them up."""
+        for _ in range(limit):
+            leases = await self._records.store.inbox.lease(now, now + self._lease, 1, location=HOST)
+            if not leases:
+                return
+            outcome = await self._call(leases[0].event, now)
+            await self._records.store.inbox.settle(leases[0], outcome, now)
+            report.settled += 1
+            report.done += isinstance(outcome, Done)
+            report.retried += isinstance(outcome, Retry)
+            report.buried += isinstance(outcome, Bury)
+
+    async def _call(self, event: Event, now: datetime) -> Settlement:
+        happened = unpack_event(self._records.payload(event))
+        try:
+            for name in (happened.name, "*"):
+                if name in self._handlers:
+                    await self._handlers[name](happened)
+        except Exception as error:
+            log.error("handler of %s failed at %s", happened.name, _place(error))
+            outcome = verdict(_HandlerError(type(error).__name__), event, now, self._retry)
+            if isinstance(outcome, Bury):
+                text = f"A handler of {happened.name} keeps failing. Event {event.id} is kept: repair it and revive."
+                self._send_alert(
+                    Alert(
+                        at=now,
+                        location=happened.location,
+                        rule="handler.failed",
+                        severity="error",
+                        subject=f"event:{event.id}",
+                        text=text,
+                    )
+                )
+            return outcome
+        return Done()
+
+    # -- rehearsal -----------------------------------------------------------------------------------------------------
+
+    async def preview(self, office: AsyncOffice, nexhealth_id: int, now: datetime) -> list[Entry]:
+        """Decide about a booking without writing anything."""
+        await office.ready(now)
+        rehearsal = AsyncRehearsal(self._records)
+        modes = evolve(office.location.modes, person="observe", visit="observe")
+        stage = evolve(
+            office,
+            location=evolve(office.location, modes=modes),
+            records=rehearsal,
+            rehearsing=True,
+            send_alert=lambda _: None,
+        )
+        event = Event(
+            id="rehearsal",
+            key="rehearsal",
+            location=office.location.name,
+            kind="nexhealth.appointment",
+            subject=str(nexhealth_id),
+            received=now,
+            due=now,
+        )
+        await AsyncVisits(stage).from_nexhealth(event, now)
+        return rehearsal.entries
+
+
+class _HandlerError(OdnexusError):
+    """A handler of the host raised: it may well work later."""
+
+    transient = True
+
+
+def _subject(event: Event) -> str:
+    return f"{event.kind}:{event.subject}"
+
+
+def _place(error: BaseException) -> str:
+    """Return what went wrong and where, without the message: ``KeyError at office.py:120``."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"
+    return f"{type(error).__name__} at {where}"

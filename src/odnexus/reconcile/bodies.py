@@ -1,0 +1,119 @@
+"""What links, reviews and host events keep inside their sealed part, as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from attrs import asdict, field, frozen
+
+from odnexus.reconcile.plan import Base, Fields
+from odnexus.reconcile.triggers import DomainEvent, Slot, WaitlistCandidate
+
+
+def pack(value: object) -> bytes:
+    """Return *value* as compact JSON; datetimes become ISO texts."""
+    return json.dumps(value, separators=(",", ":"), default=_plain).encode()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"not JSON: {type(value).__name__}")
+
+
+def unpack(content: bytes) -> dict[str, Any]:
+    """Return the JSON object in *content*, empty if there is none."""
+    return cast("dict[str, Any]", json.loads(content)) if content else {}
+
+
+@frozen(kw_only=True)
+class LinkBody:
+    """The sealed part of a link.
+
+    Attributes:
+        base: What each side showed when they last agreed; ``None`` if they never did.
+        patient: PatNum of the chart that the visit stands on.
+        before: Charts that existed before ours was created: none of them is ours.
+        unfinished: Set until the slot was checked after the create and the host was told.
+        announce: Whether the host is to be told of the creation.
+        cancel: NexHealth appointment that is still to be cancelled after its successor was booked.
+        target: Where a visit is moving to (new then cancel).
+        awaiting: Since when NexHealth's synchronizer is waited for (ISO text), ``""`` if it is not.
+    """
+
+    base: Base | None = field(default=None, repr=False)
+    patient: int | None = None
+    before: tuple[int, ...] = ()
+    unfinished: bool = False
+    announce: bool = True
+    cancel: str = ""
+    target: Fields = field(factory=dict, repr=False)
+    awaiting: str = ""
+
+    def to_bytes(self) -> bytes:
+        """Return the body as JSON."""
+        base = [dict(self.base.nexhealth), dict(self.base.opendental)] if self.base else None
+        return pack(
+            {
+                "base": base,
+                "patient": self.patient,
+                "before": self.before,
+                "unfinished": self.unfinished,
+                "announce": self.announce,
+                "cancel": self.cancel,
+                "target": dict(self.target),
+                "awaiting": self.awaiting,
+            }
+        )
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> LinkBody:
+        """Return the body that `to_bytes` wrote."""
+        stored = unpack(content)
+        base = stored.get("base")
+        return cls(
+            base=Base(nexhealth=base[0], opendental=base[1]) if base else None,
+            patient=stored.get("patient"),
+            before=tuple(stored.get("before", ())),
+            unfinished=stored.get("unfinished", False),
+            announce=stored.get("announce", True),
+            cancel=stored.get("cancel", ""),
+            target=stored.get("target", {}),
+            awaiting=stored.get("awaiting", ""),
+        )
+
+
+def pack_event(event: DomainEvent) -> bytes:
+    """Return a domain event as JSON, for a sealed payload."""
+    return pack(asdict(event))
+
+
+def unpack_event(content: bytes) -> DomainEvent:
+    """Return the domain event that `pack_event` wrote."""
+    stored = unpack(content)
+    stored["at"] = datetime.fromisoformat(stored["at"])
+    stored["slot"], stored["before"] = _slot(stored["slot"]), _slot(stored["before"])
+    stored["candidates"] = tuple(_candidate(each) for each in stored["candidates"])
+    return DomainEvent(**stored)
+
+
+def _slot(stored: Mapping[str, Any] | None) -> Slot | None:
+    return Slot(**{**stored, "start": datetime.fromisoformat(stored["start"])}) if stored else None
+
+
+def _candidate(stored: Mapping[str, Any]) -> WaitlistCandidate:
+    start = stored["start"]
+    return WaitlistCandidate(**{**stored, "start": datetime.fromisoformat(start) if start else None})
+
+
+def canonical(base: Base | None) -> dict[str, Any]:
+    """Return one state of a visit from what both sides showed: Open Dental's book, with either side's confirmation."""
+    if base is None:
+        return {}
+    both = {**base.nexhealth, **{k: v for k, v in base.opendental.items() if v is not None}}
+    for name in ("confirmed", "cancelled"):
+        both[name] = bool(base.nexhealth.get(name)) or bool(base.opendental.get(name))
+    return both
