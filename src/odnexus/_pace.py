@@ -36,9 +36,9 @@ class RetryPolicy:
 
     def wait(self, failures: int, roll: float) -> timedelta:
         """Return the wait after the *failures*-th failure (from 1); *roll* in [0, 1) decides the jitter."""
-        # The exponent is bounded so that a patient caller never meets an overflow.
-        grown = self.first * self.factor ** min(failures - 1, 60)
-        base = min(grown, self.longest)
+        # In seconds, and with a bounded exponent, since a timedelta overflows long before a float does.
+        grown = self.first.total_seconds() * self.factor ** min(failures - 1, 60)
+        base = timedelta(seconds=min(grown, self.longest.total_seconds()))
         return base * (1 - self.jitter + 2 * self.jitter * roll)
 
 

@@ -99,7 +99,7 @@ class AsyncBooking:
     async def _cancelled(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if known is not None:
-            row = await self._ours(appt, known, now, fresh=True)
+            row = await self._ours(appt, known, fresh=True)
             if row is not None:
                 return await self._adopt(appt, row, known, now, "visit.found-after-doubt")
             await office.records.store.links.forget(known.link)
@@ -108,7 +108,7 @@ class AsyncBooking:
 
     async def _too_late(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        if known is not None and (row := await self._ours(appt, known, now, fresh=True)) is not None:
+        if known is not None and (row := await self._ours(appt, known, fresh=True)) is not None:
             return await self._adopt(appt, row, known, now, "visit.found-after-doubt")
         await office.note(now, "observed", ref, "visit.past")
         if await self._carrying.is_news(appt.created_at):
@@ -205,13 +205,13 @@ class AsyncBooking:
             return Done()
         fresh = known is not None
         if known is None:
-            row = await self._ours(appt, known, now, fresh=False, pat_num=found.pat_num)
+            row = await self._ours(appt, known, fresh=False, pat_num=found.pat_num)
             if row is None and await self._taken(appt, slot, event, now):
                 return Done()
             body = LinkBody(patient=found.pat_num)
             known = await office.records.pending("visit", office.location.name, ref, body, now)
         else:
-            row = await self._ours(appt, known, now, fresh=True, pat_num=found.pat_num)
+            row = await self._ours(appt, known, fresh=True, pat_num=found.pat_num)
         if row is not None:
             return await self._adopt(appt, row, known, now, "visit.found-after-doubt" if fresh else "visit.was-there")
         return await self._create(appt, known, found, fields, now)
@@ -250,7 +250,7 @@ class AsyncBooking:
         return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
 
     async def _ours(
-        self, appt: NexHealthAppointment, known: Known | None, now: datetime, *, fresh: bool, pat_num: int | None = None
+        self, appt: NexHealthAppointment, known: Known | None, *, fresh: bool, pat_num: int | None = None
     ) -> OpenDentalAppointment | None:
         """Return the visit that stands in Open Dental for this booking already, if one does.
 

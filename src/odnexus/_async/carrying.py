@@ -8,6 +8,7 @@ is waited for and, after the grace time, asked about.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from attrs import define, evolve, field
 
@@ -21,7 +22,7 @@ from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.bodies import canonical
 from odnexus.reconcile.inbox import Done, Retry, Settlement, content_id
 from odnexus.reconcile.links import LinkState
-from odnexus.reconcile.plan import Base, Clash, Create, Fields, Hold, On, Plan, Retire, Update, reconcile
+from odnexus.reconcile.plan import Action, Base, Clash, Create, Fields, Hold, On, Plan, Retire, Update, reconcile
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS, VisitPolicy, plan_visit
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import (
@@ -91,20 +92,25 @@ class AsyncCarrying:
         if mode == "suggest" and not await self._approved(scene, plan, now):
             return Done()
         for action in plan.actions:
-            match action:
-                case Update(On.NEXHEALTH, changes):
-                    await self._update_nexhealth(scene, changes, now)
-                case Update(On.OPENDENTAL, changes):
-                    plan = await self._update_opendental(scene, plan, changes, now)
-                case Retire(On.NEXHEALTH):
-                    await self._cancel_at_nexhealth(scene, now)
-                case Retire(On.OPENDENTAL):
-                    plan = await self._cancel_at_opendental(scene, plan, now)
-                case Hold(clashes):
-                    await self._ask(scene, [f"{clash.field}: {clash.rule}" for clash in clashes], now)
-                case Create():
-                    await self._book_anew(scene, now)
+            await self._do(scene, action, now)
         return await self._agree(scene, plan, now, first=first)
+
+    async def _do(self, scene: Scene, action: Action, now: datetime) -> None:
+        match action:
+            case Update(On.NEXHEALTH, changes):
+                await self._update_nexhealth(scene, changes, now)
+            case Update(On.OPENDENTAL, changes):
+                await self._update_opendental(scene, changes, now)
+            case Retire(On.NEXHEALTH):
+                await self._cancel_at_nexhealth(scene, now)
+            case Retire(On.OPENDENTAL):
+                await self._cancel_at_opendental(scene, now)
+            case Hold(clashes):
+                await self._ask(scene, [f"{clash.field}: {clash.rule}" for clash in clashes], now)
+            case Create():
+                await self._book_anew(scene, now)
+            case _:
+                assert_never(action)
 
     def _of_nexhealth(self, scene: Scene) -> Fields:
         if scene.nexhealth is None:
@@ -205,7 +211,7 @@ class AsyncCarrying:
         )
         await self._office.ask(now, review, body, text)
 
-    def _review(self, scene: Scene, id: str, kind: str, choices: tuple[str, ...], now: datetime) -> Review:
+    def _review(self, scene: Scene, key: str, kind: str, choices: tuple[str, ...], now: datetime) -> Review:
         start = scene.nexhealth.start_time if scene.nexhealth else None
         return Review(
             id=key,
@@ -297,13 +303,14 @@ class AsyncCarrying:
 
     # -- writing to Open Dental ----------------------------------------------------------------------------------------
 
-    async def _update_opendental(self, scene: Scene, plan: Plan, changes: Fields, now: datetime) -> Plan:
+    async def _update_opendental(self, scene: Scene, changes: Fields, now: datetime) -> None:
         office, row = self._office, scene.opendental
         if row is None:
-            return plan
+            return
         if changes.keys() & PLACE_FIELDS and await self._target_taken(scene, changes, now):
             # The whole move waits; the base keeps what was agreed before it.
-            return self._unmoved(scene, plan)
+            self._unmoved(scene)
+            return
         number = min(office.tables.confirmed, default=None)
         edit = opendental_changes(changes, pattern=row.pattern or "", hygiene=bool(row.is_hygiene), confirmed=number)
         if edit.value.changes:
@@ -315,7 +322,6 @@ class AsyncCarrying:
         await office.picture.keep(booked=[booked_of(row)])
         await office.note(now, "applied", scene.known.link.opendental, "visit.carried-to-opendental", fields=changes)
         self._check_taken(scene, On.OPENDENTAL, {k: v for k, v in changes.items() if k != "confirmed"}, now)
-        return plan
 
     async def _confirm(self, row: OpenDentalAppointment, number: int | None) -> OpenDentalAppointment:
         """Confirm by the office's definition number, or by the word where no definition is known."""
@@ -348,27 +354,25 @@ class AsyncCarrying:
         await office.ask(now, review, body, text)
         return True
 
-    def _unmoved(self, scene: Scene, plan: Plan) -> Plan:
+    def _unmoved(self, scene: Scene) -> None:
         base = scene.base or Base()
         kept = {name: value for name, value in base.nexhealth.items() if name in PLACE_FIELDS}
         place = {name: value for name, value in base.opendental.items() if name in PLACE_FIELDS}
         scene.shows[On.NEXHEALTH] = {**scene.shows[On.NEXHEALTH], **kept}
         scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], **place}
-        return plan
 
-    async def _cancel_at_opendental(self, scene: Scene, plan: Plan, now: datetime) -> Plan:
+    async def _cancel_at_opendental(self, scene: Scene, now: datetime) -> None:
         office, row = self._office, scene.opendental
         if row is None:
-            return plan
+            return
         if str(row.apt_status) != "Scheduled":
             # Break is for scheduled visits only; a completed one is not undone by a late cancellation.
             await self._ask(scene, [f"cancelled: status is {row.apt_status}"], now)
-            return plan
+            return
         await self.take_off(row.apt_num, now)
         scene.opendental = None
         scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], "cancelled": True}
         await office.note(now, "applied", scene.known.link.opendental, "visit.cancelled-at-opendental")
-        return plan
 
     async def take_off(self, apt_num: int, now: datetime) -> None:
         """Take an appointment off the book as the location's cancel rule says (PUT Break)."""

@@ -115,6 +115,9 @@ class Tables:
         )
 
 
+NOT_LOOKED = Finding(writer=Writer.UNCLEAR, rule="writer.not-looked-yet")
+
+
 @define(kw_only=True)
 class AsyncOffice:
     """One location at work."""
@@ -127,7 +130,7 @@ class AsyncOffice:
     picture: AsyncPicture
     send_alert: Callable[[Alert], None]
     tables: Tables = Tables()
-    finding: Finding = Finding(writer=Writer.UNCLEAR, rule="writer.not-looked-yet")
+    finding: Finding = NOT_LOOKED
     rehearsing: bool = False
     _counted: int = field(default=0, init=False)
 
@@ -161,7 +164,7 @@ class AsyncOffice:
             tables = await self._read_tables()
             await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
         self.tables = tables
-        if self.finding.rule == "writer.not-looked-yet":
+        if self.finding == NOT_LOOKED:
             await self.find_writer(now)
 
     async def read_everything(self, now: datetime) -> None:

@@ -11,7 +11,7 @@ import json
 import random
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -48,12 +48,12 @@ def check_base_url(url: str, *, private_network_may_be_plain: bool) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError("base_url: give a full URL such as https://api.opendental.com/api/v1")
-    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private_network_may_be_plain):
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private=private_network_may_be_plain):
         raise ConfigurationError("base_url: use https; plain http is for loopback and the office network only")
     return url.rstrip("/")
 
 
-def _may_be_plain(host: str, private: bool) -> bool:
+def _may_be_plain(host: str, *, private: bool) -> bool:
     if host == "localhost":
         return True
     try:
@@ -172,7 +172,7 @@ class AsyncTransport:
         """Close the connections."""
         await self._http.aclose()
 
-    async def __aenter__(self) -> AsyncTransport:
+    async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(

@@ -82,11 +82,9 @@ class AsyncVisits:
             known = await self._booking.finish(known, now)
             if known.link.state is LinkState.HELD:
                 return Done()
-        same = known.body.base is not None and appt is not None and not appt.deleted and not known.body.awaiting
-        if same and appt is not None and known.body.base is not None:
-            if office.fields_of_nexhealth(appt) == known.body.base.nexhealth:
-                await office.note(now, "observed", link.nexhealth, "visit.unchanged")
-                return Done()
+        if self._is_echo(known, appt):
+            await office.note(now, "observed", link.nexhealth, "visit.unchanged")
+            return Done()
         row = await office.opendental_visit(link.opendental.id) if link.opendental is not None else None
         return await self._both(known, appt, row, now)
 
@@ -105,10 +103,18 @@ class AsyncVisits:
         self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment | None, now: datetime
     ) -> Settlement:
         if row is not None and row.pat_num != known.body.patient and known.body.patient is not None:
-            if not await self._follow(known, appt, row, now):
+            followed = await self._follow(known, appt, row, now)
+            if not followed:
                 return Done()
             known = await self._office.records.save(known.link, evolve(known.body, patient=row.pat_num), now)
         return await self._carrying.carry(known, appt, row, now)
+
+    def _is_echo(self, known: Known, appt: NexHealthAppointment | None) -> bool:
+        """Return whether NexHealth shows what was agreed: then Open Dental need not be read."""
+        base = known.body.base
+        if appt is None or appt.deleted or base is None or known.body.awaiting:
+            return False
+        return self._office.fields_of_nexhealth(appt) == base.nexhealth
 
     def _moved(self, known: Known, row: OpenDentalAppointment | None) -> bool:
         base = known.body.base
@@ -122,7 +128,8 @@ class AsyncVisits:
         """A linked visit stands on another chart: follow a merge, ask about anything less sure."""
         office = self._office
         if appt is not None and appt.patient_id and row.pat_num:
-            if await self._people.follow(appt.patient_id, row.pat_num, now):
+            sure = await self._people.follow(appt.patient_id, row.pat_num, now)
+            if sure:
                 return True
         link = known.link
         key = content_id("person.chart-changed", link.id, row.pat_num)

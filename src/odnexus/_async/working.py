@@ -199,9 +199,9 @@ class AsyncWorking:
                 raise _LocationDownError(down) from error
             await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
             return verdict(error, event, now, self._retry)
-        except Exception as error:
-            # A fault of ours must not stop the others. Only where it happened is logged: a message could name a patient.
-            log.error("event %s failed at %s", event.id, _place(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the others
+            # Only where it happened is logged: a traceback's message could name a patient.
+            log.error("event %s failed at %s", event.id, _place(error))  # noqa: TRY400
             await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
             return verdict(OdnexusError(type(error).__name__), event, now, self._retry)
 
@@ -348,8 +348,8 @@ class AsyncWorking:
             for name in (happened.name, "*"):
                 if name in self._handlers:
                     await self._handlers[name](happened)
-        except Exception as error:
-            log.error("handler of %s failed at %s", happened.name, _place(error))
+        except Exception as error:  # noqa: BLE001 - a handler of the host may raise anything
+            log.error("handler of %s failed at %s", happened.name, _place(error))  # noqa: TRY400
             outcome = verdict(_HandlerError(type(error).__name__), event, now, self._retry)
             if isinstance(outcome, Bury):
                 text = f"A handler of {happened.name} keeps failing. Event {event.id} is kept: repair it and revive."

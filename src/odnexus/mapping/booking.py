@@ -46,8 +46,8 @@ def opendental_create(
         ValueError: A place in the book is missing from *fields*.
     """
     start, minutes, operatory, provider = (fields.get(name) for name in ("start", "minutes", "operatory", "provider"))
-    if not (isinstance(start, str) and isinstance(minutes, int) and isinstance(operatory, int)):
-        raise ValueError("a visit needs start, minutes and operatory before it can be written")
+    if not isinstance(start, str) or not isinstance(minutes, int) or not isinstance(operatory, int):
+        raise ValueError("a visit needs start, minutes and operatory before it can be written")  # noqa: TRY004 - it is missing, not of a wrong type
     values: OpenDentalCreate = {
         "pat_num": pat_num,
         "op": operatory,
@@ -96,8 +96,8 @@ def nexhealth_create(
         ValueError: ``start`` or ``minutes`` is missing from *fields*.
     """
     start, minutes, operatory = (fields.get(name) for name in ("start", "minutes", "operatory"))
-    if not (isinstance(start, str) and isinstance(minutes, int)):
-        raise ValueError("a visit needs start and minutes before it can be booked")
+    if not isinstance(start, str) or not isinstance(minutes, int):
+        raise ValueError("a visit needs start and minutes before it can be booked")  # noqa: TRY004
     begins = to_instant(datetime.fromisoformat(start), zone).value
     values: NexHealthCreate = {
         "patient_id": patient_id,
