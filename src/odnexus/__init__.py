@@ -78,14 +78,6 @@ _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = ["__version__", *_HOME_OF]  # noqa: PLE0604  # pyright: ignore[reportUnsupportedDunderAll]
 
 
-def __getattr__(name: str) -> object:
-    """Import the home of *name* and keep what it gives (PEP 562)."""
-    if name not in _HOME_OF:
-        raise AttributeError(f"module 'odnexus' has no attribute {name!r}", name=name)
-    value = globals()[name] = _load(f"odnexus.{_HOME_OF[name]}", name)
-    return value
-
-
 def _load(module: str, name: str) -> object:
     from importlib import import_module  # noqa: PLC0415 - only the first use pays for it
 
@@ -102,3 +94,13 @@ def _load(module: str, name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_HOME_OF})
+
+
+if not TYPE_CHECKING:  # a type checker would take every name for public
+
+    def __getattr__(name: str) -> object:
+        """Import the home of *name* and keep what it gives (PEP 562)."""
+        if name not in _HOME_OF:
+            raise AttributeError(f"module 'odnexus' has no attribute {name!r}", name=name)
+        value = globals()[name] = _load(f"odnexus.{_HOME_OF[name]}", name)
+        return value
