@@ -20,7 +20,16 @@ from attrs import evolve, field, frozen
 from odnexus.mapping._words import words
 from odnexus.mapping.issues import Issue, Mapped, Severity
 
-__all__ = ["SUFFIXES", "PersonName", "clean", "fold_name", "is_placeholder_name", "person_name", "repair_case"]
+__all__ = [
+    "PARTICLES",
+    "SUFFIXES",
+    "PersonName",
+    "clean",
+    "fold_name",
+    "is_placeholder_name",
+    "person_name",
+    "repair_case",
+]
 
 SUFFIXES: Final[dict[str, str]] = {
     "jr": "jr", "jnr": "jr", "junior": "jr",
@@ -36,7 +45,7 @@ SUFFIXES: Final[dict[str, str]] = {
 _GIVEN_SUFFIXES: Final = SUFFIXES.keys() - {"v", "junior", "senior"}
 _TITLES: Final = frozenset({"dr", "mr", "mrs", "ms", "miss", "mx", "prof", "rev", "fr", "hon", "sir", "dame"})
 _DEGREES: Final = frozenset({"md", "dds", "dmd", "phd", "esq", "rn", "dvm", "cpa", "rdh"})
-_PARTICLES: Final = words(
+PARTICLES: Final = words(
     "af al am auf av ben bin bint da dal das de del dela della den der des di do dos du e el ibn la las le les lo los"
     " of ter van vom von y zu zum zur"
 )
@@ -147,7 +156,7 @@ def _from_full(text: str, name: PersonName) -> PersonName:
         head, _, more = head.rpartition(" ")
         last = f"{more} {last}"
     heads = head.split(" ")
-    while len(heads) > 1 and heads[-1].casefold() in _PARTICLES:
+    while len(heads) > 1 and heads[-1].casefold() in PARTICLES:
         last = f"{heads.pop()} {last}"
     return evolve(name, family=last, given=" ".join(heads))
 
@@ -284,7 +293,7 @@ def repair_case(text: str, *, given: bool = False) -> str:
 
 
 def _capital(word: str, *, inner: bool) -> str:
-    if inner and word in _PARTICLES:
+    if inner and word in PARTICLES:
         return word
     if len(word) > 3 and word.startswith("mc"):
         return "Mc" + word[2:].capitalize()

@@ -15,6 +15,7 @@ from typing import Final, Literal
 
 from odnexus.mapping._dates import MAX_AGE_YEARS, NO_DATES, iso_date
 from odnexus.mapping._names import (
+    PARTICLES,
     SUFFIXES,
     PersonName,
     clean,
@@ -30,6 +31,7 @@ from odnexus.mapping.issues import Issue, Mapped, Severity
 __all__ = [
     "MAX_AGE_YEARS",
     "NO_DATES",
+    "PARTICLES",
     "SUFFIXES",
     "AddressKey",
     "PersonName",

@@ -1,0 +1,8 @@
+"""Who is this? Grades of certainty with reasons, and never two people taken for one."""
+
+from __future__ import annotations
+
+from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
+from odnexus.matching.roster import Chart, Roster
+
+__all__ = ["Candidate", "Chart", "Comparison", "Decision", "Grade", "Roster", "compare"]

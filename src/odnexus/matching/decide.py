@@ -1,0 +1,430 @@
+"""Which combinations of levels make one person: rules first, sums second.
+
+A sum of evidence cannot tell twins apart: they share birth date, family name, phone, e-mail and address. So *certain*
+is given by rules only, each a combination of given name, family name and birth date with the confirmation it needs; a
+veto caps whatever the rules say; and bits (`odnexus.matching.weights`) order what is left for people to look at.
+
+What is never certain: another given name, a given name of the same letters but one at its end or beginning (Anna and
+Anne), a missing given name or birth date, a birth date with day and month exchanged, two middle names that contradict,
+Jr against Sr, birth years a generation apart, and whatever rests on a shared phone, e-mail or address alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from enum import IntEnum, StrEnum
+from math import log2
+from typing import Final, NamedTuple
+
+from attrs import field, frozen
+
+from odnexus.mapping.person import Person
+from odnexus.matching.features import Features, features_of
+from odnexus.matching.levels import (
+    Birth,
+    Contact,
+    Family,
+    Given,
+    Middle,
+    address_level,
+    birth_level,
+    email_level,
+    family_level,
+    given_level,
+    middle_level,
+    phone_level,
+)
+from odnexus.matching.nicknames import Nicknames
+from odnexus.matching.weights import (
+    ADDRESS_BITS,
+    BIRTH_BITS,
+    EMAIL_BITS,
+    FAMILY_BITS,
+    FAMILY_LOSS,
+    GIVEN_BITS,
+    GIVEN_LOSS,
+    MIDDLE_BITS,
+    NO_FREQUENCIES,
+    PHONE_BITS,
+    Frequencies,
+)
+
+__all__ = ["Candidate", "Comparison", "Decision", "Grade", "compare"]
+
+
+class Grade(StrEnum):
+    """How sure it is that two records are one person; FHIR's words (MatchGrade)."""
+
+    CERTAIN = "certain"
+    PROBABLE = "probable"
+    POSSIBLE = "possible"
+    CERTAINLY_NOT = "certainly-not"
+
+    @property
+    def rank(self) -> int:
+        """Return 3 for certain down to 0 for certainly-not."""
+        return _RANKS[self]
+
+
+_RANKS: Final = {Grade.CERTAIN: 3, Grade.PROBABLE: 2, Grade.POSSIBLE: 1, Grade.CERTAINLY_NOT: 0}
+
+
+class Veto(StrEnum):
+    """Why two records that look alike may be two people; each caps the grade at possible."""
+
+    TWINS = "same birth date and family name, different given name: twins"
+    SUFFIX = "different suffix: parent and child"
+    GENERATION = "birth years a generation apart: parent and child"
+    MIDDLE = "different middle name"
+    REFUSED = "a person said they are not the same"
+
+
+class Need(IntEnum):
+    """What a combination of names and birth date needs besides itself to be certain."""
+
+    RARITY = 1
+    """A confirmation, or names rare enough that a namesake with that birth date is not to be expected."""
+    CONFIRMATION = 2
+    """A shared phone, e-mail, address or middle name."""
+    OWN_CONTACT = 3
+    """A phone or e-mail that no other chart holds and that is not a guardian's, or the same full middle name."""
+    TWO = 4
+    """Two of phone, e-mail, address and middle name."""
+
+
+# Given name, family name, birth date → what else makes it certain. What is not here is never certain.
+CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
+    (Given.EXACT, Family.EXACT, Birth.EXACT): Need.RARITY,
+    **{
+        (given, family, Birth.EXACT): Need.CONFIRMATION
+        for given in (Given.EXACT, Given.SPELLING, Given.NICKNAME, Given.SLIP)
+        for family in (Family.EXACT, Family.PART, Family.CLOSE, Family.SOUND)
+        if (given, family) != (Given.EXACT, Family.EXACT)
+    },
+    **{
+        (given, family, Birth.EXACT): Need.OWN_CONTACT
+        for given in (Given.LOOSE, Given.PART)
+        for family in (Family.EXACT, Family.PART, Family.CLOSE)
+    },
+    (Given.EXACT, Family.SWAPPED, Birth.EXACT): Need.CONFIRMATION,
+    (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
+    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
+}
+
+_AGREEING: Final = frozenset(GIVEN_LOSS)
+_ALIKE_FAMILY: Final = frozenset(FAMILY_LOSS)
+_GENERATION_YEARS: Final = 13
+_RARE_BITS: Final = 11.0
+_PROBABLE_BITS: Final = 0.0
+_POSSIBLE_BITS: Final = -4.0
+_TYPICAL_ROSTER: Final = 10_000
+# Evidence of a household for two people whose given names do not agree, and for the second and third of its kinds.
+_FAMILY_CONTACT_BITS: Final = 2.0
+_MORE_CONTACT_BITS: Final = 1.5
+
+
+class Levels(NamedTuple):
+    """The level of every field of two people."""
+
+    given: Given
+    family: Family
+    birth: Birth
+    middle: Middle
+    phone: Contact
+    email: Contact
+    address: Contact
+
+
+@frozen(kw_only=True)
+class Comparison:
+    """Two people compared.
+
+    Attributes:
+        levels: The level of each field.
+        vetoes: Why they may be two people all the same.
+        grade: How sure it is that they are one.
+        score: The sum of the evidence in bits.
+        reasons: The evidence in words, without values, in the order of the fields.
+    """
+
+    levels: Levels
+    vetoes: tuple[str, ...] = ()
+    grade: Grade
+    score: float
+    reasons: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class Candidate:
+    """A chart that may be the person looked up.
+
+    Attributes:
+        pat_num: The chart.
+        grade: How sure it is.
+        score: Evidence in bits, less what it takes to pick one chart of the roster: above 0, likelier than not.
+        reasons: Why, in words without values.
+        vetoes: What speaks against it whatever the score.
+    """
+
+    pat_num: int
+    grade: Grade
+    score: float
+    reasons: tuple[str, ...] = ()
+    vetoes: tuple[str, ...] = ()
+    levels: Levels | None = field(default=None, repr=False)
+
+
+@frozen(kw_only=True)
+class Decision:
+    """What a lookup found.
+
+    Attributes:
+        grade: The grade of the best candidate; certainly-not if there is none.
+        candidates: Every chart that is at least possible, best first.
+        ambiguous: Whether more than one chart is certain, so that a person must choose.
+        chosen: The PatNum of the one certain candidate, or None.
+    """
+
+    grade: Grade
+    candidates: tuple[Candidate, ...] = ()
+    ambiguous: bool = False
+    chosen: int | None = None
+
+
+def compare(one: Person, other: Person) -> Comparison:
+    """Return how two people compare without knowing anybody else; grades are the same for either order.
+
+    Names count as typical ones and contacts as shared by a household; a `Roster` knows better.
+    """
+    mine, theirs = features_of(one), features_of(other)
+    levels = levels_of(mine, theirs, NO_FREQUENCIES)
+    vetoes = vetoes_of(levels, mine, theirs)
+    score = score_of(levels, mine, theirs, NO_FREQUENCIES)
+    grade = grade_of(levels, vetoes, score - log2(_TYPICAL_ROSTER), own_contact=False)
+    return Comparison(
+        levels=levels, vetoes=tuple(vetoes), grade=grade, score=round(score, 2), reasons=reasons_of(levels)
+    )
+
+
+# -- levels ------------------------------------------------------------------------------------------------------------
+
+
+def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Levels:
+    """Return the level of every field, looking at given, middle and preferred names together."""
+    given, middle = given_level(one.given, other.given), middle_level(one.middle, other.middle)
+    family = family_level(one.family, other.family, one.parts, other.parts)
+    if given is not Given.EXACT:
+        given, middle = _given_in_context(given, middle, one, other, frequencies)
+        if given <= Given.SIMILAR and family is Family.DIFFERENT and _swapped(one, other):
+            given, family = Given.EXACT, Family.SWAPPED
+    if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
+        middle = Middle.MISSING  # a maiden name that became the middle name
+    return Levels(
+        given,
+        family,
+        birth_level(one, other),
+        middle,
+        phone_level(one, other),
+        email_level(one, other),
+        address_level(one, other),
+    )
+
+
+def _given_in_context(
+    given: Given, middle: Middle, one: Features, other: Features, frequencies: Frequencies
+) -> tuple[Given, Middle]:
+    if given is Given.SLIP and _known(one.given, frequencies) is _known(other.given, frequencies):
+        return Given.SIMILAR, middle  # two real names, or none: Jaylen is no slip of Jayden
+    if given is Given.PART:
+        return _given_and_middle(one, other, middle)
+    if given < Given.PART:
+        if one.preferred or other.preferred:
+            names = {one.given, one.preferred} & {other.given, other.preferred} - {""}
+            if names:
+                return Given.NICKNAME, middle
+        if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
+            return Given.MIDDLE, Middle.MISSING
+    return given, middle
+
+
+def _known(name: str, frequencies: Frequencies) -> bool:
+    return name in Nicknames.shipped() or frequencies.knows_given(name)
+
+
+def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[Given, Middle]:
+    """Compare "Mary Ann" with "Mary" whose middle name is Ann, or A."""
+    mine, theirs = f"{one.given} {one.middle}".split(), f"{other.given} {other.middle}".split()
+    if len(mine) != len(theirs):
+        return Given.PART, middle if one.middle and other.middle else Middle.MISSING
+    levels = [middle_level(a, b) for a, b in zip(mine, theirs, strict=True)]
+    worst = min(levels)
+    return (Given.EXACT, worst) if worst >= Middle.INITIAL else (Given.PART, worst)
+
+
+def _swapped(one: Features, other: Features) -> bool:
+    return one.given == other.family and one.family == other.given and one.given != "" and one.family != ""
+
+
+# -- vetoes ------------------------------------------------------------------------------------------------------------
+
+_NO_VETOES: Final[tuple[Veto, ...]] = ()
+
+
+def vetoes_of(levels: Levels, one: Features, other: Features) -> tuple[Veto, ...]:
+    """Return what says that these may be two people, however alike they look."""
+    suffix = bool(one.suffix and other.suffix) and one.suffix != other.suffix
+    apart = one.year != 0 and other.year != 0 and abs(one.year - other.year) >= _GENERATION_YEARS
+    twins = levels.given is Given.DIFFERENT and levels.birth is Birth.EXACT and levels.family in _ALIKE_FAMILY
+    middle = levels.middle is Middle.DIFFERENT
+    if not (suffix or apart or twins or middle):
+        return _NO_VETOES
+    found = ((twins, Veto.TWINS), (suffix, Veto.SUFFIX), (apart, Veto.GENERATION), (middle, Veto.MIDDLE))
+    return tuple(veto for applies, veto in found if applies)
+
+
+# -- bits --------------------------------------------------------------------------------------------------------------
+
+
+def score_of(levels: Levels, one: Features, other: Features, frequencies: Frequencies) -> float:
+    """Return the evidence in bits that two people are one."""
+    given, family = levels.given, levels.family
+    bits = BIRTH_BITS[levels.birth] + MIDDLE_BITS[levels.middle]
+    loss = GIVEN_LOSS.get(given)
+    if loss is None:
+        bits += GIVEN_BITS[given]
+    else:
+        bits += frequencies.given_bits(one.given, other.given) - loss
+    loss = FAMILY_LOSS.get(family)
+    if loss is None:
+        bits += FAMILY_BITS[family]
+    else:
+        bits += frequencies.family_bits(one.family, other.family) - loss
+    return bits + _contact_bits(levels, agreeing=given in _AGREEING)
+
+
+def _contact_bits(levels: Levels, *, agreeing: bool) -> float:
+    phone, email, address = PHONE_BITS[levels.phone], EMAIL_BITS[levels.email], ADDRESS_BITS[levels.address]
+    best = max(phone, email, address)
+    if best <= 0:
+        return phone + email + address
+    if not agreeing:
+        return _FAMILY_CONTACT_BITS
+    more = sum(bits > 0 for bits in (phone, email, address)) - 1
+    return best + more * _MORE_CONTACT_BITS + min(phone, 0.0) + min(email, 0.0) + min(address, 0.0)
+
+
+# -- grades ------------------------------------------------------------------------------------------------------------
+
+
+def grade_of(levels: Levels, vetoes: Collection[Veto], odds: float, *, own_contact: bool) -> Grade:
+    """Return the grade.
+
+    Args:
+        levels: The level of every field.
+        vetoes: What caps the grade at possible.
+        odds: Evidence in bits less the logarithm of the number of charts.
+        own_contact: Whether a shared phone or e-mail is known to be this person's alone.
+    """
+    if not vetoes and is_certain(levels, odds, own_contact=own_contact):
+        return Grade.CERTAIN
+    if not vetoes and odds >= _PROBABLE_BITS and is_probable(levels):
+        return Grade.PROBABLE
+    if odds >= _POSSIBLE_BITS and is_possible(levels):
+        return Grade.POSSIBLE
+    return Grade.CERTAINLY_NOT
+
+
+def is_certain(levels: Levels, odds: float, *, own_contact: bool) -> bool:
+    """Tell whether the rules make it one person."""
+    need = CERTAIN.get(levels[:3])
+    if need is None:
+        return False
+    shared = (
+        (levels.phone is Contact.SAME)
+        + (levels.email is Contact.SAME)
+        + (levels.address is Contact.SAME)
+        + (levels.middle >= Middle.INITIAL)
+    )
+    match need:
+        case Need.RARITY:
+            return shared > 0 or odds >= _RARE_BITS
+        case Need.CONFIRMATION:
+            return shared > 0
+        case Need.OWN_CONTACT:
+            return levels.middle is Middle.EXACT or own_contact
+        case Need.TWO:
+            return shared > 1
+
+
+def is_probable(levels: Levels) -> bool:
+    """Tell whether names and birth date agree well enough to ask about this chart first."""
+    given, family, birth = levels.given, levels.family, levels.birth
+    if birth is Birth.EXACT:
+        return given >= Given.INITIAL and (family in _ALIKE_FAMILY or given >= Given.PART)
+    if birth is Birth.SLIP:
+        return given in _AGREEING and family in _ALIKE_FAMILY
+    return birth is Birth.MISSING and given in _AGREEING and family in _ALIKE_FAMILY and _in_touch(levels)
+
+
+def is_possible(levels: Levels) -> bool:
+    """Tell whether enough agrees to be worth a look at all."""
+    given, family, birth = levels.given, levels.family, levels.birth
+    names = (given in _AGREEING) + (family in _ALIKE_FAMILY)
+    if birth >= Birth.SWAPPED:
+        return names > 0 and (names == 2 or birth is Birth.EXACT)
+    return names == 2 and (birth is Birth.MISSING or _in_touch(levels))
+
+
+def _in_touch(levels: Levels) -> bool:
+    return Contact.SAME in (levels.phone, levels.email, levels.address)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
+
+_GIVEN_WORDS: Final = {
+    Given.EXACT: "given name: the same",
+    Given.SPELLING: "given name: two spellings of one name",
+    Given.NICKNAME: "given name: nickname of one group",
+    Given.SLIP: "given name: one slip of the fingers",
+    Given.LOOSE: "given name: nickname of several names",
+    Given.PART: "given name: one has a second name",
+    Given.MIDDLE: "given name: the middle name of the other",
+    Given.SIMILAR: "given name: similar, perhaps another name",
+    Given.INITIAL: "given name: an initial only",
+    Given.DIFFERENT: "given name: different",
+    Given.MISSING: "given name: missing",
+}
+_FAMILY_WORDS: Final = {
+    Family.EXACT: "family name: the same",
+    Family.SWAPPED: "family name: exchanged with the given name",
+    Family.PART: "family name: one part the same",
+    Family.CLOSE: "family name: one or two letters differ",
+    Family.SOUND: "family name: sounds alike",
+    Family.DIFFERENT: "family name: different",
+    Family.MISSING: "family name: missing",
+}
+_BIRTH_WORDS: Final = {
+    Birth.EXACT: "birth date: the same",
+    Birth.SLIP: "birth date: one digit differs",
+    Birth.SWAPPED: "birth date: day and month exchanged",
+    Birth.PART: "birth date: two of day, month and year the same",
+    Birth.DIFFERENT: "birth date: different",
+    Birth.MISSING: "birth date: missing",
+}
+_MIDDLE_WORDS: Final = {
+    Middle.EXACT: "middle name: the same",
+    Middle.INITIAL: "middle name: same initial",
+    Middle.SIMILAR: "middle name: similar",
+    Middle.DIFFERENT: "middle name: different",
+}
+_CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the same", Contact.DIFFERENT: "different"}
+
+
+def reasons_of(levels: Levels) -> tuple[str, ...]:
+    """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
+    reasons = [_GIVEN_WORDS[levels.given], _FAMILY_WORDS[levels.family], _BIRTH_WORDS[levels.birth]]
+    if levels.middle is not Middle.MISSING:
+        reasons.append(_MIDDLE_WORDS[levels.middle])
+    contacts = (("phone", levels.phone), ("e-mail", levels.email), ("address", levels.address))
+    reasons.extend(f"{name}: {_CONTACT_WORDS[level]}" for name, level in contacts if level is not Contact.MISSING)
+    return tuple(reasons)

@@ -1,0 +1,115 @@
+"""A person made ready for comparison: folded, split, and cleared of what stands for nothing.
+
+Everything that costs time is done once per person here, so that comparing two of them is mostly looking at equal
+strings. Placeholders (Baby, Test, 555-5555, none@none.com, 1900-01-01) are gone: they are never evidence.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from attrs import define
+
+from odnexus.mapping.person import Person
+from odnexus.mapping.text import (
+    NO_DATES,
+    PARTICLES,
+    address_key,
+    email_key,
+    fold_name,
+    is_placeholder_email,
+    is_placeholder_name,
+    is_placeholder_phone,
+)
+
+__all__ = ["Features", "features_of"]
+
+
+@define(eq=False, repr=False)
+class Features:
+    """A person as compared. All text is folded; empty means unknown.
+
+    Attributes:
+        given: Given names, words apart by one blank.
+        middle: Middle names, likewise.
+        preferred: The name the person goes by.
+        family: Family names, likewise.
+        parts: The family names that count, without particles; more than one for double and maiden names.
+        suffix: As in `Person`.
+        year: Year of birth, 0 for none; `month` and `day` likewise.
+        born: The birth date as one number, 0 for none.
+        phones: Every phone, E.164.
+        email: The key of the e-mail address.
+        number: House number; `street` and `unit` belong to it.
+        place: First five characters of the postal code.
+        city: City.
+    """
+
+    given: str
+    middle: str
+    preferred: str
+    family: str
+    parts: tuple[str, ...]
+    suffix: str
+    year: int
+    month: int
+    day: int
+    born: int
+    phones: frozenset[str]
+    email: str
+    number: str
+    street: str
+    unit: str
+    place: str
+    city: str
+
+
+def features_of(person: Person) -> Features:
+    """Return *person* made ready for comparison."""
+    family, parts = _family(person.family)
+    birth_date = person.birth_date
+    if birth_date is None or birth_date in NO_DATES:
+        year = month = day = 0
+    else:
+        year, month, day = birth_date.year, birth_date.month, birth_date.day
+    address = person.address
+    home = address_key(address.line_1, address.line_2)
+    return Features(
+        given=_given(person.given),
+        middle=fold_name(person.middle) if person.middle else "",
+        preferred=_given(person.preferred) if person.preferred else "",
+        family=family,
+        parts=parts,
+        suffix=person.suffix,
+        year=year,
+        month=month,
+        day=day,
+        born=year * 10_000 + month * 100 + day,
+        phones=_phones(person.mobile, person.home, person.work),
+        email="" if not person.email or is_placeholder_email(person.email) else email_key(person.email),
+        number=home.number,
+        street=home.street,
+        unit=home.unit,
+        place=address.postal_code[:5].casefold(),
+        city=fold_name(address.city) if address.city else "",
+    )
+
+
+@lru_cache(maxsize=65_536)
+def _given(name: str) -> str:
+    return "" if is_placeholder_name(name) else fold_name(name)
+
+
+@lru_cache(maxsize=131_072)
+def _family(name: str) -> tuple[str, tuple[str, ...]]:
+    if is_placeholder_name(name, family=True):
+        return "", ()
+    folded = fold_name(name)
+    return folded, tuple(part for part in folded.split() if part not in PARTICLES and len(part) > 1) or (
+        (folded,) if folded else ()
+    )
+
+
+@lru_cache(maxsize=131_072)
+def _phones(*numbers: str) -> frozenset[str]:
+    return frozenset(number for number in numbers if number and not is_placeholder_phone(number))

@@ -1,0 +1,275 @@
+"""How two values agree: ordered levels per field, each with words that say it without saying the values.
+
+The levels of names look at strings only, so they are remembered per pair of names. What two agreeing names are worth,
+and which combination of levels makes a person, is decided in `odnexus.matching.decide`.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from functools import lru_cache
+from itertools import pairwise
+from typing import Final
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from odnexus.matching.features import Features
+from odnexus.matching.nicknames import Kinship, Nicknames
+from odnexus.matching.sounds import sound_key, transliterated
+
+__all__ = [
+    "Birth",
+    "Contact",
+    "Family",
+    "Given",
+    "Middle",
+    "birth_level",
+    "family_level",
+    "given_level",
+    "middle_level",
+]
+
+
+class Given(IntEnum):
+    """How two given names agree, best last."""
+
+    DIFFERENT = 0
+    MISSING = 1
+    INITIAL = 2
+    SIMILAR = 3
+    MIDDLE = 4
+    PART = 5
+    LOOSE = 6
+    SLIP = 7
+    NICKNAME = 8
+    SPELLING = 9
+    EXACT = 10
+
+
+class Family(IntEnum):
+    """How two family names agree, best last."""
+
+    DIFFERENT = 0
+    MISSING = 1
+    SOUND = 2
+    CLOSE = 3
+    PART = 4
+    SWAPPED = 5
+    EXACT = 6
+
+
+class Birth(IntEnum):
+    """How two birth dates agree, best last."""
+
+    DIFFERENT = 0
+    MISSING = 1
+    PART = 2
+    SWAPPED = 3
+    SLIP = 4
+    EXACT = 5
+
+
+class Middle(IntEnum):
+    """How two middle names agree, best last."""
+
+    DIFFERENT = 0
+    MISSING = 1
+    SIMILAR = 2
+    INITIAL = 3
+    EXACT = 4
+
+
+class Contact(IntEnum):
+    """How two phones, e-mails or addresses agree, best last."""
+
+    DIFFERENT = 0
+    MISSING = 1
+    NEAR = 2
+    SAME = 3
+
+
+_KIN: Final = {Kinship.SPELLING: Given.SPELLING, Kinship.SHORT: Given.NICKNAME, Kinship.LOOSE: Given.LOOSE}
+
+# Neighbours on a keyboard, and what reading software and handwriting take for each other.
+_NEIGHBOURS: Final = frozenset(
+    pair
+    for row in ("qwertyuiop", "asdfghjkl", "zxcvbnm", "qaz", "wsx", "edc", "rfv", "tgb", "yhn", "ujm", "ik", "ol")
+    for pair in (*pairwise(row), *pairwise(reversed(row)))
+) | frozenset(
+    pair
+    for one, other in (
+        "wa", "es", "ed", "rd", "rf", "tf", "tg", "yg", "yh", "uh", "uj", "ij", "ik", "ok", "pl",
+        "sz", "dx", "fc", "gv", "hb", "jn", "km", "il", "rn", "mn", "uv", "vw", "ce", "oc", "hn", "bh",
+    )
+    for pair in ((one, other), (other, one))
+)  # fmt: skip
+
+
+# -- given names -------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=262_144)
+def given_level(one: str, other: str) -> Given:
+    """Return how two folded given names agree, looking at nothing else; the same for either order."""
+    if not one or not other:
+        return Given.MISSING
+    flat, flat_other = one.replace(" ", ""), other.replace(" ", "")
+    if flat == flat_other:
+        return Given.EXACT
+    if kin := _KIN.get(Nicknames.shipped().kinship(flat, flat_other)):
+        return kin
+    if " " in one or " " in other:
+        return _given_words(one.split(), other.split(), flat, flat_other)
+    return _single(one, other)
+
+
+def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -> Given:
+    shorter, longer = sorted((one, other), key=len)
+    heads = [given_level(mine, theirs) for mine, theirs in zip(shorter, longer, strict=False)]
+    if len(shorter) == len(longer):
+        # A slip in one word is a slip; "Mary Ann" and "Mary Beth" are two people.
+        return min(heads) if sum(level is not Given.EXACT for level in heads) == 1 else _worst(heads)
+    if all(level is Given.EXACT for level in heads):
+        return Given.PART
+    if is_slip(flat, flat_other):
+        return Given.SLIP
+    return Given.LOOSE if len(shorter) == 1 and heads[0] >= Given.LOOSE else _worst(heads)
+
+
+def _worst(heads: list[Given]) -> Given:
+    return Given.DIFFERENT if min(heads) is Given.DIFFERENT else Given.SIMILAR
+
+
+def _single(one: str, other: str) -> Given:
+    if len(one) == 1 or len(other) == 1:
+        return Given.INITIAL if one[0] == other[0] else Given.DIFFERENT
+    if is_slip(one, other):
+        return Given.SLIP
+    distance = OSA.distance(one, other)
+    shortest = min(len(one), len(other))
+    if distance <= (1 if shortest < 6 else 2) or JaroWinkler.similarity(one, other) >= 0.9:
+        return Given.SIMILAR
+    return Given.SIMILAR if shortest > 2 and sound_key(one) == sound_key(other) else Given.DIFFERENT
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Tell whether one name is the other with a single slip of the fingers inside it.
+
+    Two letters changed places, a letter was doubled, left out or hit beside; the first and the last letter stand. So
+    Jhon is a slip of John, and Jayden is none of Kayden, Anna none of Anne, Daniela none of Daniel.
+    """
+    if min(len(one), len(other)) < 4 or one[0] != other[0] or one[-1] != other[-1] or OSA.distance(one, other) != 1:
+        return False
+    if len(one) != len(other):
+        return True
+    odd = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
+    return len(odd) == 2 or odd[0] in _NEIGHBOURS
+
+
+# -- family names ------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=262_144)
+def family_level(one: str, other: str, parts: tuple[str, ...], parts_other: tuple[str, ...]) -> Family:
+    """Return how two folded family names agree; the same for either order."""
+    if not one or not other:
+        return Family.MISSING
+    flat, flat_other = one.replace(" ", ""), other.replace(" ", "")
+    if flat == flat_other or "".join(parts) == "".join(parts_other):
+        return Family.EXACT
+    if any(len(part) > 2 for part in set(parts) & set(parts_other)):
+        return Family.PART
+    if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other):
+        return Family.CLOSE
+    if any(_close(mine, theirs) for mine in parts for theirs in parts_other):
+        return Family.CLOSE
+    alike = flat[0] == flat_other[0] and sound_key(flat) == sound_key(flat_other) and len(sound_key(flat)) > 2
+    return Family.SOUND if alike or JaroWinkler.similarity(flat, flat_other) >= 0.92 else Family.DIFFERENT
+
+
+def _close(one: str, other: str) -> bool:
+    shortest = min(len(one), len(other))
+    if shortest < 4:
+        return False
+    return OSA.distance(one, other, score_cutoff=2) <= (1 if shortest < 8 else 2)
+
+
+# -- birth dates -------------------------------------------------------------------------------------------------------
+
+
+def birth_level(one: Features, other: Features) -> Birth:
+    """Return how two birth dates agree."""
+    if one.born == other.born:
+        return Birth.EXACT if one.born else Birth.MISSING
+    if not one.born or not other.born:
+        return Birth.MISSING
+    return _unequal_births(one.born, other.born)
+
+
+@lru_cache(maxsize=65_536)
+def _unequal_births(one: int, other: int) -> Birth:
+    (year, rest), (year_other, rest_other) = divmod(one, 10_000), divmod(other, 10_000)
+    (month, day), (month_other, day_other) = divmod(rest, 100), divmod(rest_other, 100)
+    if year == year_other and month == day_other and day == month_other:
+        return Birth.SWAPPED
+    if OSA.distance(f"{one:08}", f"{other:08}") == 1:
+        return Birth.SLIP
+    same = (year == year_other) + (month == month_other) + (day == day_other)
+    return Birth.PART if same == 2 else Birth.DIFFERENT
+
+
+# -- the rest ----------------------------------------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=65_536)
+def middle_level(one: str, other: str) -> Middle:
+    """Return how two folded middle names agree."""
+    if not one or not other:
+        return Middle.MISSING
+    if one == other:
+        return Middle.EXACT if len(one) > 1 else Middle.INITIAL
+    if len(one) == 1 or len(other) == 1 or one.split(maxsplit=1)[0] == other.split(maxsplit=1)[0]:
+        return Middle.INITIAL if one[0] == other[0] else Middle.DIFFERENT
+    level = given_level(one, other)
+    if level >= Given.NICKNAME:
+        return Middle.EXACT
+    return Middle.SIMILAR if level in _MIDDLE_ALIKE else Middle.DIFFERENT
+
+
+_MIDDLE_ALIKE: Final = frozenset({Given.SIMILAR, Given.SLIP, Given.LOOSE, Given.PART})
+
+
+def phone_level(one: Features, other: Features) -> Contact:
+    """Return whether two people share a phone."""
+    if not one.phones or not other.phones:
+        return Contact.MISSING
+    return Contact.DIFFERENT if one.phones.isdisjoint(other.phones) else Contact.SAME
+
+
+def email_level(one: Features, other: Features) -> Contact:
+    """Return whether two people share an e-mail address; one letter off is near."""
+    if not one.email or not other.email:
+        return Contact.MISSING
+    if one.email == other.email:
+        return Contact.SAME
+    return Contact.NEAR if OSA.distance(one.email, other.email, score_cutoff=1) <= 1 else Contact.DIFFERENT
+
+
+def address_level(one: Features, other: Features) -> Contact:
+    """Return whether two people live at one address; the same street or an uncertain number is near."""
+    if not one.street or not other.street:
+        return Contact.MISSING
+    if one.street != other.street and not _street_alike(one.street, other.street):
+        return Contact.DIFFERENT
+    same_area = one.place == other.place or (one.city == other.city and one.city != "")
+    known_area = bool((one.place and other.place) or (one.city and other.city))
+    if one.number == other.number and (same_area or not known_area):
+        return Contact.SAME if one.unit == other.unit or not (one.unit and other.unit) else Contact.NEAR
+    if same_area and one.number and other.number and OSA.distance(one.number, other.number) == 1:
+        return Contact.NEAR
+    return Contact.NEAR if same_area or one.number == other.number else Contact.DIFFERENT
+
+
+@lru_cache(maxsize=65_536)
+def _street_alike(one: str, other: str) -> bool:
+    return JaroWinkler.similarity(one, other) >= 0.9 or OSA.distance(one, other, score_cutoff=2) <= 2

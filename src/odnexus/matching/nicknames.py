@@ -1,0 +1,108 @@
+"""Nicknames: which given names may belong to one person, as a graph from a table that comes with the package.
+
+Three answers matter to the matcher, from strong to weak: two spellings of one name; a full name and its short form
+(or two short forms of one full name); and the same through a name that has several full names (Chris) or lives a life
+of its own (Lisa for Elizabeth). Christopher and Christine are both Chris and are not each other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import IntEnum
+from functools import cache
+from importlib.resources import files
+from types import MappingProxyType
+from typing import Final
+
+from attrs import frozen
+
+__all__ = ["Kinship", "Nicknames"]
+
+
+class Kinship(IntEnum):
+    """How two given names are related, from not at all to the same name."""
+
+    NONE = 0
+    LOOSE = 1
+    """Through a name of several full names, or one that is a name of its own."""
+    SHORT = 2
+    """A full name and its short form, or two short forms of it."""
+    SPELLING = 3
+    """Two spellings of one name."""
+
+
+_NO_GROUPS: Final[Mapping[int, bool]] = MappingProxyType({})
+
+
+@frozen
+class Nicknames:
+    """The graph of given names; all names folded (`odnexus.mapping.text.fold_name`).
+
+    Attributes:
+        groups: For each name the groups it stands in, and whether it stands there loosely.
+        spellings: For each name the number of its spelling class.
+        heads: The full name of each group.
+        shared: Short names that several members of one family could have.
+    """
+
+    groups: Mapping[str, Mapping[int, bool]]
+    spellings: Mapping[str, int]
+    heads: tuple[str, ...]
+    shared: frozenset[str] = frozenset()
+
+    @staticmethod
+    @cache
+    def shipped() -> Nicknames:
+        """Return the table that comes with odnexus."""
+        text = files("odnexus.matching").joinpath("nicknames.txt").read_text(encoding="utf-8")
+        return Nicknames.parse(text.splitlines())
+
+    @classmethod
+    def parse(cls, lines: Iterable[str]) -> Nicknames:
+        """Return the graph of lines in the form of ``nicknames.txt``, which explains it."""
+        groups: dict[str, dict[int, bool]] = {}
+        spellings: dict[str, int] = {}
+        heads: list[str] = []
+        shared: set[str] = set()
+        for number, line in enumerate(lines):
+            bare = line.partition("#")[0].strip()
+            if bare.startswith("="):
+                spellings.update(dict.fromkeys(bare[1:].split(), number))
+            elif bare.startswith("!"):
+                shared.update(bare[1:].split())
+            elif bare:
+                head, _, shorts = bare.partition(":")
+                for name in (head.strip(), *shorts.split()):
+                    groups.setdefault(name.removeprefix("~"), {})[len(heads)] = name.startswith("~")
+                heads.append(head.strip())
+        return cls(groups, spellings, tuple(heads), frozenset(shared))
+
+    def extended(self, lines: Iterable[str]) -> Nicknames:
+        """Return the graph with more lines in the same form, for the names of one practice."""
+        more = Nicknames.parse(lines)
+        base, base_spelling = len(self.heads), max(self.spellings.values(), default=0) + 1
+        groups = {name: dict(held) for name, held in self.groups.items()}
+        for name, held in more.groups.items():
+            groups.setdefault(name, {}).update({base + number: loose for number, loose in held.items()})
+        spellings = dict(self.spellings) | {name: base_spelling + one for name, one in more.spellings.items()}
+        return Nicknames(groups, spellings, self.heads + more.heads, self.shared | more.shared)
+
+    def kinship(self, one: str, other: str) -> Kinship:
+        """Return how two different names are related; the same for either order."""
+        if one in self.spellings and self.spellings[one] == self.spellings.get(other):
+            return Kinship.SPELLING
+        mine, theirs = self.groups.get(one, _NO_GROUPS), self.groups.get(other, _NO_GROUPS)
+        common = mine.keys() & theirs.keys()
+        if not common:
+            return Kinship.NONE
+        if one in self.shared or other in self.shared or all(mine[group] or theirs[group] for group in common):
+            return Kinship.LOOSE
+        return Kinship.SHORT
+
+    def fulls(self, name: str) -> tuple[str, ...]:
+        """Return the full names that *name* may stand for, itself left out."""
+        return tuple(dict.fromkeys(head for group in self.groups.get(name, ()) if (head := self.heads[group]) != name))
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether *name* is a given name known to the table."""
+        return name in self.groups or name in self.spellings
