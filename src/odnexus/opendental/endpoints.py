@@ -46,6 +46,7 @@ class Field:
         gate: Lowest version that knows it (``None``: as old as the endpoint).
         required: Whether the request makes no sense without it.
         optional_from: Lowest version in which it may be left out (``None``: always).
+        word_gates: Lowest versions of single words of an enumeration.
         check: For a filter: whether a row satisfies it.
     """
 
@@ -54,6 +55,7 @@ class Field:
     gate: Gate | None = None
     required: bool = False
     optional_from: Gate | None = None
+    word_gates: Mapping[str, Gate] = field(factory=dict[str, Gate])
     check: Check | None = None
 
 
@@ -124,14 +126,17 @@ class Endpoint:
             raise ConfigurationError(f"{self.name}: nothing to change; name at least one field")
         return {self.body[name].word: self.body[name].kind.to_json(name, given[name]) for name in given}
 
-    def gates(self, sent: frozenset[str]) -> Iterator[tuple[str, Gate]]:
-        """Yield what of this endpoint and of the *sent* words has a minimum version, by name."""
+    def gates(self, sent: Mapping[str, Json]) -> Iterator[tuple[str, Gate]]:
+        """Yield what of this endpoint and of what is *sent* has a minimum version, by name."""
         yield self.name, self.gate
         for name, each in (*self.params.items(), *self.body.items()):
+            value = sent.get(each.word)
             if each.gate and each.word in sent:
                 yield f"{name} ({each.word})", each.gate
             if each.optional_from and each.word not in sent:
                 yield f"leaving out {name} ({each.word})", each.optional_from
+            if isinstance(value, str) and value in each.word_gates:
+                yield f"{name} {value!r}", each.word_gates[value]
 
     def _check(self, given: Values, known: Fields) -> None:
         for name in given:

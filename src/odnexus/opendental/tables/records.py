@@ -119,7 +119,18 @@ CREATE_SUBSCRIPTION = Endpoint(
     repeatable=False,
     body=fields(
         must("EndPointUrl", kinds.URL),
-        may("WatchTable", words(WatchTable)),
+        Field(
+            word="WatchTable",
+            kind=words(WatchTable),
+            word_gates={
+                WatchTable.PAT_FIELD: since("22.4.8"),
+                WatchTable.APPOINTMENT_DELETED: since("22.4.35"),
+                WatchTable.OPERATORY: since("24.2.11"),
+                WatchTable.PROVIDER: since("24.2.11"),
+                WatchTable.SCHEDULE: since("24.2.11"),
+                WatchTable.TOOTH_INITIAL: since("24.4.30"),
+            },
+        ),
         may("PollingSeconds", kinds.POSITIVE),
         may("UiEventType", words(UiEventType)),
         *_SUBSCRIPTION_DETAILS,

@@ -1,0 +1,189 @@
+"""The Open Dental client: resources as attributes, one office, one pair of keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self, TypeVar, cast, overload
+
+from odnexus._async._compat import AsyncClock, SystemAsyncClock
+from odnexus._async.opendental_patients import AsyncPatients
+from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
+from odnexus._async.opendental_routes import AsyncHttpTransport, AsyncKeys, AsyncOffice, AsyncRoute
+from odnexus._async.opendental_setup import (
+    AsyncAppointmentTypes,
+    AsyncClinics,
+    AsyncDefinitions,
+    AsyncOperatories,
+    AsyncPreferences,
+    AsyncProviders,
+    AsyncSchedules,
+    AsyncSecurityPerms,
+)
+from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
+from odnexus._async.transport import check_base_url
+from odnexus._calls import Json, Method, Secret, require
+from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
+from odnexus.opendental import calls, modes
+from odnexus.opendental.calls import RawValue
+from odnexus.opendental.modes import Mode, Tier
+from odnexus.opendental.versions import Version, office_version
+
+T = TypeVar("T")
+
+
+class AsyncOpenDental:
+    """A client of one office's Open Dental API.
+
+    Use it as a context manager, or close it. One customer key is one office's database; numbers of records mean
+    nothing in another one. All times are the office's wall clock.
+
+    Args:
+        developer_key: Key of the developer portal.
+        customer_key: Key of this office for this developer.
+        mode: How to reach the office, or several ways in order of preference, such as ``("service", "remote")``.
+        base_url: Where the API lives, if not where *mode* says; only with a single mode.
+        host: The office's server, for the API Service; this machine unless given.
+        version: The office's version of Open Dental, such as ``"25.4.48.0"``. What it lacks is then refused before
+            anything is sent. Unless given it is unknown until `program_version` was asked.
+        tier: The permission that decides the rate in remote mode: ``"read_all"`` (1 per 5 s), ``"standard"``
+            (1 per s) or ``"enterprise"`` (2 per s).
+        transport: An httpx transport to use instead of the network, for tests and proxies.
+        clock: Source of time.
+        pace: Rate budget of the customer key in remote mode, to share between all clients of a key.
+        retry: How often and how patiently one call is tried.
+        timeout: Seconds to wait for an answer; the vendor gives up after 60.
+
+    Raises:
+        ConfigurationError: A key is empty, a mode unknown, or a URL without TLS outside the office.
+    """
+
+    def __init__(
+        self,
+        *,
+        developer_key: str | Secret,
+        customer_key: str | Secret,
+        mode: Mode | Sequence[Mode] = "remote",
+        base_url: str | None = None,
+        host: str | None = None,
+        version: str | Version | None = None,
+        tier: Tier = "standard",
+        transport: AsyncHttpTransport | None = None,
+        clock: AsyncClock | None = None,
+        pace: Pace | None = None,
+        retry: RetryPolicy | None = None,
+        timeout: float = 65.0,
+    ) -> None:
+        require(bool(Secret(developer_key)), "developer_key", "give the key of the developer portal")
+        require(bool(Secret(customer_key)), "customer_key", "give the office's key for this developer")
+        ways = modes.modes(mode)
+        require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
+        clock = clock or SystemAsyncClock()
+        retry = retry or CALL_RETRY
+        routes = [
+            AsyncRoute(
+                check_base_url(
+                    modes.with_path(base_url or modes.base_url(way, host)),
+                    private_network_may_be_plain=way != "remote",
+                ),
+                credentials=AsyncKeys(Secret(developer_key), Secret(customer_key)),
+                pace=pace if pace is not None and way == "remote" else modes.pace_for(way, tier),
+                retry=retry,
+                clock=clock,
+                timeout=timeout,
+                transport=cast(Any, transport),
+            )
+            for way in ways
+        ]
+        known = Version.parse(version) if isinstance(version, str) else version
+        self._office = AsyncOffice(routes, clock=clock, retry=retry, version=known)
+        self.patients = AsyncPatients(self._office)
+        self.appointments = AsyncAppointments(self._office)
+        self.hist_appointments = AsyncHistAppointments(self._office)
+        self.appointment_types = AsyncAppointmentTypes(self._office)
+        self.providers = AsyncProviders(self._office)
+        self.operatories = AsyncOperatories(self._office)
+        self.definitions = AsyncDefinitions(self._office)
+        self.clinics = AsyncClinics(self._office)
+        self.preferences = AsyncPreferences(self._office)
+        self.schedules = AsyncSchedules(self._office)
+        self.security_perms = AsyncSecurityPerms(self._office)
+        self.commlogs = AsyncCommlogs(self._office)
+        self.carriers = AsyncCarriers(self._office)
+        self.subscriptions = AsyncSubscriptions(self._office)
+
+    @property
+    def version(self) -> Version | None:
+        """The office's version as far as it is known."""
+        return self._office.version
+
+    async def program_version(self) -> Version:
+        """Ask the office for its version of Open Dental, remember it for the gates, and return it.
+
+        It is also the cheapest sign of life, free of patient data (``GET /preferences``).
+
+        Raises:
+            UnexpectedResponseError: The answer holds no version.
+        """
+        self._office.version = office_version(await self._office.send(calls.program_version()))
+        return self._office.version
+
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, RawValue] | None = None,
+        body: Json = None,
+        idempotent: bool | None = None,
+        read: None = None,
+    ) -> Json: ...
+    @overload
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, RawValue] | None = None,
+        body: Json = None,
+        idempotent: bool | None = None,
+        read: Callable[[Json], T],
+    ) -> T: ...
+    async def request(
+        self,
+        method: Method,
+        path: str,
+        *,
+        params: Mapping[str, RawValue] | None = None,
+        body: Json = None,
+        idempotent: bool | None = None,
+        read: Callable[[Json], T] | None = None,
+    ) -> Json | T:
+        """Call any other endpoint of the API: documented words as they stand, JSON in and out.
+
+        Pace, retries and errors are those of every call; names, values and versions are not checked, and one page of
+        a list is one page.
+
+        Args:
+            method: HTTP method.
+            path: Path below ``/api/v1`` with ids filled in, without a query.
+            params: Query; Python's dates and booleans are written as Open Dental wants them.
+            body: JSON body, sent as it is. Booleans are the texts ``"true"`` and ``"false"``.
+            idempotent: Whether it may be sent again after doubt; unless given, only a GET is.
+            read: Turns the JSON (``None`` for an empty answer) into the result.
+        """
+        answer = await self._office.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
+        return answer if read is None else read(answer)
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._office.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()

@@ -1,0 +1,138 @@
+"""The ways to one office of Open Dental, tried in the declared order of preference, and what all resources need."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
+
+from odnexus._async._compat import AsyncClock
+from odnexus._async.transport import AsyncTransport
+from odnexus._calls import Call, Lost, NoReply, Outcome, Secret, Send, Step, exchange
+from odnexus._pace import RetryPolicy
+from odnexus.errors import ApiError
+from odnexus.opendental import versions
+from odnexus.opendental.calls import Listing
+from odnexus.opendental.models import Record
+from odnexus.opendental.modes import Preference
+from odnexus.opendental.paging import Pager
+from odnexus.opendental.steps import Steps
+from odnexus.opendental.versions import Version
+
+T = TypeVar("T")
+R = TypeVar("R", bound=Record)
+
+
+class AsyncHttpTransport(Protocol):
+    """An httpx transport, for tests and proxies."""
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        ...
+
+
+class AsyncKeys:
+    """The headers of every request: both keys, and a content type even where there is no content.
+
+    Page "API Setup" (keys) and page "API Implementation" (Content-Type is required on GET as well).
+    """
+
+    def __init__(self, developer_key: Secret, customer_key: Secret) -> None:
+        self._developer_key = developer_key
+        self._customer_key = customer_key
+
+    async def headers(self, call: Call[Any]) -> Mapping[str, str]:  # noqa: ARG002 - the same for every call
+        """Return the headers of any call."""
+        keys = f"{self._developer_key.reveal()}/{self._customer_key.reveal()}"
+        return {"Authorization": f"ODFHIR {keys}", "Content-Type": "application/json"}
+
+    async def renew(self, call: Call[Any]) -> bool:  # noqa: ARG002 - the same for every call
+        """Return False: keys are static."""
+        return False
+
+
+class AsyncRoute(AsyncTransport):
+    """One way to the office."""
+
+    async def perform(self, call: Call[Any], step: Step) -> Outcome:
+        """Do one step of *call* and return what came of it."""
+        return await self._do(call, step)
+
+
+class AsyncOffice:
+    """One office: sends calls to it by whichever way works, and holds what is known about its version.
+
+    The next way is tried only if a request certainly was not sent (connection refused, connect time-out), so falling
+    back never repeats a write. What worked is tried first for the next minutes.
+    """
+
+    def __init__(
+        self, routes: Sequence[AsyncRoute], *, clock: AsyncClock, retry: RetryPolicy, version: Version | None
+    ) -> None:
+        self.version = version
+        self._routes = routes
+        self._clock = clock
+        self._retry = retry
+        self._preference = Preference(len(routes))
+
+    async def send(self, call: Call[T]) -> T:
+        """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
+        versions.check(call, self.version)
+        steps = exchange(call, now=self._clock.now, roll=random.random, policy=self._retry)
+        route, outcome = self._routes[0], None
+        while True:
+            try:
+                step = steps.send(outcome)
+            except StopIteration as stop:
+                result: T = stop.value
+                return result
+            if isinstance(step, Send):
+                route, outcome = await self._reach(call, step)
+            else:
+                outcome = await route.perform(call, step)
+
+    async def _reach(self, call: Call[Any], step: Send) -> tuple[AsyncRoute, Outcome]:
+        """Return the first way that takes the request, and what came of it."""
+        outcome: Outcome = NoReply(Lost.NOT_SENT)
+        route = self._routes[0]
+        for index in self._preference.order(self._clock.now()):
+            route = self._routes[index]
+            outcome = await route.perform(call, step)
+            if outcome != NoReply(Lost.NOT_SENT):
+                self._preference.worked(index, self._clock.now())
+                break
+        return route, outcome
+
+    async def run(self, steps: Steps[T]) -> T:
+        """Send the calls that *steps* asks for, one by one, and return its result."""
+        try:
+            call = next(steps)
+            while True:
+                try:
+                    answer = await self.send(call)
+                except ApiError as error:
+                    call = steps.throw(error)
+                else:
+                    call = steps.send(answer)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    async def rows(self, listing: Listing[R]) -> AsyncIterator[R]:
+        """Yield the rows of *listing*; each page is asked for when its first row is."""
+        pager = Pager(listing)
+        while (call := pager.next_call()) is not None:
+            for row in pager.feed(await self.send(call)):
+                yield row
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        for route in self._routes:
+            await route.aclose()
+
+
+class AsyncResource:
+    """Methods of one resource of an office."""
+
+    def __init__(self, office: AsyncOffice) -> None:
+        self._office = office

@@ -1,0 +1,319 @@
+"""What may be sent: one TypedDict per write. Absent means leave, ``None`` means clear.
+
+In a creation there is nothing to clear, so ``None`` is not sent and Open Dental's own default holds. A field whose
+type has no ``None`` cannot be cleared. Enumerations may be given as members or as their words; dates and times are the
+office's wall clock. Each name is the documented one in snake case; the tables in `odnexus.opendental.tables` hold
+kinds, gates and rules, and a test holds the two together.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
+from typing import Any, Required, TypedDict, TypeVar, cast, get_type_hints
+
+from odnexus.opendental.models import (
+    YN,
+    AptStatus,
+    CommMode,
+    ContactMethod,
+    DefCategory,
+    Gender,
+    NoSendElect,
+    PatStatus,
+    Position,
+    Priority,
+    SentOrReceived,
+    UiEventType,
+    WatchTable,
+)
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class _PatientDetails(TypedDict, total=False):
+    middle_i: str | None
+    preferred: str | None
+    pat_status: PatStatus | str
+    gender: Gender | str | None
+    position: Position | str
+    birthdate: date | None
+    ssn: str | None
+    address: str | None
+    address2: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    hm_phone: str | None
+    wk_phone: str | None
+    wireless_phone: str | None
+    guarantor: int
+    email: str | None
+    pri_prov: int
+    sec_prov: int | None
+    fee_sched: int | None
+    billing_type: str
+    fam_fin_urg_note: str | None
+    chart_number: str | None
+    medicaid_id: str | None
+    employer_num: int | None
+    date_first_visit: date | None
+    clinic_num: int | None
+    premed: bool
+    ward: str | None
+    admit_date: date | None
+    prefer_confirm_method: ContactMethod | str | None
+    prefer_contact_method: ContactMethod | str | None
+    prefer_recall_method: ContactMethod | str | None
+    language: str | None
+    super_family: int | None
+    txt_msg_ok: YN | str | None
+    med_urg_note: str | None
+    appt_mod_note: str | None
+
+
+class PatientCreate(_PatientDetails, total=False):
+    """A new chart (page "API Patients", POST)."""
+
+    l_name: Required[str]
+    f_name: Required[str]
+
+
+class PatientChanges(_PatientDetails, total=False):
+    """Changes of a chart (page "API Patients", PUT)."""
+
+    l_name: str
+    f_name: str
+
+
+class _AppointmentDetails(TypedDict, total=False):
+    pattern: str
+    confirmed: int
+    note: str | None
+    prov_num: int
+    prov_hyg: int | None
+    clinic_num: int | None
+    is_hygiene: bool
+    date_time_arrived: time
+    date_time_seated: time
+    date_time_dismissed: time
+    is_new_patient: bool
+    priority: Priority | str | None
+    appointment_type_num: int | None
+    color_override: str | None
+    pattern_secondary: str
+    assistant: int | None
+    is_mirrored: bool
+
+
+class AppointmentCreate(_AppointmentDetails, total=False):
+    """A new appointment (page "API Appointments", POST)."""
+
+    pat_num: Required[int]
+    op: Required[int]
+    apt_date_time: Required[datetime]
+    apt_status: AptStatus | str
+    sec_user_num_entry: int
+
+
+class AppointmentChanges(_AppointmentDetails, total=False):
+    """Changes of an appointment (page "API Appointments", PUT). `note` overwrites; `unsched_status` needs 22.2."""
+
+    apt_status: AptStatus | str
+    op: int
+    apt_date_time: datetime
+    unsched_status: int | None
+
+
+class PlannedCreate(TypedDict, total=False):
+    """A new planned appointment (page "API Appointments", POST Planned)."""
+
+    pat_num: Required[int]
+    appointment_type_num: int | None
+    proc_nums: Sequence[int]
+    pattern: str
+    confirmed: int
+    note: str | None
+    prov_num: int
+    prov_hyg: int | None
+    clinic_num: int | None
+    is_hygiene: bool
+    is_new_patient: bool
+    priority: Priority | str | None
+    pattern_secondary: str
+
+
+class PlannedSchedule(TypedDict, total=False):
+    """When and where a planned appointment is to take place (page "API Appointments", POST SchedulePlanned)."""
+
+    apt_num: Required[int]
+    apt_date_time: Required[datetime]
+    prov_num: Required[int]
+    op: Required[int]
+    confirmed: int
+    note: str | None
+
+
+class WebSchedCreate(TypedDict):
+    """A slot of ``GET /appointments/SlotsWebSched`` to book (page "API Appointments", POST WebSched)."""
+
+    pat_num: int
+    date_time_start: datetime
+    date_time_end: datetime
+    prov_num: int
+    op_num: int
+    def_num_appt_type: int
+
+
+class _ProviderDetails(TypedDict, total=False):
+    l_name: str | None
+    f_name: str | None
+    mi: str | None
+    suffix: str | None
+    specialty: int
+    ssn: str | None
+    state_license: str | None
+    using_tin: bool
+    sig_on_file: bool
+    national_prov_id: str | None
+    preferred_name: str | None
+
+
+class ProviderCreate(_ProviderDetails, total=False):
+    """A new provider (page "API Providers", POST)."""
+
+    abbr: Required[str]
+    fee_sched: int
+    is_secondary: bool
+    is_hidden: bool
+    is_not_person: bool
+    is_hidden_report: bool
+    birth_date: date | None
+    sched_note: str | None
+
+
+class ProviderChanges(_ProviderDetails, total=False):
+    """Changes of a provider (page "API Providers", PUT)."""
+
+    abbr: str
+
+
+class DefinitionCreate(TypedDict, total=False):
+    """A new definition (page "API Definitions", POST). `category_text` is the name of the category."""
+
+    item_name: Required[str]
+    category_text: Required[DefCategory | str]
+    item_value: str | None
+    is_hidden: bool
+
+
+class ClinicChanges(TypedDict, total=False):
+    """Changes of a clinic (page "API Clinics", PUT)."""
+
+    description: str
+    phone: str
+    billing_address: str | None
+    billing_address2: str | None
+    billing_city: str | None
+    billing_state: str | None
+    billing_zip: str | None
+    pay_to_address: str | None
+    pay_to_address2: str | None
+    pay_to_city: str | None
+    pay_to_state: str | None
+    pay_to_zip: str | None
+    abbr: str
+    is_hidden: bool
+
+
+class CommlogCreate(TypedDict, total=False):
+    """A new commlog (page "API Commlogs", POST). `comm_type_text` is a definition's name and wins over its number."""
+
+    pat_num: Required[int]
+    note: Required[str]
+    comm_date_time: datetime
+    comm_type: int
+    comm_type_text: str
+    mode_: CommMode | str
+    sent_or_received: SentOrReceived | str
+
+
+class CommlogChanges(TypedDict, total=False):
+    """Changes of a commlog (page "API Commlogs", PUT): the note is overwritten and the signature cleared."""
+
+    note: str | None
+
+
+class _CarrierDetails(TypedDict, total=False):
+    address: str | None
+    address2: str | None
+    city: str | None
+    state: str | None
+    zip: str | None
+    phone: str | None
+    elect_id: str | None
+    no_send_elect: NoSendElect | str
+    is_hidden: bool
+
+
+class CarrierCreate(_CarrierDetails, total=False):
+    """A new carrier (page "API Carriers", POST)."""
+
+    carrier_name: Required[str]
+
+
+class CarrierChanges(_CarrierDetails, total=False):
+    """Changes of a carrier (page "API Carriers", PUT)."""
+
+    carrier_name: str
+
+
+class _SubscriptionDetails(TypedDict, total=False):
+    workstation: str | None
+    polling_seconds: int
+    date_time_start: datetime
+    date_time_stop: datetime | None
+    note: str | None
+
+
+class SubscriptionCreate(_SubscriptionDetails, total=False):
+    """A new subscription (page "API Subscriptions", POST).
+
+    Give `watch_table` with `polling_seconds`, or `ui_event_type`. Without `workstation` every machine sends.
+    """
+
+    end_point_url: Required[str]
+    watch_table: WatchTable | str
+    ui_event_type: UiEventType | str
+
+
+class SubscriptionChanges(_SubscriptionDetails, total=False):
+    """Changes of a subscription (page "API Subscriptions", PUT); what is watched cannot be changed."""
+
+    end_point_url: str
+
+
+def spells_out(fields: type[Any]) -> Callable[[F], F]:
+    """Return a decorator that shows the keys of *fields* in the signature of a function that unpacks them.
+
+    Type checkers know them already; completion in notebooks looks at the signature.
+    """
+
+    def decorate(function: F) -> F:
+        own = inspect.signature(function)
+        hints = get_type_hints(fields)
+        plain = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
+        keys = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=inspect.Parameter.empty if name in fields.__required_keys__ else ...,
+                annotation=hints[name],
+            )
+            for name in sorted(hints, key=lambda name: name not in fields.__required_keys__)
+        ]
+        cast(Any, function).__signature__ = own.replace(parameters=[*plain, *keys])
+        return function
+
+    return decorate

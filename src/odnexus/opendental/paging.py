@@ -1,0 +1,97 @@
+"""Walk through the pages of a list: which page next, and which of its rows are new and were asked for.
+
+Three rules, all because Open Dental gives no total and no cursor (page "API Implementation"):
+
+- *Is there more?* The size of a full page depends on mode and permission (100, 1,000 or 10,000), and a client cannot
+  know for sure which holds. All of them are multiples of 100, so a page with any other number of rows is the last one,
+  and any other is followed by a question for more.
+- *Did rows move meanwhile?* Each page begins with the last row of the one before. If that row is not there, rows have
+  been removed and others slid into what was already read: the walk steps back. Rows seen before are dropped by key.
+- *Was the filter heard?* Open Dental ignores some filters without a word. Rows that do not satisfy the filter are
+  dropped, and a full page of them ends the walk: nobody pages through the year 2009.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Generic, TypeVar
+
+from odnexus._calls import Call, unexpected
+from odnexus.errors import UnexpectedResponseError
+from odnexus.opendental.calls import Listing
+from odnexus.opendental.models import Record
+
+R = TypeVar("R", bound=Record)
+
+STEP = 100
+"""Every size of a full page is a multiple of it."""
+
+MOST_STEPS_BACK = 12
+"""A list that slides away that often in a row is not read any further."""
+
+
+class Pager(Generic[R]):
+    """One walk through a `Listing`. Ask for `next_call`, give its answer to `feed`, until `next_call` is ``None``."""
+
+    def __init__(self, listing: Listing[R]) -> None:
+        self._listing = listing
+        self._offset = listing.skip
+        self._seen: set[tuple[object, ...]] = set()
+        self._done = False
+        self._steps_back = 0
+        # Rows cannot leave a list whose rows are never removed, unless a filter they can stop satisfying is set.
+        self._overlap = 0 if listing.endpoint.lasting and set(listing.filters) <= {"date_t_stamp"} else 1
+
+    def next_call(self) -> Call[list[R]] | None:
+        """Return the call for the page that is needed now, ``None`` after the last one."""
+        return None if self._done else self._listing.page(self._offset)
+
+    def feed(self, rows: list[R]) -> list[R]:
+        """Return what is new and wanted in *rows*, the answer to the last `next_call`, and move on.
+
+        Raises:
+            UnexpectedResponseError: If the server ignores a filter or the offset.
+        """
+        if self._has_slid(rows):
+            return self._step_back(rows)
+        after_a_step_back, self._steps_back = self._steps_back > 0, 0
+        new = list(self._unseen(rows))
+        wanted = [row for row in new if self._unheard(row) is None]
+        full = bool(rows) and len(rows) % STEP == 0
+        if full and not new and not after_a_step_back:
+            raise self._fault("offset ignored: a whole page came again")
+        if full and new and not wanted:
+            names = dict.fromkeys(name for row in new if (name := self._unheard(row)))
+            raise self._fault(f"filter ignored: {', '.join(names)}")
+        self._done = not full
+        self._offset += len(rows) - self._overlap
+        return wanted
+
+    def _has_slid(self, rows: list[R]) -> bool:
+        """Return whether the row that should come again is missing."""
+        overlaps = self._overlap and self._seen and self._offset > self._listing.skip
+        return bool(overlaps) and not (rows and rows[0].key in self._seen)
+
+    def _step_back(self, rows: list[R]) -> list[R]:
+        self._steps_back += 1
+        if self._steps_back > MOST_STEPS_BACK:
+            raise self._fault("the list keeps changing while it is read")
+        self._offset = max(self._listing.skip, self._offset - 2**self._steps_back)
+        return [row for row in self._unseen(rows) if self._unheard(row) is None]
+
+    def _unseen(self, rows: list[R]) -> Iterator[R]:
+        for row in rows:
+            if row.key not in self._seen:
+                self._seen.add(row.key)
+                yield row
+
+    def _unheard(self, row: R) -> str | None:
+        """Return the name of a filter that *row* does not satisfy."""
+        for name, value in self._listing.filters.items():
+            check = self._listing.endpoint.params[name].check
+            if check is not None and not check(row, value):
+                return self._listing.endpoint.params[name].word
+        return None
+
+    def _fault(self, problem: str) -> UnexpectedResponseError:
+        return unexpected(self._listing.page(self._offset), problem)

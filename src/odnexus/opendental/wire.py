@@ -1,0 +1,332 @@
+"""Open Dental's wire format, read: the one place that knows cattrs.
+
+Rules of the format (page "API Specification"):
+
+- Booleans are the texts ``"true"`` and ``"false"``; some methods write ``"True"`` and ``"False"``.
+- No date is ``0001-01-01``, no time ``0001-01-01 00:00:00``; both, and an empty text, are read as ``None``.
+- Dates and times have no zone: they are the office's wall clock.
+- Numbers may come as texts (schedules, `CommType`), a ZIP code may come as a number.
+- An enumeration is its word; a word we do not know stays text. Where a number comes, it is the database's.
+- A list of one may come as the object itself; keys may differ in case only (`Confirmed`, `confirmed`).
+- A write may answer with an empty body, and any 2xx is a success.
+
+An answer that does not fit is an `UnexpectedResponseError` with paths (``$[3].Birthdate``), never values. Writing is
+the matter of `odnexus.opendental.kinds` and `endpoints`, errors that of `refusals`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, TypeAlias, TypeVar, cast, get_args, get_origin
+
+import cattrs
+from attrs import NOTHING, fields, frozen
+from cattrs import ClassValidationError
+
+from odnexus._calls import Json, Reply, Secret
+from odnexus.errors import UnexpectedResponseError
+from odnexus.opendental.models import Record, Subscription
+from odnexus.opendental.names import SPELLINGS
+
+R = TypeVar("R", bound=Record)
+
+_Reader: TypeAlias = Callable[[object], object]
+
+
+class MisfitError(ValueError):
+    """A value that does not fit; the message says what was expected."""
+
+
+@frozen
+class NoBody:
+    """A write was accepted and nothing was said about the record but perhaps its number (``0``: not even that)."""
+
+    number: int = 0
+
+
+# Scalars.
+
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?)?")
+
+
+def _int(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, str) and re.fullmatch(r"-?[0-9]{1,18}", value.strip()):
+        return int(value)
+    raise MisfitError("expected a whole number")
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise MisfitError("expected a text")
+
+
+def _bool(value: object) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str) and value.strip().casefold() in _BOOLEANS:
+        return _BOOLEANS[value.strip().casefold()]
+    raise MisfitError('expected "true" or "false"')
+
+
+_BOOLEANS: dict[str, bool | None] = {"true": True, "false": False, "": None}
+
+
+def _date_time(value: object) -> datetime | None:
+    if value == "":
+        return None
+    found = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not found:
+        raise MisfitError("expected a date yyyy-MM-dd or a time yyyy-MM-dd HH:mm:ss")
+    year, month, day, hour, minute, second = (int(part or 0) for part in found.groups())
+    # Open Dental's empty date is in year 1; MySQL's own, which should never get here, in year 0.
+    if year <= 1:
+        return None
+    try:
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        raise MisfitError("expected a day that exists") from None
+
+
+def _date(value: object) -> date | None:
+    moment = _date_time(value)
+    return moment and moment.date()
+
+
+def _time(value: object) -> time | None:
+    if value == "":
+        return None
+    try:
+        return datetime.strptime(cast(str, value), "%H:%M:%S").time()
+    except (TypeError, ValueError):
+        raise MisfitError("expected a time HH:mm:ss") from None
+
+
+def _decimal(value: object) -> Decimal | None:
+    if value == "":
+        return None
+    try:
+        return Decimal(_text(value))
+    except InvalidOperation:
+        raise MisfitError("expected a number") from None
+
+
+def _numbers(value: object) -> tuple[int, ...]:
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list):
+        raise MisfitError('expected numbers, as "5,6" or as a list')
+    return tuple(_int(part) for part in cast("list[object]", parts) if part != "")
+
+
+def _secret(value: object) -> Secret:
+    return value if isinstance(value, Secret) else Secret(_text(value))
+
+
+def _number_or_text(value: object) -> int | str:
+    try:
+        return _int(value)
+    except MisfitError:
+        return _text(value)
+
+
+def _optional_int(value: object) -> int | None:
+    return None if value == "" else _int(value)
+
+
+def _word(kind: type[StrEnum]) -> _Reader:
+    by_letters = {_letters(word): word for word in kind}
+    members = list(kind)
+
+    def read(value: object) -> str:
+        if isinstance(value, int) and not isinstance(value, bool):
+            return members[value] if 0 <= value < len(members) else str(value)
+        return by_letters.get(_letters(_text(value)), _text(value))
+
+    return read
+
+
+def _letters(word: str) -> str:
+    return word.replace(" ", "").casefold()
+
+
+_READERS: Mapping[object, _Reader] = {
+    int: _int,
+    str: _text,
+    bool: _bool,
+    date: _date,
+    datetime: _date_time,
+    time: _time,
+    Decimal: _decimal,
+    Secret: _secret,
+    tuple[int, ...]: _numbers,
+}
+
+
+def _reader(annotation: object) -> _Reader:
+    """Return how a value of type *annotation* is read."""
+    if get_origin(annotation) is not UnionType:
+        return _READERS.get(annotation, lambda value: value)
+    kinds = [kind for kind in get_args(annotation) if kind is not NoneType]
+    for kind in kinds:
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            return _word(kind)
+    if int in kinds:
+        return _number_or_text if str in kinds else _optional_int
+    return _READERS[kinds[0]]
+
+
+# Records.
+
+
+def _hook(annotation: Any) -> Callable[[object, Any], object]:
+    read = _reader(annotation)
+    return lambda value, _: read(value)
+
+
+def _is_plain(annotation: Any) -> bool:
+    return not (isinstance(annotation, type) and issubclass(annotation, Record))
+
+
+@cache
+def _converter() -> cattrs.Converter:
+    converter = cattrs.Converter()
+    converter.register_structure_hook_factory(_is_plain, _hook)
+    return converter
+
+
+_ZIPS = frozenset({"zip", "billing_zip", "pay_to_zip"})
+
+
+def _named(record: type[Record], row: Mapping[str, object]) -> dict[str, object]:
+    """Return what *row* says by our names, without what it says nothing about."""
+    said: dict[str, object] = {}
+    for name, spellings in SPELLINGS[record].items():
+        value = next((row[word] for word in spellings if word in row), None)
+        if value is not None:
+            said[name] = _zip_text(value) if name in _ZIPS else value
+    for attribute in fields(record):
+        is_key = attribute.default is not NOTHING and attribute.default == 0
+        # An emptied foreign key is the vendor's 0; an emptied primary key is a fault.
+        if is_key and said.get(attribute.name) == "":
+            del said[attribute.name]
+    return said
+
+
+def _zip_text(value: object) -> object:
+    """Return a ZIP code that came as a number with the zeros it lost."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:0{5 if value < 100_000 else 9}d}"
+    return value
+
+
+def _kept(record: type[Record], row: Mapping[str, object]) -> Mapping[str, object]:
+    if record is Subscription and "CustomerKey" in row:
+        return {**row, "CustomerKey": Secret(str(row["CustomerKey"]))}
+    return row
+
+
+def structure(record: type[R], row: object, path: str = "$") -> R:
+    """Return *row* as a *record*; raise `MisfitError` with one line per fault, each with its path below *path*."""
+    if not isinstance(row, dict):
+        raise MisfitError(f"expected an object @ {path}")
+    row = cast("dict[str, object]", row)
+    try:
+        return _converter().structure({**_named(record, row), "raw": _kept(record, row)}, record)
+    except ClassValidationError as error:
+        faults, _ = error.group_exceptions()
+        lines = [f"{_rule(fault)} @ {path}.{SPELLINGS[record][note.name][0]}" for fault, note in faults]
+        raise MisfitError("; ".join(lines)) from None
+
+
+def _rule(fault: BaseException) -> str:
+    if isinstance(fault, KeyError):
+        return "missing"
+    return str(fault) if isinstance(fault, MisfitError) else "cannot be read"
+
+
+# Answers.
+
+
+def one(record: type[R], call_name: str) -> Callable[[Reply], R]:
+    """Return the reader of an answer that is one *record*."""
+
+    def read(reply: Reply) -> R:
+        rows = _rows(reply, call_name)
+        if len(rows) != 1:
+            raise _unexpected(call_name, "expected one object @ $")
+        return _structured(record, rows[0], call_name, "$")
+
+    return read
+
+
+def many(record: type[R], call_name: str) -> Callable[[Reply], list[R]]:
+    """Return the reader of an answer that is a list of *record*."""
+
+    def read(reply: Reply) -> list[R]:
+        rows = _rows(reply, call_name)
+        return [_structured(record, row, call_name, f"$[{index}]") for index, row in enumerate(rows)]
+
+    return read
+
+
+def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
+    """Return the reader of the answer to a write that promises a *record* and may come without one."""
+
+    def read(reply: Reply) -> R | NoBody:
+        try:
+            body = reply.json()
+        except ValueError:
+            body = None
+        rows = body if isinstance(body, list) else [body]
+        if len(rows) == 1 and isinstance(rows[0], dict) and rows[0]:
+            return _structured(record, rows[0], call_name, "$")
+        return NoBody(_number_in_location(reply))
+
+    return read
+
+
+def plain(call_name: str) -> Callable[[Reply], Json]:
+    """Return the reader of an answer that is any JSON, or nothing (``None``)."""
+
+    def read(reply: Reply) -> Json:
+        try:
+            return reply.json()
+        except ValueError:
+            raise _unexpected(call_name, "expected JSON @ $") from None
+
+    return read
+
+
+def _rows(reply: Reply, call_name: str) -> list[Json]:
+    body = plain(call_name)(reply)
+    if isinstance(body, dict):
+        return [body]
+    if not isinstance(body, list):
+        raise _unexpected(call_name, "expected a list or an object @ $")
+    return body
+
+
+def _structured(record: type[R], row: object, call_name: str, path: str) -> R:
+    try:
+        return structure(record, row, path)
+    except MisfitError as misfit:
+        raise _unexpected(call_name, *str(misfit).split("; ")) from None
+
+
+def _number_in_location(reply: Reply) -> int:
+    found = re.search(r"/([0-9]{1,18})/?$", reply.headers.get("location", "").strip())
+    return int(found[1]) if found else 0
+
+
+def _unexpected(call_name: str, *problems: str) -> UnexpectedResponseError:
+    return UnexpectedResponseError("; ".join(problems[:5]), "opendental", call_name, problems)
