@@ -52,12 +52,16 @@ T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
 
-@frozen(kw_only=True)
+@frozen
 class Scope:
     """Where a client works: its institution and, for most calls, one of its locations."""
 
     subdomain: str | None = None
     location_id: int | None = None
+
+    def at(self, location_id: int | None) -> Scope:
+        """Return the same with another location, if one is given."""
+        return self if location_id is None else Scope(self.subdomain, location_id)
 
     def of(self, endpoint: Endpoint, given: Values) -> dict[str, object]:
         """Return *given* with what *endpoint* takes of the scope in front, unless it is given."""

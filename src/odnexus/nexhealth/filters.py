@@ -19,6 +19,18 @@ from odnexus.nexhealth.words import (
 )
 
 
+class Paging(TypedDict, total=False):
+    """How a cursor list is walked through (page "Pagination").
+
+    `per_page` is 1,000 unless given, the most that NexHealth takes. A walk can begin at a cursor of an earlier page:
+    forwards after `end_cursor`, or backwards before `start_cursor`.
+    """
+
+    per_page: int | None
+    end_cursor: str | None
+    start_cursor: str | None
+
+
 class LocationFilters(TypedDict, total=False):
     """Filters of ``GET /locations``."""
 
@@ -27,7 +39,7 @@ class LocationFilters(TypedDict, total=False):
     filter_by_subscription_feature: Feature | None
 
 
-class PatientFilters(TypedDict, total=False):
+class PatientFilters(Paging, total=False):
     """Filters of ``GET /patients``.
 
     `name` is a fuzzy search. For booking ask for ``inactive=False, non_patient=False, new_patient=False``.
@@ -47,7 +59,7 @@ class PatientFilters(TypedDict, total=False):
     sort: PatientSort | Sequence[PatientSort] | None
 
 
-class AppointmentFilters(TypedDict, total=False):
+class AppointmentFilters(Paging, total=False):
     """Filters of ``GET /appointments``.
 
     `start` and `end` bound the start time, both included. Without `cancelled` and `unavailable` cancelled visits and
@@ -70,7 +82,7 @@ class AppointmentFilters(TypedDict, total=False):
     sort: UpdatedSort | None
 
 
-class ProviderFilters(TypedDict, total=False):
+class ProviderFilters(Paging, total=False):
     """Filters of ``GET /providers``; `requestable` looks at online booking at the location."""
 
     foreign_id: str | None
@@ -82,7 +94,7 @@ class ProviderFilters(TypedDict, total=False):
     sort: UpdatedSort | None
 
 
-class OperatoryFilters(TypedDict, total=False):
+class OperatoryFilters(Paging, total=False):
     """Filters of ``GET /operatories``."""
 
     search_name: str | None

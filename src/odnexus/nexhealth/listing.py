@@ -1,7 +1,7 @@
 """Walking through a list page by page, without I/O.
 
 A `Listing` is the first call and what its rows must fit. A `Walk` goes through it: it says which call comes next, takes
-the page, drops rows that do not fit or came before, and counts both.
+the page, drops rows that do not fit or came before, and counts both on the page.
 """
 
 from __future__ import annotations
@@ -56,38 +56,28 @@ class Walk(Generic[R]):
 
     Attributes:
         next: The call to send next, ``None`` at the end.
-        dropped: Rows left out because they do not fit what was asked for.
-        repeated: Rows left out because they came on an earlier page: the list moved while it was read.
-        descriptions: What the envelopes said, for example about parameters that were ignored.
     """
 
     def __init__(self, listing: Listing[R]) -> None:
         self._listing = listing
         self._seen: set[object] = set()
         self.next: Call[Page[R]] | None = listing.first
-        self.dropped = 0
-        self.repeated = 0
-        self.descriptions: tuple[str, ...] = ()
 
     def take(self, page: Page[R]) -> Page[R]:
-        """Move on, and return *page* without the rows that do not fit or came before."""
+        """Move on, and return *page* without the rows that do not fit or came before; it counts both."""
         following = self._listing.after(page)
         if following is not None and self.next is not None and following.params == self.next.params:
             raise misfit(following.name, "the same cursor again @ $.page_info")
         self.next = following
-        if page.description:
-            self.descriptions += (page.description,)
-        return evolve(page, rows=tuple(row for row in page.rows if self._is_wanted(row)))
+        fitting = [row for row in page.rows if self._listing.fits(row)]
+        rows = tuple(row for row in fitting if self._is_new(row))
+        return evolve(page, rows=rows, dropped=len(page.rows) - len(fitting), repeated=len(fitting) - len(rows))
 
-    def _is_wanted(self, row: R) -> bool:
-        if not self._listing.fits(row):
-            self.dropped += 1
-            return False
+    def _is_new(self, row: R) -> bool:
+        """Return whether *row* comes for the first time: a list that changes while it is read repeats rows."""
         key: object = getattr(row, "id", None)
-        if key is None:
-            return True
         if key in self._seen:
-            self.repeated += 1
             return False
-        self._seen.add(key)
+        if key is not None:
+            self._seen.add(key)
         return True

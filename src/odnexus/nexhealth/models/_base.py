@@ -43,6 +43,8 @@ class Page(Generic[T_co]):
         start_cursor: Cursor to go backwards, ``None`` where the list has no pages.
         end_cursor: Cursor to go forwards, ``None`` where the list has no pages.
         count: Number of objects in all, where the answer says so.
+        dropped: Rows left out because they do not fit what was asked for.
+        repeated: Rows left out because they came on an earlier page: the list changed while it was read.
         description: Text of the envelope. It carries warnings, for example about parameters that were ignored.
     """
 
@@ -52,4 +54,6 @@ class Page(Generic[T_co]):
     start_cursor: str | None = None
     end_cursor: str | None = None
     count: int | None = None
+    dropped: int = 0
+    repeated: int = 0
     description: str | None = field(default=None, repr=False)

@@ -1,0 +1,90 @@
+"""The bearer token of one API key: fetched when it is needed, by one task at a time, and sent with every call."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from typing import Any
+
+from odnexus._async._compat import AsyncLock
+from odnexus._async.transport import AsyncTransport
+from odnexus._calls import Call
+from odnexus.nexhealth.tokens import Authorizer, Token
+
+# The token that the call under way was sent with. A refusal names no token, so the task (or thread) remembers it.
+_sent: ContextVar[Token | None] = ContextVar("odnexus_nexhealth_token", default=None)
+
+
+class AsyncTokens:
+    """Holds the token of one API key. Give one object to all clients that use that key.
+
+    Args:
+        authorizer: How tokens are got.
+    """
+
+    def __init__(self, authorizer: Authorizer) -> None:
+        self.authorizer = authorizer
+        self._lock = AsyncLock()
+        self._token: Token | None = None
+
+    async def get(self, transport: AsyncTransport) -> Token:
+        """Return a token that is still good for five minutes, fetching one through *transport* if there is none."""
+        if self._token is not None and self._token.is_fresh(transport.clock.now()):
+            return self._token
+        async with self._lock:
+            # Someone may have fetched one while this task waited.
+            if self._token is not None and self._token.is_fresh(transport.clock.now()):
+                return self._token
+            return await self._fetch(transport)
+
+    async def replace(self, refused: Token | None, transport: AsyncTransport) -> None:
+        """Fetch a new token through *transport*, unless *refused* was replaced by someone else meanwhile."""
+        async with self._lock:
+            if self._token is None or self._token is refused:
+                await self._fetch(transport)
+
+    async def _fetch(self, transport: AsyncTransport) -> Token:
+        self._token = None
+        granted = await transport.send(self.authorizer.request())
+        self._token = self.authorizer.accept(granted, transport.clock.now())
+        return self._token
+
+    def __repr__(self) -> str:
+        return "AsyncTokens(…)"
+
+
+class AsyncBearer:
+    """Gives every call its headers: version, media types and the token.
+
+    Args:
+        tokens: Holder of the token.
+        api_version: Value of ``Nex-Api-Version``. It goes with every call, also where the document leaves it out:
+            a call without a version is answered with 404.
+    """
+
+    def __init__(self, tokens: AsyncTokens, api_version: str) -> None:
+        self.tokens = tokens
+        self.transport: AsyncTransport | None = None
+        self._api_version = api_version
+
+    async def headers(self, call: Call[Any]) -> Mapping[str, str]:
+        """Return the headers of *call*; a request for a token brings its own authorization."""
+        common = {"Nex-Api-Version": self._api_version, "Accept": "application/json"}
+        if call.body is not None:
+            common["Content-Type"] = "application/json"
+        if self.transport is None or _is_for_a_token(call):
+            return common
+        token = await self.tokens.get(self.transport)
+        _sent.set(token)
+        return {**common, "Authorization": f"Bearer {token.access.reveal()}"}
+
+    async def renew(self, call: Call[Any]) -> bool:
+        """Replace the token that *call* was refused with; ``False`` if *call* itself asked for one."""
+        if self.transport is None or _is_for_a_token(call):
+            return False
+        await self.tokens.replace(_sent.get(), self.transport)
+        return True
+
+
+def _is_for_a_token(call: Call[Any]) -> bool:
+    return any(name == "Authorization" for name, _ in call.headers)
