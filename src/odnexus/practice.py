@@ -115,6 +115,7 @@ class Location:
         stamp: Append ``NexHealth <id>`` to the note of a created visit, by which it is found again.
         horizon: How far ahead both calendars are watched.
         deletions_every: Every how many polls deleted appointments are looked for.
+        fill_blanks: Whether a change of a patient at NexHealth fills what the chart lacks. Nothing is overwritten.
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
     """
 
@@ -142,6 +143,7 @@ class Location:
     horizon: timedelta = timedelta(days=400)
     deletions_every: int = 6
     billing_type: str | None = None
+    fill_blanks: bool = True
 
     @property
     def zone(self) -> ZoneInfo:

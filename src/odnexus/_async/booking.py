@@ -29,6 +29,9 @@ from odnexus.reconcile.triggers import Slot, slot_of
 
 NO_PLACE = TypeRule()
 
+FOUND = "visit.found-after-doubt"
+"""Rule by which a visit is adopted that an interrupted create of ours has made."""
+
 
 class AsyncBooking:
     """Brings a booking of NexHealth into Open Dental."""
@@ -86,13 +89,16 @@ class AsyncBooking:
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and await self._carrying.is_news(appt.created_at)
-        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=True)
+        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
         if known is None:
             known = await office.records.pending("visit", office.location.name, ref, body, now)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
         known = await office.records.save(link, body, now)
         await office.note(now, "decided", ref, rule, related=[link.opendental])
-        return await self._carrying.carry(known, appt, row, now, first=True)
+        settled = await self._carrying.carry(known, appt, row, now, first=True)
+        if rule == FOUND and (again := await office.records.link("visit", ref)) is not None:
+            await self.finish(again, now)
+        return settled
 
     # -- what is not written -------------------------------------------------------------------------------------------
 
@@ -101,15 +107,15 @@ class AsyncBooking:
         if known is not None:
             row = await self._ours(appt, known, fresh=True)
             if row is not None:
-                return await self._adopt(appt, row, known, now, "visit.found-after-doubt")
-            await office.records.store.links.forget(known.link)
+                return await self._adopt(appt, row, known, now, FOUND)
+            await office.records.forget(known.link)
         await office.note(now, "observed", ref, "visit.cancelled-before-written")
         return Done()
 
     async def _too_late(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if known is not None and (row := await self._ours(appt, known, fresh=True)) is not None:
-            return await self._adopt(appt, row, known, now, "visit.found-after-doubt")
+            return await self._adopt(appt, row, known, now, FOUND)
         await office.note(now, "observed", ref, "visit.past")
         if await self._carrying.is_news(appt.created_at):
             office.alert(
@@ -142,7 +148,8 @@ class AsyncBooking:
             "away, enter the visit by hand."
         )
         await office.ask(now, review, {"look": _look(event)}, text)
-        return Retry(now + office.location.grace, "visit.not-landed", counted=False)
+        # The poll puts a new event as soon as NexHealth names the record.
+        return Done()
 
     async def _approved(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
         """Return whether the staff has agreed to write this booking; ask if nobody did yet."""
@@ -213,7 +220,7 @@ class AsyncBooking:
         else:
             row = await self._ours(appt, known, fresh=True, pat_num=found.pat_num)
         if row is not None:
-            return await self._adopt(appt, row, known, now, "visit.found-after-doubt" if fresh else "visit.was-there")
+            return await self._adopt(appt, row, known, now, FOUND if fresh else "visit.was-there")
         return await self._create(appt, known, found, fields, now)
 
     async def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:

@@ -97,14 +97,12 @@ class AsyncCarrying:
 
     async def _do(self, scene: Scene, action: Action, now: datetime) -> None:
         match action:
-            case Update(On.NEXHEALTH, changes):
-                await self._update_nexhealth(scene, changes, now)
-            case Update(On.OPENDENTAL, changes):
-                await self._update_opendental(scene, changes, now)
-            case Retire(On.NEXHEALTH):
-                await self._cancel_at_nexhealth(scene, now)
-            case Retire(On.OPENDENTAL):
-                await self._cancel_at_opendental(scene, now)
+            case Update(on, changes):
+                update = self._update_nexhealth if on is On.NEXHEALTH else self._update_opendental
+                await update(scene, changes, now)
+            case Retire(on):
+                retire = self._cancel_at_nexhealth if on is On.NEXHEALTH else self._cancel_at_opendental
+                await retire(scene, now)
             case Hold(clashes):
                 await self._ask(scene, [f"{clash.field}: {clash.rule}" for clash in clashes], now)
             case Create():
@@ -274,9 +272,10 @@ class AsyncCarrying:
         except (InvalidRequestError, UnsupportedError):
             if not (changes.keys() & PLACE_FIELDS):
                 raise
-            scene.known, answer = await self._moving.move(scene.known, appt, scene.shows[On.OPENDENTAL], now)
-            if answer is None:
+            scene.known, booked = await self._moving.move(scene.known, appt, scene.shows[On.OPENDENTAL], now)
+            if booked is None:
                 return
+            answer = booked
         scene.nexhealth = answer
         scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
         await office.note(now, "applied", scene.known.link.nexhealth, "visit.carried-to-nexhealth", fields=changes)
@@ -420,15 +419,16 @@ class AsyncCarrying:
         office, known = self._office, scene.known
         before = canonical(known.body.base)
         held = {clash.field for action in plan.actions if isinstance(action, Hold) for clash in action.clashes}
+        old = known.body.base or Base()
         base = Base(
-            nexhealth=_kept(scene.shows[On.NEXHEALTH], known.body.base and known.body.base.nexhealth, held),
-            opendental=_kept(scene.shows[On.OPENDENTAL], known.body.base and known.body.base.opendental, held),
+            nexhealth=_kept(scene.shows[On.NEXHEALTH], old.nexhealth, held),
+            opendental=_kept(scene.shows[On.OPENDENTAL], old.opendental, held),
         )
         after = canonical(base)
         gone = bool(base.nexhealth.get("cancelled")) and bool(base.opendental.get("cancelled"))
         state = LinkState.RETIRED if gone else LinkState.LINKED
         patient = scene.opendental.pat_num if scene.opendental else known.body.patient
-        body = evolve(known.body, base=base, awaiting="", patient=patient, unfinished=False)
+        body = evolve(known.body, base=base, awaiting="", patient=patient)
         if body != known.body or state != known.link.state:
             await self._tell(known, before, after, plan, now, first=first)
             await office.records.save(evolve(known.link, state=state), body, now)
@@ -489,7 +489,8 @@ class AsyncCarrying:
 
     async def announce_created(self, known: Known, now: datetime, fields: Fields | None = None) -> None:
         """Tell the host of a new visit, unless it was there before the location was watched."""
-        if not known.body.announce:
+        if not known.body.announce or known.body.unfinished:
+            # Unfinished: whoever finishes tells the host.
             return
         link = known.link
         slot = slot_of(fields or canonical(known.body.base))
@@ -535,10 +536,10 @@ def _forced(scene: Scene, winner: On, plan: Plan, policy: VisitPolicy) -> Plan:
     return evolve(forced, actions=actions, moved=plan.moved)
 
 
-def _kept(shown: Fields, known: Fields | None, held: set[str]) -> Fields:
+def _kept(shown: Fields, known: Fields, held: set[str]) -> Fields:
     """Return what to remember of one side: what it shows, but for held fields what was known."""
     if not held:
         return dict(shown)
     if "cancelled" in held:
-        return dict(known or {})
-    return {name: (known or {}).get(name) if name in held else value for name, value in shown.items()}
+        return dict(known)
+    return {name: known.get(name) if name in held else value for name, value in shown.items()}

@@ -11,50 +11,30 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import uuid4
 
-from attrs import frozen
-
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
-from odnexus._async.polling import AsyncPolling, PollReport
+from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
-from odnexus._async.working import AsyncWorking, StepReport
+from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
-from odnexus.errors import ConfigurationError, EmptySideError
-from odnexus.nexhealth.webhooks import parse_flat, verify
-from odnexus.opendental.events import parse_event
+from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
+from odnexus.nexhealth.webhooks import verify
+from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
+from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
 C = TypeVar("C")
-
-
-@frozen(kw_only=True)
-class Received:
-    """What became of a delivery: how many records it named, and how many events are new. Answer it with a 2xx."""
-
-    records: int
-    new: int
-
-
-@frozen(kw_only=True)
-class Question:
-    """A review with its content opened, for the staff's eyes: it may show patient data."""
-
-    review: Review
-    body: Mapping[str, object]
-
-    def __repr__(self) -> str:
-        return f"Question({self.review.id!r}, {self.review.kind!r})"
 
 
 class AsyncSyncEngine:
@@ -149,12 +129,21 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        database, event = parse_event(headers, body, self._event_keys)
+        database, event = self._api_event(headers, body)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
-        if office is None or event.table not in ("Appointment", "AppointmentDeleted"):
+        if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
         events = [await self._row_event(office, number, body, moment) for number in event.ids]
         return Received(records=len(events), new=await self.store.inbox.put(events))
+
+    def _api_event(self, headers: Mapping[str, str], body: bytes) -> tuple[str, ApiEvent]:
+        """Return the database whose key the request carries, and what it says."""
+        for database, keys in self._event_keys.items():
+            try:
+                return database, parse_event(headers, body, keys)
+            except SignatureError:
+                continue
+        raise SignatureError("Authorization: no customer key in event_keys fits; add the office's key")
 
     async def _row_event(self, office: AsyncOffice, apt_num: int, body: bytes, now: datetime) -> Event:
         ref = office.at_opendental(apt_num)
@@ -181,6 +170,8 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment, place = self._now(now), self.practice.location(location)
+        from odnexus.nexhealth.webhooks import parse_flat
+
         flat = parse_flat(body)
         form = flat.event == "patient.form_submitted"
         key = content_id("flat", location, body, "" if form else moment.isoformat())

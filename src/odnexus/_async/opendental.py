@@ -96,6 +96,7 @@ class AsyncOpenDental:
             for way in ways
         ]
         known = Version.parse(version) if isinstance(version, str) else version
+        self._routes = routes
         self._office = AsyncOffice(routes, clock=clock, retry=retry, version=known)
         self.patients = AsyncPatients(self._office)
         self.appointments = AsyncAppointments(self._office)
@@ -116,6 +117,11 @@ class AsyncOpenDental:
     def version(self) -> Version | None:
         """The office's version as far as it is known."""
         return self._office.version
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests have left so far, all modes together."""
+        return sum(route.sent for route in self._routes)
 
     async def program_version(self) -> Version:
         """Ask the office for its version of Open Dental, remember it for the gates, and return it.

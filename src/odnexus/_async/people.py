@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 from odnexus._async.office import AsyncOffice, chart_of
 from odnexus._async.records import Known
 from odnexus.errors import InvalidRequestError, NotFoundError
-from odnexus.mapping.person import Person, opendental_patient, person_from_nexhealth
+from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
 from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
@@ -131,6 +131,32 @@ class AsyncPeople:
         await self.adopt(nexhealth_id, pat_num, now, "person.merge-followed")
         return True
 
+    async def refresh(self, nexhealth_id: int, now: datetime) -> None:
+        """Fill what the chart of a linked patient lacks; report what differs. Nothing is ever overwritten."""
+        office, ref = self._office, self._office.at_nexhealth(nexhealth_id)
+        known = await office.records.link("person", ref)
+        if known is None or known.link.opendental is None:
+            await office.note(now, "observed", ref, "person.unlinked")
+            return
+        chart = await self._read_chart(int(known.link.opendental.id))
+        if chart is None or chart.status not in LIVING:
+            return
+        person = person_from_nexhealth(await office.nexhealth.patients.get(nexhealth_id)).value
+        blanks = fill_blanks(person, chart.person)
+        drift = [
+            name
+            for name in PERSON_FIELDS
+            if getattr(person, name) and getattr(chart.person, name) not in (getattr(person, name), "", None)
+        ]
+        if drift:
+            await office.note(now, "observed", ref, "person.differs", fields=drift, related=[known.link.opendental])
+        if blanks and office.location.fill_blanks and office.location.modes.person == "apply":
+            patient = await office.opendental.patients.update(chart.pat_num, **blanks)
+            await office.picture.keep(charts=[chart_of(patient)])
+            await office.note(
+                now, "applied", ref, "person.blanks-filled", fields=list(blanks), related=[known.link.opendental]
+            )
+
     async def dependant(self, guardian: NexHealthPatient, booking: int, now: datetime, asking: Asking) -> Found:
         """Return the chart of whom a guardian booked for. Never the guardian's own: who it is, people must say."""
         ref = self._office.at_nexhealth(f"{guardian.id}:{booking}")
@@ -147,10 +173,20 @@ class AsyncPeople:
         chart = self._office.picture.roster.get(pat_num) or await self._read_chart(pat_num)
         if chart is not None and chart.status in LIVING:
             return Found(pat_num=pat_num, rule="person.linked")
+        return await self._gone(case)
+
+    async def _gone(self, case: Case) -> Found:
+        """The chart of a link is no longer alive: which one took its place, people must say."""
         answer = await self._answer("person.chart-gone", case)
         if answer is not None and answer.choice == "link":
             return await self._link(case, int(answer.record), "person.answered")
         return await self._ask("person.chart-gone", case, ("link", "dismiss"))
+
+    async def _answered(self, case: Case, pat_num: int) -> Found:
+        chart = await self._read_chart(pat_num)
+        if chart is None or chart.status not in LIVING:
+            return await self._gone(case)
+        return await self._link(case, pat_num, "person.answered")
 
     async def _by_foreign_id(self, case: Case, pat_num: int) -> Found:
         """Trust NexHealth's synchronizer, which read the chart's own number."""
@@ -175,7 +211,7 @@ class AsyncPeople:
         if answer is not None and answer.choice == "dismiss":
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
-            return await self._link(case, int(answer.record), "person.answered")
+            return await self._answered(case, int(answer.record))
         case = evolve(case, fresh=await self._fresh(case.person))
         if (own := _own(case)) is not None:
             return await self._link(case, own, "person.found-after-doubt", created=True)
@@ -246,7 +282,7 @@ class AsyncPeople:
         holder = await office.records.link("person", chart)
         if holder is not None and (known is None or holder.link.id != known.link.id):
             if known is not None:
-                await office.records.store.links.forget(known.link)
+                await office.records.forget(known.link)
             await self._rekey(holder, ref, now)
         else:
             if known is None:

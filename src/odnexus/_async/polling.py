@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from odnexus._async.office import AsyncOffice, booked_of, chart_of
 from odnexus.errors import EmptySideError, UnsupportedError
@@ -19,35 +19,13 @@ from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.calendar import Booked
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.links import LinkState
+from odnexus.reconcile.reports import PollReport
 from odnexus.reconcile.triggers import slot_of
 
 OPENDENTAL_OVERLAP = timedelta(minutes=2)
 NEXHEALTH_OVERLAP = timedelta(hours=1)
 EMPTY_MEANS_SOMETHING = 3
 """From this many linked visits on, an empty calendar is a fault and not a fact."""
-
-
-@frozen(kw_only=True)
-class PollReport:
-    """What a poll saw.
-
-    Attributes:
-        location: Name of the location.
-        opendental: Appointment rows seen at Open Dental.
-        patients: Patient rows seen at Open Dental.
-        nexhealth: Appointment rows seen at NexHealth.
-        events: Events that are new.
-        requests: Requests sent to Open Dental.
-        paused: Why nothing was polled, ``""`` if it was.
-    """
-
-    location: str
-    opendental: int = 0
-    patients: int = 0
-    nexhealth: int = 0
-    events: int = 0
-    requests: int = 0
-    paused: str = ""
 
 
 class AsyncPolling:
@@ -118,7 +96,7 @@ class AsyncPolling:
         """Return the event that a row asks for: none if it is not linked or shows what was agreed."""
         office, ref = self._office, self._office.at_opendental(row.apt_num)
         known = await office.records.link("visit", ref)
-        if known is None or known.link.location != office.location.name:
+        if known is None:
             return None
         fields = office.fields_of_opendental(row)
         base = known.body.base
@@ -126,7 +104,9 @@ class AsyncPolling:
         if (base is not None and base.opendental == fields and row.pat_num == known.body.patient) or held:
             return None
         key = content_id("look", ref, row.date_t_stamp, row.pat_num, *fields.values())
-        return look(office, "opendental.appointment", row.apt_num, f"link:{known.link.id}", key, now)
+        # The poll of one location serves all that share the database.
+        event = look(office, "opendental.appointment", row.apt_num, f"link:{known.link.id}", key, now)
+        return evolve(event, location=known.link.location)
 
     async def _warn_of_collisions(self, changed: list[Booked], now: datetime) -> None:
         """Tell people when a changed row stands on a visit that we look after."""

@@ -55,6 +55,10 @@ class AsyncRecords:
         sealed = self.sealer.seal(body.to_bytes(), f"link:{link.id}")
         return Known(link=await self.store.links.save(evolve(link, body=sealed, updated=now)), body=body)
 
+    async def forget(self, link: Link) -> None:
+        """Remove *link*."""
+        await self.store.links.forget(link)
+
     async def pending(self, kind: LinkKind, location: str, ref: Ref, body: LinkBody, now: datetime) -> Known:
         """Write down, before it is tried, that a record is about to be created for *ref*."""
         link = Link(

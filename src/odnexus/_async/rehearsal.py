@@ -28,6 +28,9 @@ class AsyncRehearsal(AsyncRecords):
         """Return what would be stored."""
         return Known(link=link, body=body)
 
+    async def forget(self, link: Link) -> None:
+        """Remove nothing."""
+
     async def open_review(self, review: Review, body: Mapping[str, object]) -> bool:  # noqa: ARG002
         """Ask nobody."""
         return True

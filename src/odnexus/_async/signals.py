@@ -14,6 +14,7 @@ from odnexus.reconcile.inbox import Event, content_id
 VISIT_FAMILIES = frozenset(
     {"appointment_insertion", "appointment_created", "appointment_updated", "appointment_requested"}
 )
+PATIENT_FAMILIES = frozenset({"patient_created", "patient_updated"})
 FORM_FAMILIES = frozenset({"form_request_completed", "form_response_insertion"})
 
 
@@ -70,6 +71,8 @@ def _kind(delivery: Delivery, subject: str) -> str:
         return "nexhealth.appointment"
     if delivery.family in FORM_FAMILIES:
         return "nexhealth.form"
+    if delivery.family in PATIENT_FAMILIES and subject.isdecimal():
+        return "nexhealth.patient"
     return f"nexhealth.other.{delivery.event_name}"
 
 

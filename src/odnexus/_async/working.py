@@ -10,11 +10,12 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from attrs import define, evolve, frozen
+from attrs import evolve, frozen
 
 from odnexus._async._compat import Handler
 from odnexus._async.office import AsyncOffice
-from odnexus._async.polling import AsyncPolling, PollReport
+from odnexus._async.people import AsyncPeople
+from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import HOST, AsyncRecords
 from odnexus._async.rehearsal import AsyncRehearsal
 from odnexus._async.visits import AsyncVisits
@@ -31,6 +32,7 @@ from odnexus.reconcile.alerting import Alert
 from odnexus.reconcile.bodies import pack, unpack, unpack_event
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement, content_id, verdict
 from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.reports import PollReport, StepReport
 from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
@@ -46,25 +48,6 @@ PROBE_AT_MOST = timedelta(minutes=5)
 
 HURRY = timedelta(hours=4)
 """A booking that fails and begins within this time is told to people at once."""
-
-
-@define(kw_only=True)
-class StepReport:
-    """What a step did.
-
-    Attributes:
-        settled: Events worked on.
-        done: Of these, finished.
-        retried: Of these, to be tried again.
-        buried: Of these, given up.
-        paused: Names of locations that wait for their office.
-    """
-
-    settled: int = 0
-    done: int = 0
-    retried: int = 0
-    buried: int = 0
-    paused: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -213,6 +196,9 @@ class AsyncWorking:
                 return await AsyncVisits(office).from_nexhealth(event, now)
             case "opendental.appointment":
                 return await AsyncVisits(office).from_opendental(event, now)
+            case "nexhealth.patient":
+                if office.bridging():
+                    await AsyncPeople(office).refresh(int(event.subject), now)
             case "location.look":
                 await AsyncPolling(office).poll(now)
             case "nexhealth.form":

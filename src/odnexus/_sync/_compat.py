@@ -3,11 +3,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, TypeAlias
+
+from odnexus.reconcile.triggers import DomainEvent
 
 import time
 from threading import Lock as Lock
+
+Handler: TypeAlias = Callable[[DomainEvent], None]
+"""What a host gives to be told of domain events."""
 
 
 class Clock(Protocol):
@@ -32,3 +38,11 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Return after *seconds*."""
         time.sleep(seconds)
+
+
+class StopFlag(Protocol):
+    """Tells a loop to stop: `threading.Event` and `asyncio.Event` are such."""
+
+    def is_set(self) -> bool:
+        """Return whether it is time to stop."""
+        ...

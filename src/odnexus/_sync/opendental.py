@@ -97,6 +97,7 @@ class OpenDental:
             for way in ways
         ]
         known = Version.parse(version) if isinstance(version, str) else version
+        self._routes = routes
         self._office = Office(routes, clock=clock, retry=retry, version=known)
         self.patients = Patients(self._office)
         self.appointments = Appointments(self._office)
@@ -117,6 +118,11 @@ class OpenDental:
     def version(self) -> Version | None:
         """The office's version as far as it is known."""
         return self._office.version
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests have left so far, all modes together."""
+        return sum(route.sent for route in self._routes)
 
     def program_version(self) -> Version:
         """Ask the office for its version of Open Dental, remember it for the gates, and return it.

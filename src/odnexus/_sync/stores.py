@@ -154,7 +154,7 @@ class Turns(Protocol):
     """Who works on a location now: one at a time."""
 
     def take(self, name: str, holder: str, now: datetime, until: datetime) -> bool:
-        """Give *holder* the turn until *until* (or prolong it); ``False`` if another holds it and it has not expired."""
+        """Give *holder* the turn until *until*, or prolong it; ``False`` while another holds an unexpired one."""
         ...
 
     def give(self, name: str, holder: str) -> None:

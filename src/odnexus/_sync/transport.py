@@ -12,7 +12,7 @@ import json
 import random
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -49,12 +49,12 @@ def check_base_url(url: str, *, private_network_may_be_plain: bool) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError("base_url: give a full URL such as https://api.opendental.com/api/v1")
-    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private_network_may_be_plain):
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private=private_network_may_be_plain):
         raise ConfigurationError("base_url: use https; plain http is for loopback and the office network only")
     return url.rstrip("/")
 
 
-def _may_be_plain(host: str, private: bool) -> bool:
+def _may_be_plain(host: str, *, private: bool) -> bool:
     if host == "localhost":
         return True
     try:
@@ -98,6 +98,8 @@ class Transport:
         self._pace = pace or Pace()
         self._retry = retry
         self._turn = Lock()
+        self.sent = 0
+        """Requests that have left so far, for budgets and journals."""
         self._http = httpx.Client(
             timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
             headers={"User-Agent": USER_AGENT},
@@ -146,6 +148,7 @@ class Transport:
         self._pace.start(call.classes, self._seconds())
 
     def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
+        self.sent += 1
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             response = self._http.request(
@@ -170,7 +173,7 @@ class Transport:
         """Close the connections."""
         self._http.close()
 
-    def __enter__(self) -> Transport:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(

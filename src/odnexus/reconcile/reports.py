@@ -1,0 +1,67 @@
+"""What the engine's methods tell the host they did."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import define, field, frozen
+
+from odnexus.reconcile.reviews import Review
+
+
+@frozen(kw_only=True)
+class PollReport:
+    """What a poll saw.
+
+    Attributes:
+        location: Name of the location.
+        opendental: Appointment rows seen at Open Dental.
+        patients: Patient rows seen at Open Dental.
+        nexhealth: Appointment rows seen at NexHealth.
+        events: Events that are new.
+        requests: Requests sent to Open Dental.
+        paused: Why nothing was polled, ``""`` if it was.
+    """
+
+    location: str
+    opendental: int = 0
+    patients: int = 0
+    nexhealth: int = 0
+    events: int = 0
+    requests: int = 0
+    paused: str = ""
+
+
+@define(kw_only=True)
+class StepReport:
+    """What a step did.
+
+    Attributes:
+        settled: Events worked on.
+        done: Of these, finished.
+        retried: Of these, to be tried again.
+        buried: Of these, given up.
+        paused: Names of locations that wait for their office.
+    """
+
+    settled: int = 0
+    done: int = 0
+    retried: int = 0
+    buried: int = 0
+    paused: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Received:
+    """What became of a delivery: how many records it named, and how many events are new. Answer it with a 2xx."""
+
+    records: int
+    new: int
+
+
+@frozen(kw_only=True)
+class Question:
+    """A review with its content opened, for the staff's eyes: it may show patient data."""
+
+    review: Review
+    body: Mapping[str, object] = field(repr=False)

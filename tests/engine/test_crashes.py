@@ -1,0 +1,143 @@
+"""Every cut point: killed before or after any single effect, the process goes on without a second record.
+
+An effect is a request to either side or a write into the store. The clean run is counted first; then every point of it
+is cut, once before and once after the effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from odnexus.errors import SyncError
+from odnexus.stores import MemoryStore
+from tests.engine.crashing import Cut, CuttingSimulator, CuttingStore, Killed, Moment
+from tests.engine.town import Town, at
+
+Story = Callable[["CutTown"], None]
+
+
+class CutTown(Town):
+    """A town whose engine may be killed at any effect."""
+
+    def __init__(self) -> None:
+        self.cut = Cut()
+        super().__init__(store=CuttingStore(MemoryStore(), self.cut))
+
+    def _build_opendental(self, options: dict[str, Any]) -> None:
+        super()._build_opendental(options)
+        self.od = CuttingSimulator("opendental", self.od, self.cut)
+
+    def _build_nexhealth(self, synced: bool, inserts: bool, switches: dict[str, Any]) -> None:
+        super()._build_nexhealth(synced, inserts, switches)
+        self.nx = CuttingSimulator("nexhealth", self.nx, self.cut)
+
+    def live_on(self) -> None:
+        """Start a new process on the same store and let it work until nothing is left to do."""
+        self.cut.disarm()
+        self.engine = self.new_engine()
+        # Leases and turns of the dead process run out after ten minutes.
+        self.clock.advance(timedelta(minutes=15))
+        self.settle(7)
+
+
+def prepared(before: Story) -> CutTown:
+    town = CutTown()
+    town.work()
+    before(town)
+    return town
+
+
+def effects_of(before: Story, story: Story) -> int:
+    town = prepared(before)
+    town.cut.arm(-1, "before")
+    story(town)
+    town.work()
+    return len(town.cut.names)
+
+
+def run(before: Story, story: Story, number: int, moment: Moment) -> CutTown:
+    town = prepared(before)
+    story(town)
+    town.cut.arm(number, moment)
+    try:
+        town.work()
+    except Killed:
+        town.live_on()
+    else:
+        town.cut.disarm()
+        town.settle()
+    return town
+
+
+def new_booking(town: CutTown) -> None:
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+
+
+def nothing(town: CutTown) -> None:
+    """Begin with an empty office."""
+
+
+def booked(town: CutTown) -> None:
+    new_booking(town)
+    town.settle()
+    town.happened.clear()
+
+
+def moved_at_nexhealth(town: CutTown) -> None:
+    town.nx.patient_app.reschedule(min(town.nx.state.appointments), at(14), minutes=60)
+
+
+def moved_in_open_dental(town: CutTown) -> None:
+    (row,) = town.visits
+    town.od.practice.staff.move(row["AptNum"], start=row["AptDateTime"] + timedelta(hours=2), op=row["Op"])
+
+
+def cancelled_at_nexhealth(town: CutTown) -> None:
+    town.nx.patient_app.cancel(min(town.nx.state.appointments))
+
+
+def cancelled_in_open_dental(town: CutTown) -> None:
+    town.od.practice.staff.break_(town.visits[0]["AptNum"])
+
+
+def check_agreement(town: CutTown) -> None:
+    """One patient, one visit, both calendars equal, nothing waiting, nothing asked, the host told."""
+    assert len(town.charts) == 1
+    assert len(town.visits) == 1
+    (booking,) = town.nx.state.appointments.values()
+    row = town.row_of(booking.id)
+    assert row["AptStatus"] == ("UnschedList" if booking.cancelled else "Scheduled") or booking.cancelled
+    if not booking.cancelled:
+        assert str(row["AptDateTime"]) == f"{booking.start_time.astimezone(town.location.zone):%Y-%m-%d %H:%M:%S}"
+    assert town.kinds() == []
+    assert town.engine.waiting() == []
+    assert town.engine.buried() == []
+
+
+STORIES: dict[str, tuple[Story, Story, str]] = {
+    "new patient": (nothing, new_booking, "appointment.created"),
+    "moved at NexHealth": (booked, moved_at_nexhealth, "appointment.rescheduled"),
+    "moved in Open Dental": (booked, moved_in_open_dental, "appointment.rescheduled"),
+    "cancelled at NexHealth": (booked, cancelled_at_nexhealth, "appointment.cancelled"),
+    "cancelled in Open Dental": (booked, cancelled_in_open_dental, "appointment.cancelled"),
+}
+
+
+@pytest.mark.parametrize("moment", ["before", "after"])
+@pytest.mark.parametrize("name", STORIES)
+def test_every_cut_point_heals(name: str, moment: Moment) -> None:
+    before, story, event = STORIES[name]
+    count = effects_of(before, story)
+    assert count > 10
+
+    for number in range(count):
+        town = run(before, story, number, moment)
+        try:
+            check_agreement(town)
+            assert event in town.names(), "the host was not told"
+        except (AssertionError, SyncError) as error:
+            raise AssertionError(f"cut {moment} effect {number} of {count}: {error}") from error
