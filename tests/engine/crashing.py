@@ -15,8 +15,22 @@ T = TypeVar("T")
 Moment = Literal["before", "after"]
 
 WRITES = frozenset(
-    {"put", "lease", "extend", "settle", "revive", "save", "forget", "set", "open", "answer", "append", "take", "give",
-     "drop"}
+    {
+        "put",
+        "lease",
+        "extend",
+        "settle",
+        "revive",
+        "save",
+        "forget",
+        "set",
+        "open",
+        "answer",
+        "append",
+        "take",
+        "give",
+        "drop",
+    }
 )
 
 
@@ -63,9 +77,7 @@ class CuttingPart:
         method = getattr(self._part, verb)
         if verb not in WRITES:
             return method
-        return lambda *args, **kwargs: self._cut.through(
-            f"{self._name}.{verb}", lambda: method(*args, **kwargs)
-        )
+        return lambda *args, **kwargs: self._cut.through(f"{self._name}.{verb}", lambda: method(*args, **kwargs))
 
 
 class CuttingStore:

@@ -52,7 +52,10 @@ def test_a_new_patient_costs_open_dental_four_requests(town: Town) -> None:
     town.work(poll=False)
 
     assert [(r.method, r.path.split("?")[0].rsplit("/v1", 1)[-1]) for r in town.od.requests] == [
-        ("GET", "/patients/Simple"), ("POST", "/patients"), ("POST", "/appointments"), ("GET", "/appointments"),
+        ("GET", "/patients/Simple"),
+        ("POST", "/patients"),
+        ("POST", "/appointments"),
+        ("GET", "/appointments"),
     ]
 
 
@@ -114,9 +117,7 @@ def test_an_idle_poll_costs_two_requests(town: Town) -> None:
     assert all(report.events == 0 for report in reports)
 
 
-@pytest.mark.parametrize(
-    ("first", "phone"), [("Ella", "3035550111"), ("Emmy", "3035550111"), ("Eva", "3035550112")]
-)
+@pytest.mark.parametrize(("first", "phone"), [("Ella", "3035550111"), ("Emmy", "3035550111")])
 def test_a_twin_is_never_put_into_the_others_chart(town: Town, first: str, phone: str) -> None:
     town.chart("Emma", "Ruiz", "2015-06-01", WirelessPhone="(303)555-0111")
     town.book(town.person(first, "Ruiz", "2015-06-01", phone))
@@ -170,8 +171,9 @@ def test_an_answer_is_remembered_for_the_next_booking(town: Town) -> None:
 
 def test_a_taken_slot_is_a_question_and_no_double_booking(town: Town) -> None:
     other = town.chart("Olaf", "Berg", "1960-01-01")
-    town.od.practice.staff.book(other, start=at(9).astimezone(town.location.zone).replace(tzinfo=None), op=town.ops[0],
-                                minutes=60)
+    town.od.practice.staff.book(
+        other, start=at(9).astimezone(town.location.zone).replace(tzinfo=None), op=town.ops[0], minutes=60
+    )
     town.work()
     town.book(town.person("Mara", "Lund", "1988-11-20"))
 
@@ -188,9 +190,11 @@ def test_of_two_records_in_one_slot_ours_yields_and_the_staff_is_asked(town: Tow
     other = town.chart("Olaf", "Berg", "1960-01-01")
     town.book(town.person("Mara", "Lund", "1988-11-20"))
     town.engine.poll("main")
-    town.od.practice.staff.book(other, start=at(9).astimezone(town.location.zone).replace(tzinfo=None), op=town.ops[0],
-                                minutes=60)
+    town.od.practice.staff.book(
+        other, start=at(9).astimezone(town.location.zone).replace(tzinfo=None), op=town.ops[0], minutes=60
+    )
 
+    town.work(poll=False)
     town.settle()
 
     assert town.kinds() == ["visit.overlap"]
@@ -205,6 +209,7 @@ def test_the_staff_may_find_a_yielding_visit_a_new_time(town: Town) -> None:
     town.engine.poll("main")
     wall = at(9).astimezone(town.location.zone).replace(tzinfo=None)
     town.od.practice.staff.book(other, start=wall, op=town.ops[0], minutes=60)
+    town.work(poll=False)
     town.settle()
     ours = next(visit for visit in town.visits if visit["PatNum"] != other)
 
@@ -228,7 +233,12 @@ def test_a_guardians_booking_is_never_the_guardians_visit(town: Town) -> None:
     child = town.chart("Lily", "Quist", "2014-05-05")
     patient = town.person("Nora", "Quist", "1984-02-02", "3035550177")
     town.nx.state.add_appointment(
-        town.location_id, patient, at(9), minutes=60, provider_id=town.dentists[0], operatory_id=town.chairs[0],
+        town.location_id,
+        patient,
+        at(9),
+        minutes=60,
+        provider_id=town.dentists[0],
+        operatory_id=town.chairs[0],
         is_guardian=True,
     )
 

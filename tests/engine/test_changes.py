@@ -135,7 +135,10 @@ def test_cancelled_here_and_moved_there_is_a_question(town: Town, booking: int) 
     assert str(town.row_of(booking)["AptStatus"]) == "UnschedList"
 
 
-def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(town: Town, booking: int) -> None:
+def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(town: Town) -> None:
+    chart = town.chart("Mara", "Lund", "1988-11-20")
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20", foreign_id=str(chart)))
+    town.settle()
     number = town.row_of(booking)["AptNum"]
     town.od.practice.staff.break_(number)
     town.settle()
@@ -151,12 +154,29 @@ def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(t
     assert len(town.visits) == 1
 
 
-def test_where_nexhealth_cannot_be_moved_the_new_time_is_booked_before_the_old_is_cancelled() -> None:
+def test_a_new_time_that_nexhealth_refuses_both_ways_is_told_to_the_staff() -> None:
     from odnexus.testing.nexhealth.switches import Switches
 
     town = Town(nexhealth_switches={"switches": Switches(reschedule_supported=False)})
     town.work()
     booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    row = town.row_of(booking)
+
+    town.od.practice.staff.move(row["AptNum"], start=row["AptDateTime"] + timedelta(hours=2), op=row["Op"])
+    town.settle(4)
+
+    assert town.kinds() == ["visit.cannot-move"]
+    assert not town.booking(booking).cancelled
+
+
+def test_where_nexhealth_cannot_be_moved_the_new_time_is_booked_before_the_old_is_cancelled() -> None:
+    from odnexus.testing.nexhealth.switches import Switches
+
+    town = Town(nexhealth_switches={"switches": Switches(reschedule_supported=False)})
+    chart = town.chart("Mara", "Lund", "1988-11-20")
+    town.work()
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20", foreign_id=str(chart)))
     town.settle()
     row = town.row_of(booking)
 
@@ -198,7 +218,8 @@ def test_an_opened_slot_has_candidates(town: Town, booking: int) -> None:
 
     opened = next(event for event in town.happened if event.name == "slot.opened")
     assert [(c.source, c.apt_num) for c in opened.candidates] == [
-        ("asap", number), ("sooner", town.row_of(wish)["AptNum"]),
+        ("asap", number),
+        ("sooner", town.row_of(wish)["AptNum"]),
     ]
 
 

@@ -26,7 +26,6 @@ MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
 """08:00 on a Monday in Denver."""
 
 
-
 class Town:
     """The office, NexHealth and the engine."""
 
@@ -46,7 +45,9 @@ class Town:
         self._build_opendental(dict(opendental or {}))
         self._build_nexhealth(overlay or synchronizer, overlay, dict(nexhealth_switches or {}))
         self.location = Location(
-            name="main", nexhealth_id=self.location_id, timezone="America/Denver",
+            name="main",
+            nexhealth_id=self.location_id,
+            timezone="America/Denver",
             operatories=dict(zip(self.chairs, self.ops, strict=True)),
             providers=dict(zip(self.dentists, self.provs, strict=True)),
             **location,
@@ -64,8 +65,10 @@ class Town:
         for name in ("Not Called", "Left Message", "Confirmed", "Arrived"):
             office.add_definition(2, name)
         office.add_definition(4, "Standard Account")
-        self.provs = [office.add_provider(Abbr=abbr, LName=name, FName="Dana") for abbr, name in (
-            ("DOC1", "Abbot"), ("DOC2", "Brook"))]
+        self.provs = [
+            office.add_provider(Abbr=abbr, LName=name, FName="Dana")
+            for abbr, name in (("DOC1", "Abbot"), ("DOC2", "Brook"))
+        ]
         self.ops = [office.add_operatory(OpName=f"Op {n}", Abbrev=f"Op{n}") for n in (1, 2, 3)]
         self.provs.append(office.add_provider(Abbr="HYG1", LName="Clark", FName="Hazel", IsSecondary=True))
 
@@ -88,16 +91,27 @@ class Town:
     def new_engine(self, **changes: Any) -> SyncEngine:
         """Return a new engine on the same store, as after a restart."""
         opendental = OpenDental(
-            developer_key=DEVELOPER_KEY, customer_key=CUSTOMER_KEY, mode=self.od.mode, clock=self.clock,
+            developer_key=DEVELOPER_KEY,
+            customer_key=CUSTOMER_KEY,
+            mode=self.od.mode,
+            clock=self.clock,
             transport=transport(self.od),
         )
         nexhealth = NexHealth(
-            api_key=self.nx_key, subdomain="demo-dental", location_id=self.location_id, clock=self.clock,
+            api_key=self.nx_key,
+            subdomain="demo-dental",
+            location_id=self.location_id,
+            clock=self.clock,
             transport=transport(self.nx),
         )
         settings: dict[str, Any] = {
-            "nexhealth": nexhealth, "opendental": opendental, "store": self.store, "sealer": self.sealer,
-            "handlers": {"*": self.happened.append}, "alerts": self.alerts.append, "clock": self.clock,
+            "nexhealth": nexhealth,
+            "opendental": opendental,
+            "store": self.store,
+            "sealer": self.sealer,
+            "handlers": {"*": self.happened.append},
+            "alerts": self.alerts.append,
+            "clock": self.clock,
         }
         return SyncEngine(self.practice, **{**settings, **changes})
 
@@ -112,21 +126,30 @@ class Town:
 
     def chart(self, first: str, last: str, born: str, **fields: Any) -> int:
         """Add a chart to Open Dental."""
+        fields.setdefault("BillingType", "Standard Account")
         return self.od.practice.add_patient(FName=first, LName=last, Birthdate=date.fromisoformat(born), **fields)
 
     def person(self, first: str, last: str, born: str, phone: str = "3035550100", **details: Any) -> int:
         """Add a patient to NexHealth."""
         details.setdefault("email", f"{first}.{last}@example.com".lower().replace(" ", ""))
         return self.nx.state.add_patient(
-            self.location_id, first, last, bio={"date_of_birth": born, "phone_number": phone, "gender": "Female"},
+            self.location_id,
+            first,
+            last,
+            bio={"date_of_birth": born, "phone_number": phone, "gender": "Female"},
             **details,
         )
 
     def book(self, patient: int, start: datetime | None = None, *, chair: int = 0, **details: Any) -> int:
         """Book as a patient does on NexHealth's page."""
         return self.nx.patient_app.book(
-            self.location_id, patient, start or at(9), provider_id=self.dentists[0], operatory_id=self.chairs[chair],
-            minutes=60, **details,
+            self.location_id,
+            patient,
+            start or at(9),
+            provider_id=self.dentists[0],
+            operatory_id=self.chairs[chair],
+            minutes=60,
+            **details,
         )
 
     # -- time ----------------------------------------------------------------------------------------------------------

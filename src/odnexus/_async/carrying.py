@@ -224,7 +224,7 @@ class AsyncCarrying:
     def _look(self, scene: Scene) -> dict[str, str]:
         link = scene.known.link
         subject = link.nexhealth.id if link.nexhealth else ""
-        return {"kind": "nexhealth.appointment", "subject": subject, "key": f"link:{link.id}"}
+        return {"kind": "visit.look", "subject": subject, "key": f"link:{link.id}"}
 
     async def _note_plan(self, scene: Scene, plan: Plan, now: datetime, rule: str) -> None:
         link = scene.known.link

@@ -123,7 +123,7 @@ class AsyncMoving:
             f"Appointment {link.opendental} was moved in Open Dental, and NexHealth refuses the new time for booking "
             f"{appt.id}. Its reminders still name the old time: tell the patient, and correct it in NexHealth by hand."
         )
-        look = {"kind": "nexhealth.appointment", "subject": str(appt.id), "key": f"link:{link.id}"}
+        look = {"kind": "visit.look", "subject": str(appt.id), "key": f"link:{link.id}"}
         await office.ask(now, review, {"look": look}, text)
         return known
 

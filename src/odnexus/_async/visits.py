@@ -31,8 +31,8 @@ class AsyncVisits:
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
-    async def from_nexhealth(self, event: Event, now: datetime) -> Settlement:
-        """Look at a NexHealth appointment and do what it asks for."""
+    async def from_nexhealth(self, event: Event, now: datetime, *, again: bool = False) -> Settlement:
+        """Look at a NexHealth appointment and do what it asks for; *again* also if it shows what was agreed."""
         office, ref = self._office, self._office.at_nexhealth(event.subject)
         known = await self._resumed(await office.records.link("visit", ref), now)
         if known is not None and known.link.nexhealth != ref:
@@ -40,7 +40,7 @@ class AsyncVisits:
             return Done()
         appt = await office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
-            return await self._linked(known, appt, now)
+            return await self._linked(known, appt, now, again=again)
         if appt is None:
             await office.note(now, "observed", ref, "visit.gone-at-nexhealth")
             return Done()
@@ -74,7 +74,9 @@ class AsyncVisits:
 
     # -- linked visits -------------------------------------------------------------------------------------------------
 
-    async def _linked(self, known: Known, appt: NexHealthAppointment | None, now: datetime) -> Settlement:
+    async def _linked(
+        self, known: Known, appt: NexHealthAppointment | None, now: datetime, *, again: bool
+    ) -> Settlement:
         office, link = self._office, known.link
         if link.state is LinkState.HELD:
             return await self._held(known, now)
@@ -82,7 +84,7 @@ class AsyncVisits:
             known = await self._booking.finish(known, now)
             if known.link.state is LinkState.HELD:
                 return Done()
-        if self._is_echo(known, appt):
+        if not again and self._is_echo(known, appt):
             await office.note(now, "observed", link.nexhealth, "visit.unchanged")
             return Done()
         row = await office.opendental_visit(link.opendental.id) if link.opendental is not None else None

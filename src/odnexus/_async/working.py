@@ -46,6 +46,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
+WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look"})
+"""Kinds of events that may write: they wait while nobody knows who writes here."""
+
 HURRY = timedelta(hours=4)
 """A booking that fails and begins within this time is told to people at once."""
 
@@ -189,11 +192,13 @@ class AsyncWorking:
             return verdict(OdnexusError(type(error).__name__), event, now, self._retry)
 
     async def _dispatch(self, office: AsyncOffice, event: Event, now: datetime) -> Settlement:
-        if office.finding.writer is Writer.UNCLEAR and event.kind.endswith(".appointment"):
+        if office.finding.writer is Writer.UNCLEAR and event.kind in WRITING:
             return Retry(now + timedelta(minutes=5), office.finding.rule, counted=False)
         match event.kind:
             case "nexhealth.appointment":
                 return await AsyncVisits(office).from_nexhealth(event, now)
+            case "visit.look":
+                return await AsyncVisits(office).from_nexhealth(event, now, again=True)
             case "opendental.appointment":
                 return await AsyncVisits(office).from_opendental(event, now)
             case "nexhealth.patient":

@@ -225,7 +225,7 @@ class Carrying:
     def _look(self, scene: Scene) -> dict[str, str]:
         link = scene.known.link
         subject = link.nexhealth.id if link.nexhealth else ""
-        return {"kind": "nexhealth.appointment", "subject": subject, "key": f"link:{link.id}"}
+        return {"kind": "visit.look", "subject": subject, "key": f"link:{link.id}"}
 
     def _note_plan(self, scene: Scene, plan: Plan, now: datetime, rule: str) -> None:
         link = scene.known.link

@@ -32,8 +32,8 @@ class Visits:
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
-    def from_nexhealth(self, event: Event, now: datetime) -> Settlement:
-        """Look at a NexHealth appointment and do what it asks for."""
+    def from_nexhealth(self, event: Event, now: datetime, *, again: bool = False) -> Settlement:
+        """Look at a NexHealth appointment and do what it asks for; *again* also if it shows what was agreed."""
         office, ref = self._office, self._office.at_nexhealth(event.subject)
         known = self._resumed(office.records.link("visit", ref), now)
         if known is not None and known.link.nexhealth != ref:
@@ -41,7 +41,7 @@ class Visits:
             return Done()
         appt = office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
-            return self._linked(known, appt, now)
+            return self._linked(known, appt, now, again=again)
         if appt is None:
             office.note(now, "observed", ref, "visit.gone-at-nexhealth")
             return Done()
@@ -75,7 +75,7 @@ class Visits:
 
     # -- linked visits -------------------------------------------------------------------------------------------------
 
-    def _linked(self, known: Known, appt: NexHealthAppointment | None, now: datetime) -> Settlement:
+    def _linked(self, known: Known, appt: NexHealthAppointment | None, now: datetime, *, again: bool) -> Settlement:
         office, link = self._office, known.link
         if link.state is LinkState.HELD:
             return self._held(known, now)
@@ -83,7 +83,7 @@ class Visits:
             known = self._booking.finish(known, now)
             if known.link.state is LinkState.HELD:
                 return Done()
-        if self._is_echo(known, appt):
+        if not again and self._is_echo(known, appt):
             office.note(now, "observed", link.nexhealth, "visit.unchanged")
             return Done()
         row = office.opendental_visit(link.opendental.id) if link.opendental is not None else None

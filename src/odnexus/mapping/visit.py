@@ -72,7 +72,7 @@ class Visit:
         minutes: Length, a multiple of five.
         operatory: OperatoryNum in Open Dental, None where there is none or it is not mapped.
         provider: ProvNum in Open Dental, None where there is none or it is not mapped.
-        confirmed: Confirmed by the office.
+        confirmed: Confirmed by the office, or by the patient through NexHealth.
     """
 
     cancelled: bool
@@ -110,7 +110,7 @@ def visit_from_nexhealth(
         minutes=minutes.value,
         operatory=operatory.value,
         provider=provider.value,
-        confirmed=bool(appt.confirmed),
+        confirmed=bool(appt.confirmed or appt.patient_confirmed),
     )
     return Mapped(visit, gather(start, minutes, operatory, provider))
 
