@@ -98,13 +98,13 @@ def _call(
     body: Values | None = None,
     repeatable: bool | None = None,
 ) -> Call[Any]:
-    query = endpoint.query(params or {})
+    query = () if params is None else endpoint.query(params)
     content = None if body is None else endpoint.content(body)
     return Call(
         api="opendental",
         name=endpoint.name,
         method=endpoint.method,
-        path=endpoint.path if number is None else _with_number(endpoint.path, number),
+        path=_with_number(endpoint.path, number) if "{" in endpoint.path else endpoint.path,
         params=query,
         body=content,
         idempotent=endpoint.repeatable if repeatable is None else repeatable,
@@ -115,7 +115,7 @@ def _call(
     )
 
 
-def _with_number(path: str, number: int) -> str:
+def _with_number(path: str, number: int | None) -> str:
     placeholder = path[path.index("{") + 1 : path.index("}")]
     return path.replace("{" + placeholder + "}", str(kinds.POSITIVE.to_json(placeholder, number)))
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from typing import Any, Required, TypedDict, TypeVar, cast, get_type_hints
+from typing import Any, Required, TypedDict, TypeVar, cast, get_origin, get_type_hints
 
 from odnexus.opendental.models import (
     YN,
@@ -294,25 +294,34 @@ class SubscriptionChanges(_SubscriptionDetails, total=False):
     end_point_url: str
 
 
+def required(fields: type[Any]) -> frozenset[str]:
+    """Return the keys that *fields* cannot do without."""
+    # Python does not see `Required` in postponed annotations by itself.
+    hints = get_type_hints(fields, include_extras=True)
+    marked = frozenset(name for name, hint in hints.items() if get_origin(hint) is Required)
+    return marked | frozenset[str](cast(Any, fields).__required_keys__)
+
+
 def spells_out(fields: type[Any]) -> Callable[[F], F]:
     """Return a decorator that shows the keys of *fields* in the signature of a function that unpacks them.
 
     Type checkers know them already; completion in notebooks looks at the signature.
     """
+    needed = required(fields)
+    hints = get_type_hints(fields)
+    keys = [
+        inspect.Parameter(
+            name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if name in needed else ...,
+            annotation=hints[name],
+        )
+        for name in sorted(hints, key=lambda name: name not in needed)
+    ]
 
     def decorate(function: F) -> F:
         own = inspect.signature(function)
-        hints = get_type_hints(fields)
         plain = [each for each in own.parameters.values() if each.kind is not inspect.Parameter.VAR_KEYWORD]
-        keys = [
-            inspect.Parameter(
-                name,
-                inspect.Parameter.KEYWORD_ONLY,
-                default=inspect.Parameter.empty if name in fields.__required_keys__ else ...,
-                annotation=hints[name],
-            )
-            for name in sorted(hints, key=lambda name: name not in fields.__required_keys__)
-        ]
         cast(Any, function).__signature__ = own.replace(parameters=[*plain, *keys])
         return function
 

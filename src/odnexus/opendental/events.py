@@ -53,7 +53,7 @@ _TELLTALES = (
     ("ToothInitialNum", "ToothInitial"),
     ("ScheduleNum", "Schedule"),
     ("OperatoryNum", "Operatory"),
-    ("LName", "Patient"),
+    ("PatNum", "Patient"),
     ("ProvNum", "Provider"),
 )
 

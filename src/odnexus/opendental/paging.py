@@ -26,8 +26,8 @@ R = TypeVar("R", bound=Record)
 STEP = 100
 """Every size of a full page is a multiple of it."""
 
-MOST_STEPS_BACK = 12
-"""A list that slides away that often in a row is not read any further."""
+MOST_STEPS_BACK = 100
+"""A list that slides away that often while it is read is not read any further."""
 
 
 class Pager(Generic[R]):
@@ -37,7 +37,10 @@ class Pager(Generic[R]):
         self._listing = listing
         self._offset = listing.skip
         self._seen: set[tuple[object, ...]] = set()
+        # The rows up to where the walk stands, without any that it saw beyond a gap.
+        self._passed: set[tuple[object, ...]] = set()
         self._done = False
+        self._stride = 0
         self._steps_back = 0
         # Rows cannot leave a list whose rows are never removed, unless a filter they can stop satisfying is set.
         self._overlap = 0 if listing.endpoint.lasting and set(listing.filters) <= {"date_t_stamp"} else 1
@@ -54,7 +57,8 @@ class Pager(Generic[R]):
         """
         if self._has_slid(rows):
             return self._step_back(rows)
-        after_a_step_back, self._steps_back = self._steps_back > 0, 0
+        after_a_step_back, self._stride = self._stride > 0, 0
+        self._passed.update(row.key for row in rows)
         new = list(self._unseen(rows))
         wanted = [row for row in new if self._unheard(row) is None]
         full = bool(rows) and len(rows) % STEP == 0
@@ -69,14 +73,15 @@ class Pager(Generic[R]):
 
     def _has_slid(self, rows: list[R]) -> bool:
         """Return whether the row that should come again is missing."""
-        overlaps = self._overlap and self._seen and self._offset > self._listing.skip
-        return bool(overlaps) and not (rows and rows[0].key in self._seen)
+        overlaps = self._overlap and self._offset > self._listing.skip
+        return bool(overlaps) and not (rows and rows[0].key in self._passed)
 
     def _step_back(self, rows: list[R]) -> list[R]:
         self._steps_back += 1
         if self._steps_back > MOST_STEPS_BACK:
             raise self._fault("the list keeps changing while it is read")
-        self._offset = max(self._listing.skip, self._offset - 2**self._steps_back)
+        self._stride += self._stride or 2
+        self._offset = max(self._listing.skip, self._offset - self._stride)
         return [row for row in self._unseen(rows) if self._unheard(row) is None]
 
     def _unseen(self, rows: list[R]) -> Iterator[R]:

@@ -201,6 +201,9 @@ def _is_plain(annotation: Any) -> bool:
 def _converter() -> cattrs.Converter:
     converter = cattrs.Converter()
     converter.register_structure_hook_factory(_is_plain, _hook)
+    # cattrs has hooks of its own for these, which a factory does not replace.
+    for plain_type in (int, str, bool):
+        converter.register_structure_hook(plain_type, _hook(plain_type))
     return converter
 
 

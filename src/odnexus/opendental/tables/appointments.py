@@ -36,9 +36,9 @@ _DETAILS = (
     may("AppointmentTypeNum", kinds.KEY, "22.1"),
     may("colorOverride", kinds.COLOR, "22.3.9"),
     may("PatternSecondary", kinds.PATTERN, "23.3.17"),
-    # The exact gate of these two is not documented; no page before 25.4 has them.
-    may("Assistant", kinds.KEY, "25.4"),
-    may("IsMirrored", kinds.BOOLEAN, "25.4"),
+    # Named by sources of 2026 only, gate unknown: refusing is better than an office that drops them silently.
+    may("Assistant", kinds.KEY, "26.1"),
+    may("IsMirrored", kinds.BOOLEAN, "26.1"),
 )
 
 GET = Endpoint(method="GET", path="/appointments/{AptNum}", permission="ApiReadAll", page=PAGE)

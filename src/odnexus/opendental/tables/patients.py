@@ -50,9 +50,9 @@ _DETAILS = (
     may("Language", kinds.TEXT_100),
     may("SuperFamily", kinds.KEY, "22.4.38"),
     may("TxtMsgOk", words(YN, clear=YN.UNKNOWN)),
-    # The exact gate of these two is not documented; no page before 25.4 has them.
-    may("MedUrgNote", kinds.SHORT_NOTE, "25.4"),
-    may("ApptModNote", kinds.SHORT_NOTE, "25.4"),
+    # Named by sources of 2026 only, gate unknown: refusing is better than an office that drops them silently.
+    may("MedUrgNote", kinds.SHORT_NOTE, "26.1"),
+    may("ApptModNote", kinds.SHORT_NOTE, "26.1"),
 )
 
 GET = Endpoint(method="GET", path="/patients/{PatNum}", permission="ApiReadAll", page=PAGE)
