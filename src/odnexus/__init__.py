@@ -10,6 +10,43 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from odnexus._async.nexhealth import (
+        AsyncNexHealth as AsyncNexHealth,
+    )
+    from odnexus._async.opendental import (
+        AsyncOpenDental as AsyncOpenDental,
+    )
+    from odnexus._calls import (
+        Secret as Secret,
+    )
+    from odnexus._pace import (
+        Limit as Limit,
+        Pace as Pace,
+        RetryPolicy as RetryPolicy,
+    )
+    from odnexus._sync.nexhealth import (
+        NexHealth as NexHealth,
+    )
+    from odnexus._sync.opendental import (
+        OpenDental as OpenDental,
+    )
+    from odnexus.engine import (
+        Alert as Alert,
+        Answer as Answer,
+        AsyncSyncEngine as AsyncSyncEngine,
+        DomainEvent as DomainEvent,
+        Link as Link,
+        LinkState as LinkState,
+        PollReport as PollReport,
+        Question as Question,
+        Received as Received,
+        Ref as Ref,
+        Review as Review,
+        Slot as Slot,
+        StepReport as StepReport,
+        SyncEngine as SyncEngine,
+        WaitlistCandidate as WaitlistCandidate,
+    )
     from odnexus.errors import (
         AmbiguousWriteError as AmbiguousWriteError,
         ApiError as ApiError,
@@ -38,10 +75,73 @@ if TYPE_CHECKING:
         UnsupportedError as UnsupportedError,
         WebhookError as WebhookError,
     )
+    from odnexus.practice import (
+        CancelRule as CancelRule,
+        Location as Location,
+        MatchPolicy as MatchPolicy,
+        Modes as Modes,
+        Practice as Practice,
+        TypeRule as TypeRule,
+    )
+    from odnexus.reconcile.policy import (
+        FieldRule as FieldRule,
+        VisitPolicy as VisitPolicy,
+    )
+    from odnexus.stores import (
+        MemoryStore as MemoryStore,
+        Sealer as Sealer,
+        SqliteStore as SqliteStore,
+        in_threads as in_threads,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES: dict[str, tuple[str, ...]] = {
+    "_async.nexhealth": ("AsyncNexHealth",),
+    "_async.opendental": ("AsyncOpenDental",),
+    "_calls": ("Secret",),
+    "_pace": (
+        "Limit",
+        "Pace",
+        "RetryPolicy",
+    ),
+    "_sync.nexhealth": ("NexHealth",),
+    "_sync.opendental": ("OpenDental",),
+    "engine": (
+        "Alert",
+        "Answer",
+        "AsyncSyncEngine",
+        "DomainEvent",
+        "Link",
+        "LinkState",
+        "PollReport",
+        "Question",
+        "Received",
+        "Ref",
+        "Review",
+        "Slot",
+        "StepReport",
+        "SyncEngine",
+        "WaitlistCandidate",
+    ),
+    "practice": (
+        "CancelRule",
+        "Location",
+        "MatchPolicy",
+        "Modes",
+        "Practice",
+        "TypeRule",
+    ),
+    "reconcile.policy": (
+        "FieldRule",
+        "VisitPolicy",
+    ),
+    "stores": (
+        "MemoryStore",
+        "Sealer",
+        "SqliteStore",
+        "in_threads",
+    ),
     "errors": (
         "AmbiguousWriteError",
         "ApiError",

@@ -351,9 +351,10 @@ class AsyncBooking:
             others = await self._collisions(int(link.opendental.id), slot)
             if yields(int(link.opendental.id), others):
                 return await self._give_way(known, others, now)
-        known = await office.records.save(link, evolve(known.body, unfinished=False), now)
-        await self._carrying.announce_created(known, now)
-        return known
+        finished = evolve(known, body=evolve(known.body, unfinished=False))
+        # Told before it is marked as told: a repeated announcement has the same id.
+        await self._carrying.announce_created(finished, now)
+        return await office.records.save(link, finished.body, now)
 
     async def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:
         rows = await self._office.rows_of_day(slot.start.date(), slot.operatory)

@@ -23,7 +23,7 @@ from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
-from odnexus.nexhealth.webhooks import verify
+from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
@@ -170,8 +170,6 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment, place = self._now(now), self.practice.location(location)
-        from odnexus.nexhealth.webhooks import parse_flat
-
         flat = parse_flat(body)
         form = flat.event == "patient.form_submitted"
         key = content_id("flat", location, body, "" if form else moment.isoformat())

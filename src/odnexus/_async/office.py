@@ -215,29 +215,37 @@ class AsyncOffice:
 
     async def find_writer(self, now: datetime) -> Finding:
         """Ask NexHealth who writes here. A change while running stops the location until a person has looked."""
-        evidence = await self._evidence()
+        evidence = await self._evidence(now)
         finding = decide(self.location.writer, evidence)
         key = f"writer:{self.location.name}"
         before = await self.records.store.cursors.get(key)
         if finding.writer is not Writer.UNCLEAR and before not in (None, finding.writer.value):
             finding = Finding(writer=Writer.UNCLEAR, rule="writer.changed")
-        if finding.writer is Writer.UNCLEAR:
-            self.alert(now, finding.rule, REMEDIES.get(finding.rule, finding.rule), severity="error")
-        else:
+        unclear = finding.writer is Writer.UNCLEAR
+        await self.alert_once(
+            now, "writer", finding.rule if unclear else "", REMEDIES.get(finding.rule, finding.rule), severity="error"
+        )
+        if not unclear:
             await self.records.store.cursors.set(key, finding.writer.value)
         if finding != self.finding:
             await self.note(now, "decided", f"location:{self.location.name}", finding.rule)
         self.finding = finding
         return finding
 
-    async def _evidence(self) -> Evidence:
+    async def _evidence(self, now: datetime) -> Evidence:
         place = await self.nexhealth.locations.get(self.location.nexhealth_id)
-        synced, reads = False, False
+        synced, reads, red = False, False, False
         for status in await self.nexhealth.sync_status.list(location_ids=[self.location.nexhealth_id]):
             served = {each.id for each in status.locations}
             if not served or self.location.nexhealth_id in served:
                 synced = True
                 reads = reads or status.read_status == "green"
+                red = red or "red" in (status.read_status, status.write_status)
+        text = (
+            f"NexHealth's synchronizer at {self.location.name} has not checked in. Bookings wait until it is back: "
+            "see that the practice's server is on and the synchronizer runs."
+        )
+        await self.alert_once(now, "sync", "sync.red" if red and place.insert_appt_client else "", text)
         return Evidence(inserts=place.insert_appt_client, synchronizer=synced, reads=reads)
 
     # -- looking -------------------------------------------------------------------------------------------------------
@@ -307,6 +315,17 @@ class AsyncOffice:
         self.send_alert(
             Alert(at=now, location=self.location.name, rule=rule, severity=severity, subject=str(subject), text=text)
         )
+
+    async def alert_once(
+        self, now: datetime, matter: str, rule: str, text: str, *, severity: Severity = "warning"
+    ) -> None:
+        """Tell people of a lasting state when it begins; an empty *rule* says that it is over."""
+        key = f"told:{matter}:{self.location.name}"
+        before = await self.records.store.cursors.get(key) or ""
+        if rule and rule != before:
+            self.alert(now, rule, text, subject=f"location:{self.location.name}", severity=severity)
+        if rule != before:
+            await self.records.store.cursors.set(key, rule or None)
 
     async def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
         """Open a review, once; alert and announce it if it is new."""

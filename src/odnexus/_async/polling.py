@@ -24,6 +24,9 @@ from odnexus.reconcile.triggers import slot_of
 
 OPENDENTAL_OVERLAP = timedelta(minutes=2)
 NEXHEALTH_OVERLAP = timedelta(hours=1)
+SHIFT = timedelta(hours=3)
+"""For so long after the office's clock was put back, polls read the hour that happened twice again."""
+
 EMPTY_MEANS_SOMETHING = 3
 """From this many linked visits on, an empty calendar is a fault and not a fact."""
 
@@ -39,10 +42,11 @@ class AsyncPolling:
         office = self._office
         before = office.opendental.requests_sent
         await self._watch(now)
-        patients = await self._poll_patients()
+        patients = await self._poll_patients(now)
         rows, opened = await self._poll_opendental(now)
         deleted = await self._poll_deletions(now)
         bookings, put = await self._poll_nexhealth(now)
+        put += await self._rescan(now)
         return PollReport(
             location=office.location.name,
             opendental=rows,
@@ -58,11 +62,32 @@ class AsyncPolling:
         if await cursors.get(key) is None:
             await cursors.set(key, now.isoformat())
 
+    async def _rescan(self, now: datetime) -> int:
+        """What was only observed is looked at again once more is allowed."""
+        location, cursors = self._office.location, self._office.records.store.cursors
+        modes = f"{location.modes.person},{location.modes.visit}"
+        before = await cursors.get(f"modes:{location.name}")
+        if modes == before:
+            return 0
+        put = 0
+        if before is not None:
+            put = await self.scan(now, now - timedelta(days=1), now + location.horizon)
+        await cursors.set(f"modes:{location.name}", modes)
+        return put
+
     # -- Open Dental ---------------------------------------------------------------------------------------------------
 
-    async def _since(self, what: str) -> datetime | None:
+    async def _since(self, what: str, now: datetime) -> datetime | None:
+        """Return from when to read: the cursor less an overlap, by the office's clock.
+
+        In the night when that clock is put back, an hour happens twice: then the overlap covers that hour.
+        """
         text = await self._office.records.store.cursors.get(f"since:{what}:{self._office.location.database}")
-        return datetime.fromisoformat(text) - OPENDENTAL_OVERLAP if text else None
+        if not text:
+            return None
+        wall, earlier = self._office.wall(now), self._office.wall(now - SHIFT)
+        put_back = max(timedelta(0), SHIFT - (wall - earlier))
+        return datetime.fromisoformat(text) - OPENDENTAL_OVERLAP - put_back
 
     async def _advance(self, what: str, moments: list[datetime]) -> None:
         """Move a cursor to the office's own clock as the answer told it; without rows it stays."""
@@ -70,16 +95,16 @@ class AsyncPolling:
             name = f"since:{what}:{self._office.location.database}"
             await self._office.records.store.cursors.set(name, min(moments).isoformat())
 
-    async def _poll_patients(self) -> int:
+    async def _poll_patients(self, now: datetime) -> int:
         """Keep the roster fresh (page "Patients", GET Simple with DateTStamp)."""
-        since = await self._since("charts")
+        since = await self._since("charts", now)
         rows = [row async for row in self._office.opendental.patients.simple(date_t_stamp=since)]
         await self._office.picture.keep(charts=[chart_of(row) for row in rows])
         await self._advance("charts", [row.server_date_time for row in rows if row.server_date_time])
         return len(rows)
 
     async def _poll_opendental(self, now: datetime) -> tuple[int, int]:
-        since = await self._since("book")
+        since = await self._since("book", now)
         rows = [row async for row in self._office.opendental.appointments.iter(date_t_stamp=since)]
         events = [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
         changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]

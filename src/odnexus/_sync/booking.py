@@ -350,9 +350,10 @@ class Booking:
             others = self._collisions(int(link.opendental.id), slot)
             if yields(int(link.opendental.id), others):
                 return self._give_way(known, others, now)
-        known = office.records.save(link, evolve(known.body, unfinished=False), now)
-        self._carrying.announce_created(known, now)
-        return known
+        finished = evolve(known, body=evolve(known.body, unfinished=False))
+        # Told before it is marked as told: a repeated announcement has the same id.
+        self._carrying.announce_created(finished, now)
+        return office.records.save(link, finished.body, now)
 
     def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:
         rows = self._office.rows_of_day(slot.start.date(), slot.operatory)

@@ -24,7 +24,7 @@ from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.working import Working
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
-from odnexus.nexhealth.webhooks import verify
+from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
@@ -169,8 +169,6 @@ class SyncEngine:
             WebhookError: The body cannot be read.
         """
         moment, place = self._now(now), self.practice.location(location)
-        from odnexus.nexhealth.webhooks import parse_flat
-
         flat = parse_flat(body)
         form = flat.event == "patient.form_submitted"
         key = content_id("flat", location, body, "" if form else moment.isoformat())

@@ -25,6 +25,9 @@ from odnexus.reconcile.triggers import slot_of
 
 OPENDENTAL_OVERLAP = timedelta(minutes=2)
 NEXHEALTH_OVERLAP = timedelta(hours=1)
+SHIFT = timedelta(hours=3)
+"""For so long after the office's clock was put back, polls read the hour that happened twice again."""
+
 EMPTY_MEANS_SOMETHING = 3
 """From this many linked visits on, an empty calendar is a fault and not a fact."""
 
@@ -40,10 +43,11 @@ class Polling:
         office = self._office
         before = office.opendental.requests_sent
         self._watch(now)
-        patients = self._poll_patients()
+        patients = self._poll_patients(now)
         rows, opened = self._poll_opendental(now)
         deleted = self._poll_deletions(now)
         bookings, put = self._poll_nexhealth(now)
+        put += self._rescan(now)
         return PollReport(
             location=office.location.name,
             opendental=rows,
@@ -59,11 +63,32 @@ class Polling:
         if cursors.get(key) is None:
             cursors.set(key, now.isoformat())
 
+    def _rescan(self, now: datetime) -> int:
+        """What was only observed is looked at again once more is allowed."""
+        location, cursors = self._office.location, self._office.records.store.cursors
+        modes = f"{location.modes.person},{location.modes.visit}"
+        before = cursors.get(f"modes:{location.name}")
+        if modes == before:
+            return 0
+        put = 0
+        if before is not None:
+            put = self.scan(now, now - timedelta(days=1), now + location.horizon)
+        cursors.set(f"modes:{location.name}", modes)
+        return put
+
     # -- Open Dental ---------------------------------------------------------------------------------------------------
 
-    def _since(self, what: str) -> datetime | None:
+    def _since(self, what: str, now: datetime) -> datetime | None:
+        """Return from when to read: the cursor less an overlap, by the office's clock.
+
+        In the night when that clock is put back, an hour happens twice: then the overlap covers that hour.
+        """
         text = self._office.records.store.cursors.get(f"since:{what}:{self._office.location.database}")
-        return datetime.fromisoformat(text) - OPENDENTAL_OVERLAP if text else None
+        if not text:
+            return None
+        wall, earlier = self._office.wall(now), self._office.wall(now - SHIFT)
+        put_back = max(timedelta(0), SHIFT - (wall - earlier))
+        return datetime.fromisoformat(text) - OPENDENTAL_OVERLAP - put_back
 
     def _advance(self, what: str, moments: list[datetime]) -> None:
         """Move a cursor to the office's own clock as the answer told it; without rows it stays."""
@@ -71,16 +96,16 @@ class Polling:
             name = f"since:{what}:{self._office.location.database}"
             self._office.records.store.cursors.set(name, min(moments).isoformat())
 
-    def _poll_patients(self) -> int:
+    def _poll_patients(self, now: datetime) -> int:
         """Keep the roster fresh (page "Patients", GET Simple with DateTStamp)."""
-        since = self._since("charts")
+        since = self._since("charts", now)
         rows = [row for row in self._office.opendental.patients.simple(date_t_stamp=since)]
         self._office.picture.keep(charts=[chart_of(row) for row in rows])
         self._advance("charts", [row.server_date_time for row in rows if row.server_date_time])
         return len(rows)
 
     def _poll_opendental(self, now: datetime) -> tuple[int, int]:
-        since = self._since("book")
+        since = self._since("book", now)
         rows = [row for row in self._office.opendental.appointments.iter(date_t_stamp=since)]
         events = [event for row in rows if (event := self._event_of_row(row, now)) is not None]
         changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]
