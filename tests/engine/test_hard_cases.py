@@ -117,8 +117,9 @@ def test_what_was_only_observed_is_done_once_the_mode_changes() -> None:
 
 
 def test_an_empty_side_retires_nothing(town: Town) -> None:
-    for day in (1, 2, 3):
-        town.book(town.person("Ana", f"Lund{day}", f"1988-11-0{day}"), at(8 + day))
+    people = [("Ana", "Lund", "1988-11-10"), ("Bo", "Holm", "1951-02-03"), ("Cy", "Frost", "2001-07-30")]
+    for hour, (first, last, born) in enumerate(people, 9):
+        town.book(town.person(first, last, born), at(hour))
     town.settle()
     town.od.practice.tables["appointments"].rows.clear()
 
