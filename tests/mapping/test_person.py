@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -277,7 +278,9 @@ def test_reading_never_raises_and_settles_at_once(
     ).value
     written = opendental_patient(first).value
     again = person_from_opendental(
-        OpenDentalPatient(pat_num=1, **{name: value for name, value in written.items() if name != "gender"})
+        OpenDentalPatient(
+            pat_num=1, **dict[str, Any]((name, value) for name, value in written.items() if name != "gender")
+        )
     ).value
 
     assert again == evolve(first, address=again.address)

@@ -99,6 +99,7 @@ class Person:
 
 
 PERSON_FIELDS: Final[tuple[str, ...]] = tuple(fields_dict(Person))
+_SEXES: Final[dict[object, Sex]] = {"male": "male", "female": "female", "other": "other"}
 _PHONES: Final = ("mobile", "home", "work")
 _SUFFIX_WORDS: Final = {"jr": "Jr", "sr": "Sr", "ii": "II", "iii": "III", "iv": "IV", "v": "V"}
 
@@ -364,14 +365,14 @@ def person_of(stored: Mapping[str, object]) -> Person:
     """
     texts = {name: stored.get(name, "") for name in PERSON_FIELDS if name not in {"birth_date", "sex", "address"}}
     sex, birth_date, address = stored.get("sex"), stored.get("birth_date"), stored.get("address", {})
-    if not isinstance(address, Mapping) or sex not in {None, "male", "female", "other"}:
+    if not isinstance(address, Mapping) or not (sex is None or sex in _SEXES):
         raise ValueError("not the essence of a person")
     places = {name: cast("Mapping[str, object]", address).get(name, "") for name in fields_dict(Address)}
     if not all(isinstance(value, str) for value in (*texts.values(), *places.values())):
         raise ValueError("not the essence of a person")
     return Person(
         **cast("dict[str, str]", texts),
-        sex=sex,
+        sex=None if sex is None else _SEXES[sex],
         birth_date=date.fromisoformat(birth_date) if isinstance(birth_date, str) else None,
         address=Address(**cast("dict[str, str]", places)),
     )

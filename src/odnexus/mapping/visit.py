@@ -251,9 +251,8 @@ def opendental_changes(
     """
     issues: list[Issue] = []
     changes: OpenDentalChanges = {}
-    match fields:
-        case {"cancelled": False}:
-            changes["apt_status"] = "Scheduled"
+    if fields.get("cancelled") is False:
+        changes["apt_status"] = "Scheduled"
     if "start" in fields:
         changes["apt_date_time"] = _start_of(fields["start"])
     if isinstance(minutes := fields.get("minutes"), int):

@@ -31,6 +31,7 @@ from odnexus.matching.levels import (
     email_level,
     family_level,
     given_level,
+    is_slip_of_several,
     middle_level,
     phone_level,
 )
@@ -86,29 +87,33 @@ class Need(IntEnum):
     """A confirmation, or names rare enough that a namesake with that birth date is not to be expected."""
     CONFIRMATION = 2
     """A shared phone, e-mail, address or middle name."""
-    OWN_CONTACT = 3
-    """A phone or e-mail that no other chart holds and that is not a guardian's, or the same full middle name."""
+    MIDDLE = 3
+    """The same full middle name: two brothers may both be called Chris, or Jose something."""
     TWO = 4
     """Two of phone, e-mail, address and middle name."""
 
 
 # Given name, family name, birth date → what else makes it certain. What is not here is never certain.
 CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
-    (Given.EXACT, Family.EXACT, Birth.EXACT): Need.RARITY,
+    **{
+        (Given.EXACT, family, Birth.EXACT): Need.RARITY
+        for family in (Family.EXACT, Family.PART, Family.SWAPPED, Family.CLOSE)
+    },
+    (Given.EXACT, Family.SOUND, Birth.EXACT): Need.CONFIRMATION,
+    (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
+    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
+    (Given.SLIP, Family.EXACT, Birth.EXACT): Need.RARITY,
     **{
         (given, family, Birth.EXACT): Need.CONFIRMATION
-        for given in (Given.EXACT, Given.SPELLING, Given.NICKNAME, Given.SLIP)
+        for given in (Given.SPELLING, Given.NICKNAME, Given.SLIP)
         for family in (Family.EXACT, Family.PART, Family.CLOSE, Family.SOUND)
-        if (given, family) != (Given.EXACT, Family.EXACT)
+        if (given, family) != (Given.SLIP, Family.EXACT)
     },
     **{
-        (given, family, Birth.EXACT): Need.OWN_CONTACT
+        (given, family, Birth.EXACT): Need.MIDDLE
         for given in (Given.LOOSE, Given.PART)
         for family in (Family.EXACT, Family.PART, Family.CLOSE)
     },
-    (Given.EXACT, Family.SWAPPED, Birth.EXACT): Need.CONFIRMATION,
-    (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
-    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
 }
 
 _AGREEING: Final = frozenset(GIVEN_LOSS)
@@ -133,6 +138,7 @@ class Levels(NamedTuple):
     phone: Contact
     email: Contact
     address: Contact
+    suffix_told: bool = False
 
 
 @frozen(kw_only=True)
@@ -200,7 +206,7 @@ def compare(one: Person, other: Person) -> Comparison:
     levels = levels_of(mine, theirs, NO_FREQUENCIES)
     vetoes = vetoes_of(levels, mine, theirs)
     score = score_of(levels, mine, theirs, NO_FREQUENCIES)
-    grade = grade_of(levels, vetoes, score - log2(_TYPICAL_ROSTER), own_contact=False)
+    grade = grade_of(levels, vetoes, score - log2(_TYPICAL_ROSTER), household=False)
     return Comparison(
         levels=levels, vetoes=tuple(vetoes), grade=grade, score=round(score, 2), reasons=reasons_of(levels)
     )
@@ -215,8 +221,8 @@ def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Level
     family = family_level(one.family, other.family, one.parts, other.parts)
     if given is not Given.EXACT:
         given, middle = _given_in_context(given, middle, one, other, frequencies)
-        if given <= Given.SIMILAR and family is Family.DIFFERENT and _swapped(one, other):
-            given, family = Given.EXACT, Family.SWAPPED
+        if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other)):
+            given, family = crossed, Family.SWAPPED
     if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
         middle = Middle.MISSING  # a maiden name that became the middle name
     return Levels(
@@ -227,14 +233,19 @@ def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Level
         phone_level(one, other),
         email_level(one, other),
         address_level(one, other),
+        bool(one.suffix or other.suffix),
     )
 
 
 def _given_in_context(
     given: Given, middle: Middle, one: Features, other: Features, frequencies: Frequencies
 ) -> tuple[Given, Middle]:
-    if given is Given.SLIP and _known(one.given, frequencies) is _known(other.given, frequencies):
-        return Given.SIMILAR, middle  # two real names, or none: Jaylen is no slip of Jayden
+    if given is Given.SLIP or given is Given.SIMILAR:
+        mine, theirs = _known(one.given, frequencies), _known(other.given, frequencies)
+        if mine and theirs:
+            given = Given.DIFFERENT  # two real names: Jaylen is no slip of Jayden, nor Anne of Anna
+        elif mine is theirs or is_slip_of_several(other.given if mine else one.given):
+            given = Given.SIMILAR
     if given is Given.PART:
         return _given_and_middle(one, other, middle)
     if given < Given.PART:
@@ -261,8 +272,20 @@ def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[G
     return (Given.EXACT, worst) if worst >= Middle.INITIAL else (Given.PART, worst)
 
 
-def _swapped(one: Features, other: Features) -> bool:
-    return one.given == other.family and one.family == other.given and one.given != "" and one.family != ""
+def _crossed(one: Features, other: Features) -> Given | None:
+    """Return how the given names agree if given and family name stand in each other's place.
+
+    With a slip in one of the two nobody can tell whether it is in the given name: it is similar at best.
+    """
+    if not (one.given and one.family and other.given and other.family):
+        return None
+    crossed = one.given == other.family, other.given == one.family
+    if all(crossed):
+        return Given.EXACT
+    if not any(crossed):
+        return None
+    near = (one.family, other.given) if crossed[0] else (one.given, other.family)
+    return Given.SIMILAR if family_level(near[0], near[1], (near[0],), (near[1],)) >= Family.CLOSE else None
 
 
 # -- vetoes ------------------------------------------------------------------------------------------------------------
@@ -316,25 +339,49 @@ def _contact_bits(levels: Levels, *, agreeing: bool) -> float:
 # -- grades ------------------------------------------------------------------------------------------------------------
 
 
-def grade_of(levels: Levels, vetoes: Collection[Veto], odds: float, *, own_contact: bool) -> Grade:
+def grade_of(levels: Levels, vetoes: Collection[Veto], odds: float, *, household: bool) -> Grade:
     """Return the grade.
 
     Args:
         levels: The level of every field.
         vetoes: What caps the grade at possible.
         odds: Evidence in bits less the logarithm of the number of charts.
-        own_contact: Whether a shared phone or e-mail is known to be this person's alone.
+        household: Whether what the two share is known to be shared with a family.
     """
-    if not vetoes and is_certain(levels, odds, own_contact=own_contact):
+    if vetoes:
+        look = odds >= _POSSIBLE_BITS or is_in_touch(levels)
+        return (
+            Grade.POSSIBLE
+            if look and is_possible(levels) and not settled(levels, vetoes, household=household)
+            else _NOT
+        )
+    if is_certain(levels, odds):
         return Grade.CERTAIN
-    if not vetoes and odds >= _PROBABLE_BITS and is_probable(levels):
+    if odds >= _PROBABLE_BITS and is_probable(levels):
         return Grade.PROBABLE
-    if odds >= _POSSIBLE_BITS and is_possible(levels):
-        return Grade.POSSIBLE
-    return Grade.CERTAINLY_NOT
+    return Grade.POSSIBLE if (odds >= _POSSIBLE_BITS or is_in_touch(levels)) and is_possible(levels) else _NOT
 
 
-def is_certain(levels: Levels, odds: float, *, own_contact: bool) -> bool:
+_NOT: Final = Grade.CERTAINLY_NOT
+
+
+def settled(levels: Levels, vetoes: Collection[Veto], *, household: bool) -> bool:
+    """Tell whether a veto leaves nothing to ask.
+
+    Another given name at a household's phone is a twin; at one that nobody else has it may be the name that person goes
+    by. A parent and a child of one name are two if one of them says which, or their middle names do; and a
+    namesake born another day with another middle name is a namesake.
+    """
+    if Veto.REFUSED in vetoes:
+        return False
+    if Veto.TWINS in vetoes and (household or not is_in_touch(levels)):
+        return household or Contact.DIFFERENT in levels[4:7]
+    if Veto.GENERATION in vetoes:
+        return levels.birth is not Birth.SLIP and (levels.suffix_told or Veto.MIDDLE in vetoes)
+    return Veto.MIDDLE in vetoes and levels.birth < Birth.SWAPPED
+
+
+def is_certain(levels: Levels, odds: float) -> bool:
     """Tell whether the rules make it one person."""
     need = CERTAIN.get(levels[:3])
     if need is None:
@@ -350,8 +397,8 @@ def is_certain(levels: Levels, odds: float, *, own_contact: bool) -> bool:
             return shared > 0 or odds >= _RARE_BITS
         case Need.CONFIRMATION:
             return shared > 0
-        case Need.OWN_CONTACT:
-            return levels.middle is Middle.EXACT or own_contact
+        case Need.MIDDLE:
+            return levels.middle is Middle.EXACT
         case Need.TWO:
             return shared > 1
 
@@ -363,20 +410,26 @@ def is_probable(levels: Levels) -> bool:
         return given >= Given.INITIAL and (family in _ALIKE_FAMILY or given >= Given.PART)
     if birth is Birth.SLIP:
         return given in _AGREEING and family in _ALIKE_FAMILY
-    return birth is Birth.MISSING and given in _AGREEING and family in _ALIKE_FAMILY and _in_touch(levels)
+    return birth is Birth.MISSING and given in _AGREEING and family in _ALIKE_FAMILY and is_in_touch(levels)
 
 
 def is_possible(levels: Levels) -> bool:
     """Tell whether enough agrees to be worth a look at all."""
     given, family, birth = levels.given, levels.family, levels.birth
     names = (given in _AGREEING) + (family in _ALIKE_FAMILY)
+    touch = is_in_touch(levels)
+    if birth is Birth.EXACT:
+        return names > 0 or touch
     if birth >= Birth.SWAPPED:
-        return names > 0 and (names == 2 or birth is Birth.EXACT)
-    return names == 2 and (birth is Birth.MISSING or _in_touch(levels))
+        return names == 2 or (names == 1 and given >= Given.INITIAL and (touch or family in _ALIKE_FAMILY))
+    if birth is Birth.MISSING:
+        return names == 2 or (touch and names == 1 and given is not Given.DIFFERENT)
+    return names == 2 and touch
 
 
-def _in_touch(levels: Levels) -> bool:
-    return Contact.SAME in (levels.phone, levels.email, levels.address)
+def is_in_touch(levels: Levels) -> bool:
+    """Tell whether the two share a phone, an e-mail address or, nearly at least, a home."""
+    return levels.phone is Contact.SAME or levels.email is Contact.SAME or levels.address >= Contact.NEAR
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

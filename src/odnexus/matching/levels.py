@@ -7,10 +7,11 @@ and which combination of levels makes a person, is decided in `odnexus.matching.
 from __future__ import annotations
 
 from enum import IntEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from odnexus.matching.features import Features
@@ -161,9 +162,23 @@ def is_slip(one: str, other: str) -> bool:
     if min(len(one), len(other)) < 4 or one[0] != other[0] or one[-1] != other[-1] or OSA.distance(one, other) != 1:
         return False
     if len(one) != len(other):
-        return True
+        shorter, longer = sorted((one, other), key=len)
+        doubled = any(mine == theirs for mine, theirs in pairwise(longer) if longer.replace(mine * 2, mine) == shorter)
+        return doubled or len(shorter) > 5
     odd = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
     return len(odd) == 2 or odd[0] in _NEIGHBOURS
+
+
+@lru_cache(maxsize=16_384)
+def is_slip_of_several(name: str) -> bool:
+    """Tell whether a name that is none could be a slip of two known ones: Danieal is Daniel or Daniela, who knows."""
+    known = process.extract(name, _known_names(), scorer=OSA.distance, score_cutoff=1, limit=2)
+    return len(known) > 1
+
+
+@cache
+def _known_names() -> tuple[str, ...]:
+    return tuple(name for name in Nicknames.shipped().names() if len(name) > 3)
 
 
 # -- family names ------------------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Final
 
-from attrs import frozen
+from attrs import evolve, field, frozen
 
 __all__ = ["Kinship", "Nicknames"]
 
@@ -43,19 +43,24 @@ class Nicknames:
         spellings: For each name the number of its spelling class.
         heads: The full name of each group.
         shared: Short names that several members of one family could have.
+        others: Given names that stand in no group.
     """
 
-    groups: Mapping[str, Mapping[int, bool]]
-    spellings: Mapping[str, int]
-    heads: tuple[str, ...]
-    shared: frozenset[str] = frozenset()
+    groups: Mapping[str, Mapping[int, bool]] = field(repr=False)
+    spellings: Mapping[str, int] = field(repr=False)
+    heads: tuple[str, ...] = field(repr=False)
+    shared: frozenset[str] = field(default=frozenset(), repr=False)
+    others: frozenset[str] = field(default=frozenset(), repr=False)
 
     @staticmethod
     @cache
     def shipped() -> Nicknames:
         """Return the table that comes with odnexus."""
-        text = files("odnexus.matching").joinpath("nicknames.txt").read_text(encoding="utf-8")
-        return Nicknames.parse(text.splitlines())
+        tables = files("odnexus.matching")
+        groups = tables.joinpath("nicknames.txt").read_text(encoding="utf-8").splitlines()
+        others = tables.joinpath("given_names.txt").read_text(encoding="utf-8").splitlines()
+        plain = (name for line in others if not line.startswith("#") for name in line.split())
+        return evolve(Nicknames.parse(groups), others=frozenset(plain))
 
     @classmethod
     def parse(cls, lines: Iterable[str]) -> Nicknames:
@@ -85,7 +90,7 @@ class Nicknames:
         for name, held in more.groups.items():
             groups.setdefault(name, {}).update({base + number: loose for number, loose in held.items()})
         spellings = dict(self.spellings) | {name: base_spelling + one for name, one in more.spellings.items()}
-        return Nicknames(groups, spellings, self.heads + more.heads, self.shared | more.shared)
+        return Nicknames(groups, spellings, self.heads + more.heads, self.shared | more.shared, self.others)
 
     def kinship(self, one: str, other: str) -> Kinship:
         """Return how two different names are related; the same for either order."""
@@ -103,6 +108,10 @@ class Nicknames:
         """Return the full names that *name* may stand for, itself left out."""
         return tuple(dict.fromkeys(head for group in self.groups.get(name, ()) if (head := self.heads[group]) != name))
 
+    def names(self) -> frozenset[str]:
+        """Return every given name the table knows."""
+        return self.others | self.groups.keys() | self.spellings.keys()
+
     def __contains__(self, name: object) -> bool:
         """Tell whether *name* is a given name known to the table."""
-        return name in self.groups or name in self.spellings
+        return name in self.groups or name in self.spellings or name in self.others

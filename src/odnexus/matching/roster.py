@@ -189,7 +189,9 @@ class Roster:
         if pat_num in refused:
             vetoes = (*vetoes, Veto.REFUSED)
         odds = score_of(levels, wanted, held, self._frequencies) - prior
-        grade = grade_of(levels, vetoes, odds, own_contact=self._own_contact(levels, wanted, held, pat_num))
+        grade = grade_of(
+            levels, vetoes, odds, household=bool(vetoes) and self._household(levels, wanted, held, pat_num)
+        )
         if grade is Grade.CERTAINLY_NOT:
             return None
         return Candidate(
@@ -210,14 +212,17 @@ class Roster:
     def _crowd(index: dict[int, set[int]], keys: list[int]) -> bool:
         return any(len(index.get(key, _NONE)) > _MOST_SHARED for key in keys)
 
-    def _own_contact(self, levels: Levels, wanted: Features, held: Features, pat_num: int) -> bool:
-        """Tell whether a shared phone or e-mail belongs to this chart alone and not to a guardian."""
-        if self._charts[pat_num].guarantor not in {0, pat_num}:
-            return False
-        shared = [hash(phone) for phone in wanted.phones & held.phones]
+    def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int) -> bool:
+        """Tell whether all that the two share is shared with other charts too, or is a guardian's."""
+        files = [(self._contacts, hash(phone)) for phone in wanted.phones & held.phones]
         if levels.email is Contact.SAME:
-            shared.append(hash(wanted.email))
-        return any(len(self._contacts.get(key, _NONE)) == 1 for key in shared)
+            files.append((self._contacts, hash(wanted.email)))
+        if levels.address is Contact.SAME:
+            files.extend((self._addresses, key) for key in address_keys(held))
+        if not files:
+            return False
+        dependant = self._charts[pat_num].guarantor not in {0, pat_num}
+        return dependant or all(len(index.get(key, _NONE)) > 1 for index, key in files)
 
     # -- telling apart -------------------------------------------------------------------------------------------------
 

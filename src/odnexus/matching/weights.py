@@ -91,8 +91,8 @@ class Frequencies:
     """How rare each name is in a roster, in bits. Counts only; a roster below 500 charts uses typical rarities."""
 
     charts: int = 0
-    given: Counter[str] = field(factory=Counter)
-    family: Counter[str] = field(factory=Counter)
+    given: Counter[str] = field(factory=Counter[str])
+    family: Counter[str] = field(factory=Counter[str])
 
     def count(self, given: str, family: str, by: int = 1) -> None:
         """Count one chart more (or, with *by* = -1, one less)."""

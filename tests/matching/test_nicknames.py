@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from itertools import product
+
+import pytest
+
+from odnexus.mapping.text import fold_name
+from odnexus.matching.nicknames import Kinship, Nicknames
+
+SHIPPED = Nicknames.shipped()
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kinship"),
+    [
+        ("robert", "bob", Kinship.SHORT),
+        ("bob", "rob", Kinship.SHORT),
+        ("william", "bill", Kinship.SHORT),
+        ("margaret", "peggy", Kinship.SHORT),
+        ("guadalupe", "lupe", Kinship.SHORT),
+        ("francisco", "paco", Kinship.SHORT),
+        ("sarah", "sara", Kinship.SPELLING),
+        ("stephen", "steven", Kinship.SPELLING),
+        ("christopher", "chris", Kinship.LOOSE),
+        ("christine", "chris", Kinship.LOOSE),
+        ("samuel", "sam", Kinship.LOOSE),
+        ("elizabeth", "lisa", Kinship.LOOSE),
+        ("nicholas", "cole", Kinship.LOOSE),
+        ("christopher", "christine", Kinship.NONE),
+        ("samuel", "samantha", Kinship.NONE),
+        ("alexander", "alexandra", Kinship.NONE),
+        ("anna", "anne", Kinship.NONE),
+        ("jon", "john", Kinship.NONE),
+        ("daniel", "daniela", Kinship.NONE),
+        ("emma", "olivia", Kinship.NONE),
+        ("", "", Kinship.NONE),
+    ],
+)
+def test_how_two_names_are_related(one: str, other: str, kinship: Kinship) -> None:
+    assert SHIPPED.kinship(one, other) is kinship
+    assert SHIPPED.kinship(other, one) is kinship
+
+
+def test_the_table_is_large_and_folded() -> None:
+    names = SHIPPED.names()
+
+    assert len(SHIPPED.heads) > 500
+    assert len(names) > 4_000
+    assert [name for name in names if fold_name(name) != name and name != "toño"] == []
+
+
+def test_a_full_name_that_several_share_is_none_of_the_others() -> None:
+    fulls = SHIPPED.fulls("chris")
+
+    assert len(fulls) > 3
+    for one, other in product(fulls, fulls):
+        assert one == other or SHIPPED.kinship(one, other) is not Kinship.SHORT
+
+
+def test_a_practice_adds_names_of_its_own() -> None:
+    more = SHIPPED.extended(["thelonious: monk", "= zbigniew zbygniew", "! monk"])
+
+    assert more.kinship("thelonious", "monk") is Kinship.LOOSE
+    assert more.kinship("zbigniew", "zbygniew") is Kinship.SPELLING
+    assert more.kinship("robert", "bob") is Kinship.SHORT
+    assert SHIPPED.kinship("thelonious", "monk") is Kinship.NONE
+
+
+def test_the_full_names_of_a_short_one() -> None:
+    assert SHIPPED.fulls("peggy") == ("margaret",)
+    assert SHIPPED.fulls("robert") == ()
+    assert "lucia" in SHIPPED
+    assert "jhon" not in SHIPPED

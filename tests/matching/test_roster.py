@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from attrs import evolve
+from hypothesis import given, settings, strategies as st
+
+from odnexus.mapping.person import Address, Person
+from odnexus.matching import Chart, Grade, Roster
+from odnexus.matching.blocking import one_digit_off, swapped_birth
+from odnexus.matching.decide import Veto
+from odnexus.matching.features import features_of
+from tests.matching.families import Town, typed
+
+ROBERT = Person(
+    family="Okafor",
+    given="Robert",
+    birth_date=date(1988, 3, 14),
+    mobile="+15415550188",
+    email="robert@example.org",
+    address=Address(line_1="77 Alder Ct", city="Eugene", state="OR", postal_code="97401"),
+)
+
+
+def chart(pat_num: int, person: Person = ROBERT, **fields: Any) -> Chart:
+    return Chart(pat_num=pat_num, person=person, **fields)
+
+
+def test_a_known_patient_is_chosen() -> None:
+    roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Ngozi", birth_date=date(1990, 8, 2)))])
+    decision = roster.lookup(evolve(ROBERT, given="Bob"))
+
+    assert (decision.grade, decision.chosen, decision.ambiguous) == (Grade.CERTAIN, 1, False)
+    assert decision.candidates[0].reasons[0] == "given name: nickname of one group"
+
+
+def test_a_stranger_finds_nobody() -> None:
+    decision = Roster([chart(1)]).lookup(Person(family="Lund", given="Mara", birth_date=date(1999, 1, 2)))
+
+    assert (decision.grade, decision.chosen, decision.candidates) == (Grade.CERTAINLY_NOT, None, ())
+
+
+def test_nobody_is_found_in_an_empty_roster() -> None:
+    assert Roster().lookup(ROBERT).grade is Grade.CERTAINLY_NOT
+
+
+def test_two_certain_charts_are_ambiguous() -> None:
+    decision = Roster([chart(1), chart(2)]).lookup(ROBERT)
+
+    assert (decision.grade, decision.chosen, decision.ambiguous) == (Grade.CERTAIN, None, True)
+
+
+@pytest.mark.parametrize("status", ["Archived", "Deleted"])
+def test_archived_and_deleted_charts_never_match(status: str) -> None:
+    roster = Roster([chart(1, status=status)])
+
+    assert roster.lookup(ROBERT).candidates == ()
+    assert len(roster) == 1
+    assert roster.get(1) is not None
+
+
+@pytest.mark.parametrize("status", ["Patient", "NonPatient", "Inactive", "Prospective", "Deceased", "Somehow"])
+def test_other_charts_do(status: str) -> None:
+    assert Roster([chart(1, status=status)]).lookup(ROBERT).chosen == 1
+
+
+def test_a_refused_chart_is_at_most_possible() -> None:
+    decision = Roster([chart(1)]).lookup(ROBERT, refused={1})
+
+    assert (decision.grade, decision.chosen) == (Grade.POSSIBLE, None)
+    assert decision.candidates[0].vetoes == (Veto.REFUSED,)
+
+
+def test_refusing_one_of_two_leaves_the_other() -> None:
+    assert Roster([chart(1), chart(2)]).lookup(ROBERT, refused=[2]).chosen == 1
+
+
+def test_where_bob_and_robert_both_stand_they_are_two() -> None:
+    roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Bob"))])
+
+    assert roster.lookup(evolve(ROBERT, given="Bob")).chosen == 2
+    assert roster.lookup(ROBERT).chosen == 1
+    assert roster.lookup(evolve(ROBERT, given="Rob")).chosen is None
+
+
+def test_where_both_twins_stand_a_short_name_of_both_chooses_none() -> None:
+    twins = [evolve(ROBERT, given=name, middle="Lee") for name in ("Christopher", "Christine")]
+    roster = Roster([chart(number, twin) for number, twin in enumerate(twins, 1)])
+    decision = roster.lookup(evolve(ROBERT, given="Chris", middle="Lee"))
+
+    assert decision.chosen is None
+    assert {candidate.pat_num for candidate in decision.candidates} == {1, 2}
+
+
+def test_a_second_twin_is_not_the_first() -> None:
+    emma = evolve(ROBERT, given="Emma")
+    parent = evolve(ROBERT, birth_date=date(1960, 1, 2))
+
+    assert Roster([chart(1, emma, guarantor=2), chart(2, parent)]).lookup(evolve(emma, given="Noah")).candidates == ()
+
+
+def test_another_given_name_at_a_phone_nobody_shares_is_asked_about() -> None:
+    decision = Roster([chart(1)]).lookup(evolve(ROBERT, given="Chidi"))
+
+    assert (decision.grade, decision.candidates[0].vetoes) == (Grade.POSSIBLE, (Veto.TWINS,))
+
+
+def test_what_a_crowd_shares_proves_nothing() -> None:
+    crowd = [
+        chart(number, Person(family=f"Family{number}", given="Ann", mobile=ROBERT.mobile, birth_date=date(1950, 1, 2)))
+        for number in range(2, 40)
+    ]
+    bob = Person(family="Okafor", given="Bob", birth_date=ROBERT.birth_date, mobile=ROBERT.mobile)
+
+    assert Roster([chart(1)]).lookup(bob).grade is Grade.CERTAIN
+    assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
+
+
+def test_a_common_name_needs_more_than_a_birth_date() -> None:
+    days = [date(1950 + number % 50, 1 + number % 12, 1 + number % 28) for number in range(3_000)]
+    common = [
+        chart(10 + number, Person(family="Nguyen", given="Minh", birth_date=day)) for number, day in enumerate(days)
+    ]
+    minh = Person(family="Nguyen", given="Minh", birth_date=date(1988, 3, 14), mobile="+15415550100")
+    roster = Roster([*common, chart(1), chart(2, evolve(minh, mobile="+15415550101"))])
+
+    assert roster.lookup(evolve(ROBERT, mobile="", email="", address=Address())).grade is Grade.CERTAIN
+    assert roster.lookup(minh).grade is Grade.PROBABLE
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"birth_date": date(1988, 3, 15)},
+        {"birth_date": date(1998, 3, 14), "mobile": "", "email": "", "address": Address()},
+        {"family": "Kofaro", "birth_date": date(1988, 3, 24), "mobile": "", "email": ""},
+        {"family": "Lund", "birth_date": date(1988, 3, 24), "mobile": "", "address": Address()},
+        {"given": "Okafor", "family": "Robert", "birth_date": date(1988, 3, 15)},
+        {"family": "Lund-Okafor", "birth_date": None},
+        {"given": "Bob", "family": "Okafour", "birth_date": date(1986, 3, 14), "mobile": ""},
+        {"family": "Kokafor", "birth_date": date(1988, 3, 18), "mobile": "", "email": "", "address": Address()},
+    ],
+)
+def test_errors_do_not_hide_a_chart(changes: dict[str, Any]) -> None:
+    decision = Roster([chart(1)]).lookup(evolve(ROBERT, **changes))
+
+    assert [candidate.pat_num for candidate in decision.candidates] == [1]
+
+
+def test_a_chart_can_be_changed_and_forgotten() -> None:
+    roster = Roster([chart(1)])
+    roster.add(chart(1, evolve(ROBERT, given="Mara", family="Lund", mobile="", email="", address=Address())))
+    assert roster.lookup(ROBERT).candidates == ()
+
+    roster.add(chart(1))
+    assert roster.lookup(ROBERT).chosen == 1
+
+    roster.discard(1)
+    roster.discard(1)
+    assert (len(roster), list(roster), roster.get(1), 1 in roster) == (0, [], None, False)
+    assert roster.lookup(ROBERT).candidates == ()
+
+
+def test_candidates_come_best_first_and_show_nothing() -> None:
+    roster = Roster(
+        [chart(1, evolve(ROBERT, birth_date=date(1988, 4, 27))), chart(2, evolve(ROBERT, given="R")), chart(3)]
+    )
+    decision = roster.lookup(ROBERT)
+    ranks = [(candidate.grade.rank, candidate.score) for candidate in decision.candidates]
+
+    assert ranks == sorted(ranks, reverse=True)
+    assert [candidate.pat_num for candidate in decision.candidates] == [3, 2, 1]
+    for value in ("okafor", "1988", "555", "alder", "example.org"):
+        assert value not in repr(decision).casefold()
+
+
+def test_the_order_of_filing_does_not_matter() -> None:
+    town = Town(5)
+    people = town.practice(150)
+    charts = [chart(one.identity, typed(town.chart(one)), guarantor=one.guarantor) for one in people]
+    arrivals = town.stream(people, 100, traps=0.4, existing=0.4)
+    forth, back = Roster(charts), Roster(reversed(charts))
+
+    assert [forth.lookup(one.person) for one in arrivals] == [back.lookup(one.person) for one in arrivals]
+
+
+@given(st.dates(date(1901, 1, 2), date(2026, 1, 1)))
+def test_dates_one_digit_off_are_dates_and_mutual(day: date) -> None:
+    born = day.year * 10_000 + day.month * 100 + day.day
+    near = list(one_digit_off(born))
+
+    assert born not in near
+    assert len(near) == len(set(near))
+    for other in near[:5]:
+        assert born in set(one_digit_off(other))
+
+
+def test_a_swapped_birth_date_exists_only_up_to_the_twelfth() -> None:
+    assert swapped_birth(features_of(Person(birth_date=date(1988, 3, 4)))) == 19_880_403
+    assert swapped_birth(features_of(Person(birth_date=date(1988, 3, 14)))) == 0
+    assert swapped_birth(features_of(Person(birth_date=date(1988, 3, 3)))) == 0
+
+
+@given(st.lists(st.tuples(st.integers(1, 8), st.booleans()), max_size=30))
+@settings(max_examples=50)
+def test_a_roster_after_any_history_is_the_roster_of_what_is_left(history: list[tuple[int, bool]]) -> None:
+    town = Town(7)
+    people = [typed(one.person) for one in town.practice(8)]
+    roster, left = Roster(), {}
+    for number, here in history:
+        if here:
+            left[number] = chart(number, people[number - 1])
+            roster.add(left[number])
+        else:
+            left.pop(number, None)
+            roster.discard(number)
+    fresh = Roster(left.values())
+
+    for person in people:
+        assert roster.lookup(person) == fresh.lookup(person)
