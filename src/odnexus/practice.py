@@ -2,20 +2,48 @@
 
 Everything here is data: frozen, comparable, without I/O. Numbers of Open Dental are its primary keys; ids of NexHealth
 are its integers. Times of day mean the office's wall clock in `Location.timezone`.
+
+`Practice.load` reads all of it from a TOML file and names every problem at once::
+
+    subdomain = "demo-dental"
+
+    [[locations]]
+    name = "main"
+    nexhealth_id = 12
+    timezone = "America/Denver"
+    operatories = { 31 = 3 }
+    grace = "30 minutes"
+
+    [locations.types.27]
+    appointment_type_num = 12
+    minutes = 60
+
+    [[locations.fields]]
+    target = "WirelessPhone"
+    sources = ["bio.cell_phone_number", "phoneNumber"]
+    transform = "phone"
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Literal, TypeAlias
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, TypeVar, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import Attribute, field, frozen
 
 from odnexus.errors import ConfigurationError
+from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule, Problem
 from odnexus.reconcile.policy import Mode, VisitPolicy
 from odnexus.reconcile.writer import WriterSetting
+
+ZONE_REMEDY = "give an IANA name such as America/Denver"
+
+T = TypeVar("T")
 
 Certain: TypeAlias = Literal["link", "review"]
 Unsure: TypeAlias = Literal["review", "create"]
@@ -71,20 +99,26 @@ class TypeRule:
 
 @frozen(kw_only=True)
 class Modes:
-    """How far the engine goes, per kind: ``observe`` (journal what would be done), ``suggest`` (open a review with the
-    plan) or ``apply``."""
+    """How far the engine goes, per kind.
+
+    ``observe`` writes into the journal what would be done, ``suggest`` opens a review with the plan, ``apply`` does it.
+    """
 
     person: Mode = "apply"
     visit: Mode = "apply"
 
 
-def _check_zone(instance: Location, attribute: Attribute[str], value: str) -> None:
+def _is_zone(name: object) -> bool:
     try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigurationError(
-            f"locations[{instance.name}].timezone: give an IANA name such as America/Denver"
-        ) from error
+        ZoneInfo(str(name))
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
+def _check_zone(instance: Location, _: Attribute[str], value: str) -> None:
+    if not _is_zone(value):
+        raise ConfigurationError(f"locations[{instance.name}].timezone: {ZONE_REMEDY}")
 
 
 @frozen(kw_only=True)
@@ -115,6 +149,7 @@ class Location:
         stamp: Append ``NexHealth <id>`` to the note of a created visit, by which it is found again.
         horizon: How far ahead both calendars are watched.
         deletions_every: Every how many polls deleted appointments are looked for.
+        fields: Which field of NexHealth goes into which field of a chart.
         fill_blanks: Whether a change of a patient at NexHealth fills what the chart lacks. Nothing is overwritten.
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
     """
@@ -143,6 +178,7 @@ class Location:
     horizon: timedelta = timedelta(days=400)
     deletions_every: int = 6
     billing_type: str | None = None
+    fields: FieldMap = DEFAULT_MAP
     fill_blanks: bool = True
 
     @property
@@ -163,7 +199,7 @@ class Practice:
     locations: tuple[Location, ...] = field()
 
     @locations.validator
-    def _check(self, attribute: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:
+    def _check(self, _: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:
         names = [location.name for location in value]
         ids = [(location.subdomain or self.subdomain, location.nexhealth_id) for location in value]
         if not value:
@@ -172,6 +208,32 @@ class Practice:
             raise ConfigurationError("locations[].name: each location needs a name of its own")
         if len(set(ids)) < len(ids):
             raise ConfigurationError("locations[].nexhealth_id: two locations name the same NexHealth location")
+
+    @classmethod
+    def load(cls, path: str | Path) -> Practice:
+        """Read a practice from a TOML file.
+
+        Raises:
+            PracticeFileError: The file cannot be read as a practice; it lists every problem with its place.
+            OSError: The file cannot be opened.
+        """
+        with Path(path).open("rb") as file:
+            try:
+                content = tomllib.load(file)
+            except tomllib.TOMLDecodeError as error:
+                raise PracticeFileError((Problem(place="file", remedy=str(error)),)) from error
+        return cls.read(content)
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any]) -> Practice:
+        """Return the practice that the content of a file describes; raises as `load` does."""
+        problems: list[Problem] = []
+        practice = _structured(content, Practice, problems)
+        for number, location in enumerate(content.get("locations", ())):
+            problems += _problems_of_location(f"locations[{number}]", location)
+        if problems or practice is None:
+            raise PracticeFileError(tuple(dict.fromkeys(problems)))
+        return practice
 
     def location(self, name: str) -> Location:
         """Return the location called *name*; raise `ConfigurationError` if there is none."""
@@ -193,3 +255,91 @@ class Practice:
         if nexhealth_id is None:
             return inside[0] if len(inside) == 1 else None
         return next((loc for loc in inside if loc.nexhealth_id == nexhealth_id), None)
+
+
+class PracticeFileError(ConfigurationError):
+    """A practice file has problems; `problems` lists all of them, each with its place and remedy."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__(problems)
+        self.problems = problems
+
+    def __str__(self) -> str:
+        return "\n".join(f"{problem.place}: {problem.remedy}" for problem in self.problems)
+
+
+_UNITS = {"s": 1, "sec": 1, "min": 60, "h": 3600, "hour": 3600, "d": 86400, "day": 86400, "minute": 60, "second": 1}
+_LENGTH = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([a-z]+?)s?\s*", re.IGNORECASE)
+
+
+def _length(value: object, _: type) -> timedelta:
+    """Read a length of time: ``"30 minutes"``, ``"2 h"``, ``"400 days"``, or a number of seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return timedelta(seconds=value)
+    match = _LENGTH.fullmatch(value) if isinstance(value, str) else None
+    if match is None or match[2].lower() not in _UNITS:
+        raise ValueError('give a length such as "30 minutes"')
+    return timedelta(seconds=float(match[1]) * _UNITS[match[2].lower()])
+
+
+def _strict(kind: type) -> Any:
+    """Return a hook that takes values of *kind* only: a TOML file says what it means."""
+
+    def check(value: object, _: type) -> object:
+        number_from_key = kind is int and isinstance(value, str) and value.isdecimal()
+        if not number_from_key and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+            raise ValueError(f"give a {'number' if kind is int else kind.__name__}")
+        return kind(value)
+
+    return check
+
+
+def _structured(content: object, kind: type[T], problems: list[Problem]) -> T | None:
+    """Return *content* as *kind*, or add what is wrong with it to *problems*."""
+    # cattrs takes a while to import, and only who reads a file needs it.
+    from cattrs import ClassValidationError, Converter, IterableValidationError, transform_error  # noqa: PLC0415
+
+    converter = Converter(forbid_extra_keys=True)
+    converter.register_structure_hook(timedelta, _length)
+    for plain in (int, str, bool):
+        converter.register_structure_hook(plain, _strict(plain))
+    converter.register_structure_hook(
+        FieldMap, lambda value, _: FieldMap(rules=converter.structure(value, tuple[MapRule, ...]))
+    )
+    try:
+        return converter.structure(content, kind)
+    except (ClassValidationError, IterableValidationError) as error:
+        for line in transform_error(error, format_exception=_remedy):
+            remedy, _, place = line.rpartition(" @ $")
+            problems.append(Problem(place=place.lstrip(".") or "file", remedy=remedy))
+    except ConfigurationError as error:
+        place, _, remedy = str(error).partition(": ")
+        problems.append(Problem(place=place, remedy=remedy))
+    return None
+
+
+def _problems_of_location(place: str, content: object) -> Iterator[Problem]:
+    """Yield what only the finished values tell, also where other settings of the location are wrong."""
+    if not isinstance(content, Mapping):
+        return
+    if "timezone" in content and not _is_zone(content["timezone"]):
+        yield Problem(place=f"{place}.timezone", remedy=ZONE_REMEDY)
+    fields = _structured(content.get("fields", []), FieldMap, [])
+    for problem in fields.check() if fields is not None and "fields" in content else ():
+        yield Problem(place=f"{place}.{problem.place}", remedy=problem.remedy)
+
+
+def _remedy(error: BaseException, kind: type | None) -> str:
+    """Say what to do about one fault that cattrs found."""
+    from cattrs.errors import ForbiddenExtraKeysError  # noqa: PLC0415
+
+    match error:
+        case ForbiddenExtraKeysError():
+            return f"there is no setting called {', '.join(sorted(error.extra_fields))}"
+        case KeyError():
+            return f"{error.args[0]} is missing"
+        case ConfigurationError() | ValueError():
+            return str(error).rpartition(": ")[2]
+        case _:
+            words = get_args(kind)
+            return f"choose from {', '.join(map(str, words))}" if words else "give a value that fits this setting"

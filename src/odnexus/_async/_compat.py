@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
-from odnexus.reconcile.triggers import DomainEvent
+if TYPE_CHECKING:
+    from odnexus.reconcile.triggers import DomainEvent
 
 # [async only]
 import asyncio
 from collections.abc import Awaitable
 
 AsyncLock = asyncio.Lock
-Handler: TypeAlias = Callable[[DomainEvent], Awaitable[None]]
+Handler: TypeAlias = "Callable[[DomainEvent], Awaitable[None]]"
 """What a host gives to be told of domain events."""
 # [end]
 # [sync only]
 # import time
 # from threading import Lock as Lock
 #
-# Handler: TypeAlias = Callable[[DomainEvent], None]
+# Handler: TypeAlias = "Callable[[DomainEvent], None]"
 # """What a host gives to be told of domain events."""
 # [end]
 

@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from attrs import evolve, field, frozen
 
 from odnexus._async.office import AsyncOffice, chart_of
 from odnexus._async.records import Known
 from odnexus.errors import InvalidRequestError, NotFoundError
+from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
+from odnexus.mapping.table import DEFAULT_MAP
 from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
+from odnexus.opendental.changes import PatientCreate
 from odnexus.reconcile.bodies import LinkBody
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.links import LinkState, Ref
@@ -256,9 +260,7 @@ class AsyncPeople:
             before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh))
             known = await office.records.pending("person", office.location.name, case.ref, before, case.now)
             case = evolve(case, known=known)
-        values = opendental_patient(
-            case.person, clinic_num=office.location.clinic_num, billing_type=office.location.billing_type
-        )
+        values = self._values(case)
         try:
             patient = await office.opendental.patients.create(**values.value)
         except InvalidRequestError:
@@ -268,6 +270,17 @@ class AsyncPeople:
             return await self._ask("person.refused", case, ("link", "dismiss"))
         await office.picture.keep(charts=[chart_of(patient)])
         return await self._link(case, patient.pat_num, "person.created", created=True)
+
+    def _values(self, case: Case) -> Mapped[PatientCreate]:
+        """Return what a new chart is made of: by the location's own field map, if it has one."""
+        location = self._office.location
+        values = opendental_patient(case.person, clinic_num=location.clinic_num, billing_type=location.billing_type)
+        if location.fields == DEFAULT_MAP:
+            return values
+        mapped = location.fields.patient_fields(case.patient.raw, new=True)
+        names = ("clinic_num", "billing_type")
+        office = {name: value for name, value in values.value.items() if name in names}
+        return Mapped(cast("PatientCreate", {**mapped.value, **office}), mapped.issues)
 
     async def _link(self, case: Case, pat_num: int, rule: str, *, created: bool = False) -> Found:
         if case.asking.may_write:
