@@ -1,0 +1,32 @@
+"""The commands of ``odnexus``, and what they have in common."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+import odnexus
+
+app = typer.Typer(
+    name="odnexus",
+    help="Join Open Dental and NexHealth.",
+    no_args_is_help=True,
+    # Patients' data stands in local variables: a traceback must not print them.
+    pretty_exceptions_show_locals=False,
+)
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        print(odnexus.__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and stop.")
+    ] = False,
+) -> None:
+    """Join Open Dental and NexHealth."""
