@@ -7,7 +7,10 @@ data before a store sees it.
 
 from __future__ import annotations
 
+from odnexus.stores._errors import StoreBusyError
 from odnexus.stores.memory import MemoryStore
 from odnexus.stores.sealing import Sealer
+from odnexus.stores.sqlite import SqliteStore
+from odnexus.stores.threads import ThreadedStore, in_threads
 
-__all__ = ["MemoryStore", "Sealer"]
+__all__ = ["MemoryStore", "Sealer", "SqliteStore", "StoreBusyError", "ThreadedStore", "in_threads"]
