@@ -111,12 +111,20 @@ def address_key(line_1: str, line_2: str = "") -> AddressKey:
     text = fold_name(_HASH.sub(" apt ", f"{line_1} {line_2}"))
     if not text or text in _PLACEHOLDERS:
         return AddressKey()
-    plain = [_ORDINAL_WORDS.get(word, word) for word in _BOX.sub("pobox", text).split()]
-    parts, unit = _take_unit([_ORDINAL.sub(r"\1", _STREET_WORDS.get(word, word)) for word in plain])
+    if "box" in text or "pob" in text:
+        text = _BOX.sub("pobox", text)
+    parts, unit = _take_unit([_abbreviated(word) for word in text.split()])
     number = next((part for part in parts[:2] if part[0].isdigit()), "")
     if number:
         parts.remove(number)
     return AddressKey(number=number, street=" ".join(parts), unit=unit)
+
+
+def _abbreviated(word: str) -> str:
+    if word[0].isdigit():
+        return _ORDINAL.sub(r"\1", word)
+    word = _STREET_WORDS.get(word, word)
+    return _ORDINAL_WORDS.get(word, word)
 
 
 def _take_unit(parts: list[str]) -> tuple[list[str], str]:

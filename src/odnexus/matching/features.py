@@ -35,6 +35,7 @@ class Features:
         preferred: The name the person goes by.
         family: Family names, likewise.
         parts: The family names that count, without particles; more than one for double and maiden names.
+        letters: Which letters the family name has, as a set of bits.
         suffix: As in `Person`.
         year: Year of birth, 0 for none; `month` and `day` likewise.
         born: The birth date as one number, 0 for none.
@@ -50,6 +51,7 @@ class Features:
     preferred: str
     family: str
     parts: tuple[str, ...]
+    letters: int
     suffix: str
     year: int
     month: int
@@ -66,7 +68,7 @@ class Features:
 
 def features_of(person: Person) -> Features:
     """Return *person* made ready for comparison."""
-    family, parts = _family(person.family)
+    family, parts, letters = _family(person.family)
     birth_date = person.birth_date
     if birth_date is None or birth_date in NO_DATES:
         year = month = day = 0
@@ -80,6 +82,7 @@ def features_of(person: Person) -> Features:
         preferred=_given(person.preferred) if person.preferred else "",
         family=family,
         parts=parts,
+        letters=letters,
         suffix=person.suffix,
         year=year,
         month=month,
@@ -101,13 +104,15 @@ def _given(name: str) -> str:
 
 
 @lru_cache(maxsize=131_072)
-def _family(name: str) -> tuple[str, tuple[str, ...]]:
-    if is_placeholder_name(name, family=True):
-        return "", ()
+def _family(name: str) -> tuple[str, tuple[str, ...], int]:
+    if not name or is_placeholder_name(name, family=True):
+        return "", (), 0
     folded = fold_name(name)
-    return folded, tuple(part for part in folded.split() if part not in PARTICLES and len(part) > 1) or (
-        (folded,) if folded else ()
-    )
+    parts = tuple(part for part in folded.split() if part not in PARTICLES and len(part) > 1)
+    letters = 0
+    for char in folded:
+        letters |= 1 << (ord(char) & 31)
+    return folded, parts or ((folded,) if folded else ()), letters
 
 
 @lru_cache(maxsize=131_072)

@@ -192,14 +192,19 @@ def family_level(one: str, other: str, parts: tuple[str, ...], parts_other: tupl
     flat, flat_other = one.replace(" ", ""), other.replace(" ", "")
     if flat == flat_other or "".join(parts) == "".join(parts_other):
         return Family.EXACT
-    if any(len(part) > 2 for part in set(parts) & set(parts_other)):
+    double = len(parts) > 1 or len(parts_other) > 1
+    if double and any(len(part) > 2 for part in set(parts) & set(parts_other)):
         return Family.PART
     if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other):
         return Family.CLOSE
-    if any(_close(mine, theirs) for mine in parts for theirs in parts_other):
+    if double and any(_close(mine, theirs) for mine in parts for theirs in parts_other):
         return Family.CLOSE
-    alike = flat[0] == flat_other[0] and sound_key(flat) == sound_key(flat_other) and len(sound_key(flat)) > 2
-    return Family.SOUND if alike or JaroWinkler.similarity(flat, flat_other) >= 0.92 else Family.DIFFERENT
+    if JaroWinkler.similarity(flat, flat_other) >= 0.92:
+        return Family.SOUND
+    if flat[0] != flat_other[0]:
+        return Family.DIFFERENT
+    key = sound_key(flat)
+    return Family.SOUND if len(key) > 2 and key == sound_key(flat_other) else Family.DIFFERENT
 
 
 def _close(one: str, other: str) -> bool:

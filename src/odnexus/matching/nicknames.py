@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from functools import cache
 from importlib.resources import files
-from types import MappingProxyType
-from typing import Final
 
 from attrs import evolve, field, frozen
 
@@ -29,9 +27,6 @@ class Kinship(IntEnum):
     """A full name and its short form, or two short forms of it."""
     SPELLING = 3
     """Two spellings of one name."""
-
-
-_NO_GROUPS: Final[Mapping[int, bool]] = MappingProxyType({})
 
 
 @frozen
@@ -96,9 +91,8 @@ class Nicknames:
         """Return how two different names are related; the same for either order."""
         if one in self.spellings and self.spellings[one] == self.spellings.get(other):
             return Kinship.SPELLING
-        mine, theirs = self.groups.get(one, _NO_GROUPS), self.groups.get(other, _NO_GROUPS)
-        common = mine.keys() & theirs.keys()
-        if not common:
+        mine, theirs = self.groups.get(one), self.groups.get(other)
+        if mine is None or theirs is None or not (common := mine.keys() & theirs.keys()):
             return Kinship.NONE
         if one in self.shared or other in self.shared or all(mine[group] or theirs[group] for group in common):
             return Kinship.LOOSE

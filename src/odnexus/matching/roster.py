@@ -9,15 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from math import log2
-from typing import Final
+from typing import Final, NamedTuple
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from odnexus.mapping.person import Person
 from odnexus.matching.blocking import (
-    address_keys,
+    Index,
     contact_keys,
     exchanged_name_keys,
+    home_keys,
+    may_be_slip,
     name_keys,
     one_digit_off,
     swapped_birth,
@@ -35,7 +37,8 @@ from odnexus.matching.decide import (
     vetoes_of,
 )
 from odnexus.matching.features import Features, features_of
-from odnexus.matching.levels import Birth, Contact, Family, Given, given_level
+from odnexus.matching.levels import Birth, Contact, Family, Given, family_level, given_level
+from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.weights import Frequencies
 
 __all__ = ["Chart", "Roster"]
@@ -43,6 +46,8 @@ __all__ = ["Chart", "Roster"]
 _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
 _MOST_SHARED: Final = 12
+_MOST_SHOWN: Final = 10
+_MOST_LETTERS_APART: Final = 5
 
 
 @frozen(kw_only=True)
@@ -66,6 +71,16 @@ class Chart:
     date_t_stamp: datetime | None = field(default=None)
 
 
+class _Hit(NamedTuple):
+    """A chart weighed."""
+
+    pat_num: int
+    grade: Grade
+    odds: float
+    levels: Levels
+    vetoes: tuple[Veto, ...]
+
+
 class Roster:
     """Every chart of a practice, filed for lookups.
 
@@ -76,10 +91,7 @@ class Roster:
     def __init__(self, charts: Iterable[Chart] = ()) -> None:
         self._charts: dict[int, Chart] = {}
         self._features: dict[int, Features] = {}
-        self._births: dict[int, set[int]] = {}
-        self._names: dict[int, set[int]] = {}
-        self._contacts: dict[int, set[int]] = {}
-        self._addresses: dict[int, set[int]] = {}
+        self._index = Index()
         self._frequencies = Frequencies()
         for chart in charts:
             self.add(chart)
@@ -99,39 +111,23 @@ class Roster:
 
     def add(self, chart: Chart) -> None:
         """File *chart*, in place of an earlier state of it."""
-        self.discard(chart.pat_num)
+        if chart.pat_num in self._charts:
+            self.discard(chart.pat_num)
         self._charts[chart.pat_num] = chart
         if chart.status in _NEVER:
             return
         features = features_of(chart.person)
         self._features[chart.pat_num] = features
-        for index, key in self._files(features):
-            index.setdefault(key, set()).add(chart.pat_num)
+        self._index.add(chart.pat_num, features)
         self._frequencies.count(features.given, features.family)
 
     def discard(self, pat_num: int) -> None:
         """Forget the chart *pat_num*; nothing happens if there is none."""
         self._charts.pop(pat_num, None)
         features = self._features.pop(pat_num, None)
-        if features is None:
-            return
-        for index, key in self._files(features):
-            held = index.get(key)
-            if held is not None:
-                held.discard(pat_num)
-                if not held:
-                    del index[key]
-        self._frequencies.count(features.given, features.family, -1)
-
-    def _files(self, features: Features) -> Iterator[tuple[dict[int, set[int]], int]]:
-        if features.born:
-            yield self._births, features.born
-        for key in name_keys(features):
-            yield self._names, key
-        for key in contact_keys(features):
-            yield self._contacts, key
-        for key in address_keys(features):
-            yield self._addresses, key
+        if features is not None:
+            self._index.discard(pat_num, features)
+            self._frequencies.count(features.given, features.family, -1)
 
     # -- looking up ----------------------------------------------------------------------------------------------------
 
@@ -142,139 +138,166 @@ class Roster:
             person: Who is looked for.
             refused: Charts that somebody said are not this person; they are at most possible.
         """
-        wanted = features_of(person)
-        found = self._weighed(wanted, self._blocked(wanted), refused)
-        if wanted.born and not any(candidate.grade.rank >= Grade.PROBABLE.rank for candidate in found):
-            seen = {candidate.pat_num for candidate in found}
-            found += self._weighed(wanted, self._slips(wanted) - seen, refused)
-        return _decided(self._told_apart(found))
+        return self._decide(features_of(person), refused)
 
-    def _blocked(self, wanted: Features) -> set[int]:
-        """Return every chart that shares a key with *wanted*."""
-        found: set[int] = set()
+    def _decide(self, wanted: Features, refused: Collection[int]) -> Decision:
+        near, likely = self._near(wanted), self._likely(wanted)
+        hits = self._weighed(wanted, near | likely, near, refused)
+        if not any(hit.grade.rank >= Grade.PROBABLE.rank for hit in hits):
+            further = self._further(wanted) - near - likely
+            hits += self._weighed(wanted, further, near, refused)
+        return _decision(_told_apart(hits))
+
+    def _near(self, wanted: Features) -> set[int]:
+        """Return the charts that share a phone, an e-mail address or a home, if no crowd does."""
+        contacts, homes = self._index.contacts, self._index.homes
+        found = set(contacts.under(key for key in contact_keys(wanted) if contacts.size(key) <= _MOST_SHARED))
+        found.update(homes.under(key for key in home_keys(wanted) if homes.size(key) <= _MOST_SHARED))
+        return found
+
+    def _likely(self, wanted: Features) -> set[int]:
+        """Return the charts that share the birth date or the sound of the names."""
+        found = set(self._index.names.under(name_keys(wanted)))
         if wanted.born:
-            found |= self._births.get(wanted.born, _NONE)
-            if swapped := swapped_birth(wanted):
-                found |= self._births.get(swapped, _NONE)
-        for key in (*name_keys(wanted), *exchanged_name_keys(wanted)):
-            found |= self._names.get(key, _NONE)
-        for key in contact_keys(wanted):
-            if len(held := self._contacts.get(key, _NONE)) <= _MOST_SHARED:
-                found |= held
-        for key in address_keys(wanted):
-            if len(held := self._addresses.get(key, _NONE)) <= _MOST_SHARED:
-                found |= held
+            found.update(self._index.births.under((wanted.born,)))
         return found
 
-    def _slips(self, wanted: Features) -> set[int]:
-        """Return the charts one digit of the birth date away whose given name is the same or nearly so."""
-        found: set[int] = set()
-        for born in one_digit_off(wanted.born):
-            for pat_num in self._births.get(born, _NONE):
-                if given_level(self._features[pat_num].given, wanted.given) >= Given.SIMILAR:
-                    found.add(pat_num)
+    def _further(self, wanted: Features) -> set[int]:
+        """Return the charts whose birth date or names are these with the parts exchanged, or the date a digit off."""
+        found = set(self._index.names.under(exchanged_name_keys(wanted)))
+        if wanted.born:
+            births, given = self._index.births, wanted.given
+            found.update(births.under((swapped_birth(wanted),)))
+            near = births.under(one_digit_off(wanted.born))
+            found.update([number for number in near if self._features[number].given == given])
         return found
 
-    def _weighed(self, wanted: Features, pat_nums: Iterable[int], refused: Collection[int]) -> list[Candidate]:
+    # -- weighing ------------------------------------------------------------------------------------------------------
+
+    def _weighed(
+        self, wanted: Features, pat_nums: Iterable[int], near: Collection[int], refused: Collection[int]
+    ) -> list[_Hit]:
         prior = log2(max(1, len(self._features)))
-        found = (self._weigh(wanted, pat_num, prior, refused) for pat_num in pat_nums)
-        return [candidate for candidate in found if candidate is not None]
+        hits: list[_Hit] = []
+        for pat_num in pat_nums:
+            held = self._features[pat_num]
+            if _promising(wanted, held, near=pat_num in near):
+                hit = self._weigh(wanted, pat_num, prior, refused)
+                if hit.grade is not Grade.CERTAINLY_NOT:
+                    hits.append(hit)
+        return hits
 
-    def _weigh(self, wanted: Features, pat_num: int, prior: float, refused: Collection[int]) -> Candidate | None:
+    def _weigh(self, wanted: Features, pat_num: int, prior: float, refused: Collection[int]) -> _Hit:
         held = self._features[pat_num]
-        if _hopeless(wanted, held):
-            return None
-        levels = self._without_crowds(levels_of(wanted, held, self._frequencies), wanted)
+        levels = self._without_crowds(levels_of(wanted, held, self._frequencies), wanted, held)
         vetoes = vetoes_of(levels, wanted, held)
         if pat_num in refused:
             vetoes = (*vetoes, Veto.REFUSED)
         odds = score_of(levels, wanted, held, self._frequencies) - prior
-        grade = grade_of(
-            levels, vetoes, odds, household=bool(vetoes) and self._household(levels, wanted, held, pat_num)
-        )
-        if grade is Grade.CERTAINLY_NOT:
-            return None
-        return Candidate(
-            pat_num=pat_num, grade=grade, score=round(odds, 2), reasons=(), vetoes=tuple(vetoes), levels=levels
-        )
+        household = bool(vetoes) and self._household(levels, wanted, held, pat_num)
+        return _Hit(pat_num, grade_of(levels, vetoes, odds, household=household), odds, levels, vetoes)
 
-    def _without_crowds(self, levels: Levels, wanted: Features) -> Levels:
+    def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
-        if levels.phone is Contact.SAME and self._crowd(self._contacts, contact_keys(wanted)):
+        contacts, homes = self._index.contacts, self._index.homes
+        if levels.phone is Contact.SAME and all(
+            contacts.size(hash(phone)) > _MOST_SHARED for phone in wanted.phones & held.phones
+        ):
             levels = levels._replace(phone=Contact.MISSING)
-        if levels.email is Contact.SAME and len(self._contacts.get(hash(wanted.email), _NONE)) > _MOST_SHARED:
+        if levels.email is Contact.SAME and contacts.size(hash(wanted.email)) > _MOST_SHARED:
             levels = levels._replace(email=Contact.MISSING)
-        if levels.address is Contact.SAME and self._crowd(self._addresses, address_keys(wanted)):
+        if levels.address is Contact.SAME and any(homes.size(key) > _MOST_SHARED for key in home_keys(held)):
             levels = levels._replace(address=Contact.MISSING)
         return levels
 
-    @staticmethod
-    def _crowd(index: dict[int, set[int]], keys: list[int]) -> bool:
-        return any(len(index.get(key, _NONE)) > _MOST_SHARED for key in keys)
-
     def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int) -> bool:
         """Tell whether all that the two share is shared with other charts too, or is a guardian's."""
-        files = [(self._contacts, hash(phone)) for phone in wanted.phones & held.phones]
+        files = [(self._index.contacts, hash(phone)) for phone in wanted.phones & held.phones]
         if levels.email is Contact.SAME:
-            files.append((self._contacts, hash(wanted.email)))
+            files.append((self._index.contacts, hash(wanted.email)))
         if levels.address is Contact.SAME:
-            files.extend((self._addresses, key) for key in address_keys(held))
+            files.extend((self._index.homes, key) for key in home_keys(held))
         if not files:
             return False
         dependant = self._charts[pat_num].guarantor not in {0, pat_num}
-        return dependant or all(len(index.get(key, _NONE)) > 1 for index, key in files)
-
-    # -- telling apart -------------------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _told_apart(found: list[Candidate]) -> list[Candidate]:
-        """Lower what is certain by a name that is not quite the same where another chart has a better claim to it.
-
-        Where Bob and Robert both stand in the roster with one birth date and family name they are two people, so a
-        Bob is not Robert; and where a twin's name is as near as the one that was found, nobody can tell.
-        """
-        born = [one for one in found if one.levels is not None and one.levels.birth is Birth.EXACT]
-        rivals = [
-            one
-            for one in born
-            if one.levels and one.levels.given >= Given.INITIAL and one.levels.family >= Family.CLOSE
-        ]
-        if len(rivals) < 2:
-            return found
-        exact = any(one.levels is not None and one.levels.given is Given.EXACT for one in rivals)
-        lowered = {one.pat_num: _lowered(one, exact=exact) for one in rivals}
-        return [lowered.get(one.pat_num, one) for one in found]
+        return dependant or all(kind.size(key) > 1 for kind, key in files)
 
 
-_NONE: Final[frozenset[int]] = frozenset()
-
-
-def _hopeless(wanted: Features, held: Features) -> bool:
-    """Tell at a glance: most charts of a block share its key and nothing else."""
-    if wanted.born == held.born or given_level(wanted.given, held.given) is not Given.DIFFERENT:
+def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
+    """Tell at a glance whether a chart can come out at least possible: most share a key and nothing else."""
+    if wanted.born == held.born and wanted.born:
+        return near or _names_meet(wanted, held)
+    if not (near or not wanted.born or not held.born or may_be_slip(wanted.born, held.born)):
         return False
-    return wanted.given not in {held.family, held.preferred} and wanted.preferred != held.given
-
-
-def _lowered(candidate: Candidate, *, exact: bool) -> Candidate:
-    """Return a candidate whose given name is not the same, lowered beside one whose name is or may be."""
-    if candidate.levels is None or candidate.levels.given is Given.EXACT:
-        return candidate
-    cap = Grade.POSSIBLE if exact else Grade.PROBABLE
-    return evolve(candidate, grade=cap) if candidate.grade.rank > cap.rank else candidate
-
-
-def _decided(found: list[Candidate]) -> Decision:
-    ranked = sorted(found, key=lambda one: (-one.grade.rank, -one.score, one.pat_num))
-    if not ranked:
-        return Decision(grade=Grade.CERTAINLY_NOT)
-    certain = [one for one in ranked if one.grade is Grade.CERTAIN]
-    candidates = tuple(
-        evolve(one, reasons=reasons_of(one.levels)) if one.levels is not None else one for one in ranked[:10]
+    return (
+        given_level(wanted.given, held.given) is not Given.DIFFERENT
+        or wanted.given in {held.family, held.preferred}
+        or wanted.family == held.given
+        or (wanted.preferred != "" and wanted.preferred in {held.given, held.preferred})
     )
+
+
+def _names_meet(wanted: Features, held: Features) -> bool:
+    """Tell at a glance whether two people of one birth date can have a name in common."""
+    if wanted.given in {held.given, held.family} or wanted.family == held.given:
+        return True
+    # Names one or two letters apart, or alike in sound, differ in few kinds of letters.
+    alike = (wanted.letters ^ held.letters).bit_count() <= _MOST_LETTERS_APART
+    if alike or len(wanted.parts) > 1 or len(held.parts) > 1:
+        level = family_level(wanted.family, held.family, wanted.parts, held.parts)
+        if level is not Family.DIFFERENT:
+            return True
+    if wanted.given[:1] == held.given[:1]:
+        return given_level(wanted.given, held.given) >= Given.PART
+    return Nicknames.shipped().kinship(wanted.given, held.given) is not Kinship.NONE
+
+
+def _told_apart(hits: list[_Hit]) -> list[_Hit]:
+    """Lower what agrees by a name that is not quite the same where another chart has as good a claim to it.
+
+    Where Bob and Robert both stand in the roster with one birth date and family name they are two people, so a Bob is
+    not Robert; and where a twin's name is as near as the one that was found, nobody can tell.
+    """
+    if len(hits) < 2:
+        return hits
+    rivals = [hit for hit in hits if _is_rival(hit.levels)]
+    if len(rivals) < 2:
+        return hits
+    cap = Grade.POSSIBLE if any(hit.levels.given is Given.EXACT for hit in rivals) else Grade.PROBABLE
+    return [
+        hit._replace(grade=cap)
+        if hit in rivals and hit.levels.given is not Given.EXACT and hit.grade.rank > cap.rank
+        else hit
+        for hit in hits
+    ]
+
+
+def _is_rival(levels: Levels) -> bool:
+    return levels.birth is Birth.EXACT and levels.given >= Given.INITIAL and levels.family >= Family.CLOSE
+
+
+def _decision(hits: list[_Hit]) -> Decision:
+    if not hits:
+        return _NOBODY
+    hits.sort(key=lambda hit: (-hit.grade.rank, -hit.odds, hit.pat_num))
+    certain = [hit.pat_num for hit in hits if hit.grade is Grade.CERTAIN]
     return Decision(
-        grade=ranked[0].grade,
-        candidates=candidates,
+        grade=hits[0].grade,
+        candidates=tuple(_candidate(hit) for hit in hits[:_MOST_SHOWN]),
         ambiguous=len(certain) > 1,
-        chosen=certain[0].pat_num if len(certain) == 1 else None,
+        chosen=certain[0] if len(certain) == 1 else None,
+    )
+
+
+_NOBODY: Final = Decision(grade=Grade.CERTAINLY_NOT)
+
+
+def _candidate(hit: _Hit) -> Candidate:
+    return Candidate(
+        pat_num=hit.pat_num,
+        grade=hit.grade,
+        score=round(hit.odds, 2),
+        reasons=reasons_of(hit.levels),
+        vetoes=hit.vetoes,
+        levels=hit.levels,
     )

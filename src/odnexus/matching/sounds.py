@@ -52,6 +52,7 @@ def sound_key(name: str) -> str:
     return _DOUBLED.sub(r"\1", key)[:6]
 
 
+@lru_cache(maxsize=65_536)
 def transliterated(name: str) -> str:
     """Return *name* with the e that stands for an umlaut left out: Mueller and Müller (folded: muller) become one."""
     return _UMLAUTS.sub("", name)
