@@ -32,6 +32,7 @@ def runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Runs:
     (tmp_path / "pyproject.toml").write_text("[project]")
     monkeypatch.setattr(start, "ROOT", tmp_path)
     monkeypatch.setattr(start, "VENV", tmp_path / ".venv")
+    monkeypatch.setattr(start, "PYTHON", str(tmp_path / ".venv/bin/python"))
     monkeypatch.setattr("subprocess.run", recorder)
     monkeypatch.setattr("venv.create", lambda where, **_: where.mkdir(exist_ok=True))
     return recorder
