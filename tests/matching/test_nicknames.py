@@ -57,15 +57,6 @@ def test_a_full_name_that_several_share_is_none_of_the_others() -> None:
         assert one == other or SHIPPED.kinship(one, other) is not Kinship.SHORT
 
 
-def test_a_practice_adds_names_of_its_own() -> None:
-    more = SHIPPED.extended(["thelonious: monk", "= zbigniew zbygniew", "! monk"])
-
-    assert more.kinship("thelonious", "monk") is Kinship.LOOSE
-    assert more.kinship("zbigniew", "zbygniew") is Kinship.SPELLING
-    assert more.kinship("robert", "bob") is Kinship.SHORT
-    assert SHIPPED.kinship("thelonious", "monk") is Kinship.NONE
-
-
 def test_the_full_names_of_a_short_one() -> None:
     assert SHIPPED.fulls("peggy") == ("margaret",)
     assert SHIPPED.fulls("robert") == ()

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
-from odnexus.matching.roster import Chart, Roster
+from odnexus.matching.roster import Chart, Duplicate, Roster
 
-__all__ = ["Candidate", "Chart", "Comparison", "Decision", "Grade", "Roster", "compare"]
+__all__ = ["Candidate", "Chart", "Comparison", "Decision", "Duplicate", "Grade", "Roster", "compare"]

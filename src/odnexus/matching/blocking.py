@@ -20,8 +20,9 @@ case, is the bare number: half the memory and the time of a set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import combinations
 from typing import Final
 
 from attrs import define, field
@@ -73,6 +74,10 @@ class Files:
             else:
                 found.extend(there)
         return found
+
+    def shared(self) -> Iterator[list[int]]:
+        """Yield every file of more than one number."""
+        return (there for there in self.held.values() if isinstance(there, list))
 
     def size(self, key: int) -> int:
         """Return how many numbers are filed under *key*."""
@@ -148,6 +153,41 @@ def home_keys(features: Features) -> tuple[int, ...]:
     if not features.street or not features.number:
         return ()
     return (hash((features.number, features.street.partition(" ")[0], features.place or features.city)),)
+
+
+def pairs_of_births(features: Mapping[int, Features], files: Files) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of charts of one birth date that share the sound of a name, in whichever field it stands."""
+    for file in files.shared():
+        sounds: dict[str, list[int]] = {}
+        for number in file:
+            held = features[number]
+            for sound in {*_family_sounds(held.parts), *_given_sounds(held.given)}:
+                sounds.setdefault(sound, []).append(number)
+        yield from _pairs(sounds.values())
+
+
+def pairs_of_names(features: Mapping[int, Features], files: Files) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of charts whose names sound alike and whose birth dates have two of three parts in common."""
+    for file in files.shared():
+        births: dict[int, list[int]] = {}
+        for number in file:
+            held = features[number]
+            year, month, day = held.year * 10_000, held.month * 100, held.day
+            low, high = sorted((held.month, held.day))
+            for key in (year + month, year + day, 50_000_000 + month + day, 100_000_000 + year + low * 100 + high):
+                births.setdefault(key, []).append(number)
+        yield from _pairs(births.values())
+
+
+def pairs_of_contacts(files: Files, most: int) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of charts that share a phone, an e-mail address or a home, if no crowd does."""
+    yield from _pairs(file for file in files.shared() if len(file) <= most)
+
+
+def _pairs(files: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
+    for file in files:
+        if len(file) > 1:
+            yield from combinations(sorted(file), 2)
 
 
 def swapped_birth(features: Features) -> int:

@@ -57,7 +57,7 @@ class Features:
     month: int
     day: int
     born: int
-    phones: frozenset[str]
+    phones: tuple[str, ...]
     email: str
     number: str
     street: str
@@ -115,6 +115,5 @@ def _family(name: str) -> tuple[str, tuple[str, ...], int]:
     return folded, parts or ((folded,) if folded else ()), letters
 
 
-@lru_cache(maxsize=131_072)
-def _phones(*numbers: str) -> frozenset[str]:
-    return frozenset(number for number in numbers if number and not is_placeholder_phone(number))
+def _phones(*numbers: str) -> tuple[str, ...]:
+    return tuple({number: None for number in numbers if number and not is_placeholder_phone(number)})

@@ -263,7 +263,7 @@ def phone_level(one: Features, other: Features) -> Contact:
     """Return whether two people share a phone."""
     if not one.phones or not other.phones:
         return Contact.MISSING
-    return Contact.DIFFERENT if one.phones.isdisjoint(other.phones) else Contact.SAME
+    return Contact.SAME if any(phone in other.phones for phone in one.phones) else Contact.DIFFERENT
 
 
 def email_level(one: Features, other: Features) -> Contact:

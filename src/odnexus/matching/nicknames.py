@@ -77,16 +77,6 @@ class Nicknames:
                 heads.append(head.strip())
         return cls(groups, spellings, tuple(heads), frozenset(shared))
 
-    def extended(self, lines: Iterable[str]) -> Nicknames:
-        """Return the graph with more lines in the same form, for the names of one practice."""
-        more = Nicknames.parse(lines)
-        base, base_spelling = len(self.heads), max(self.spellings.values(), default=0) + 1
-        groups = {name: dict(held) for name, held in self.groups.items()}
-        for name, held in more.groups.items():
-            groups.setdefault(name, {}).update({base + number: loose for number, loose in held.items()})
-        spellings = dict(self.spellings) | {name: base_spelling + one for name, one in more.spellings.items()}
-        return Nicknames(groups, spellings, self.heads + more.heads, self.shared | more.shared, self.others)
-
     def kinship(self, one: str, other: str) -> Kinship:
         """Return how two different names are related; the same for either order."""
         if one in self.spellings and self.spellings[one] == self.spellings.get(other):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import chain
 from math import log2
 from typing import Final, NamedTuple
 
@@ -22,6 +23,9 @@ from odnexus.matching.blocking import (
     may_be_slip,
     name_keys,
     one_digit_off,
+    pairs_of_births,
+    pairs_of_contacts,
+    pairs_of_names,
     swapped_birth,
 )
 from odnexus.matching.decide import (
@@ -41,7 +45,7 @@ from odnexus.matching.levels import Birth, Contact, Family, Given, family_level,
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.weights import Frequencies
 
-__all__ = ["Chart", "Roster"]
+__all__ = ["Chart", "Duplicate", "Roster"]
 
 _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
@@ -69,6 +73,25 @@ class Chart:
     clinic_num: int = 0
     guarantor: int = 0
     date_t_stamp: datetime | None = field(default=None)
+
+
+@frozen(kw_only=True)
+class Duplicate:
+    """Two charts that may be one person's.
+
+    Attributes:
+        pat_nums: The charts, the smaller number first.
+        grade: How sure it is.
+        score: As in `Candidate`.
+        reasons: Why, in words without values.
+        vetoes: What speaks against it whatever the score.
+    """
+
+    pat_nums: tuple[int, int]
+    grade: Grade
+    score: float
+    reasons: tuple[str, ...]
+    vetoes: tuple[str, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -172,6 +195,47 @@ class Roster:
             found.update([number for number in near if self._features[number].given == given])
         return found
 
+    # -- whole sets ----------------------------------------------------------------------------------------------------
+
+    def duplicates(self, *, least: Grade = Grade.PROBABLE) -> list[Duplicate]:
+        """Return the pairs of charts that may be one person's, best first.
+
+        Merging cannot be undone in Open Dental and no API does it: this is a list for people to read. Bob and Robert
+        with one birth date and family name are at most probable here, since both stand in the roster.
+
+        Args:
+            least: The lowest grade to return.
+        """
+        prior = log2(max(1, len(self._features)))
+        found = [self._pair(one, other, prior) for one, other in self._alike()]
+        kept = [pair for pair in found if pair.grade.rank >= max(1, least.rank)]
+        return sorted(kept, key=lambda pair: (-pair.grade.rank, -pair.score, pair.pat_nums))
+
+    def links(self, others: Iterable[Chart]) -> Iterator[tuple[int, Decision]]:
+        """Yield each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
+        for chart in others:
+            yield chart.pat_num, self.lookup(chart.person)
+
+    def _alike(self) -> set[tuple[int, int]]:
+        """Return the pairs of charts worth weighing."""
+        index, features = self._index, self._features
+        named = chain(pairs_of_births(features, index.births), pairs_of_names(features, index.names))
+        met = chain(pairs_of_contacts(index.contacts, _MOST_SHARED), pairs_of_contacts(index.homes, _MOST_SHARED))
+        found = {pair for pair in named if _promising(features[pair[0]], features[pair[1]], near=False)}
+        found.update(pair for pair in met if _promising(features[pair[0]], features[pair[1]], near=True))
+        return found
+
+    def _pair(self, one: int, other: int, prior: float) -> Duplicate:
+        hit = self._weigh(self._features[one], other, prior, (), filed=1)
+        almost = hit.levels.given is not Given.EXACT and hit.grade is Grade.CERTAIN
+        return Duplicate(
+            pat_nums=(one, other),
+            grade=Grade.PROBABLE if almost else hit.grade,
+            score=round(hit.odds, 2),
+            reasons=reasons_of(hit.levels),
+            vetoes=hit.vetoes,
+        )
+
     # -- weighing ------------------------------------------------------------------------------------------------------
 
     def _weighed(
@@ -187,21 +251,21 @@ class Roster:
                     hits.append(hit)
         return hits
 
-    def _weigh(self, wanted: Features, pat_num: int, prior: float, refused: Collection[int]) -> _Hit:
+    def _weigh(self, wanted: Features, pat_num: int, prior: float, refused: Collection[int], *, filed: int = 0) -> _Hit:
         held = self._features[pat_num]
         levels = self._without_crowds(levels_of(wanted, held, self._frequencies), wanted, held)
         vetoes = vetoes_of(levels, wanted, held)
         if pat_num in refused:
             vetoes = (*vetoes, Veto.REFUSED)
         odds = score_of(levels, wanted, held, self._frequencies) - prior
-        household = bool(vetoes) and self._household(levels, wanted, held, pat_num)
+        household = bool(vetoes) and self._household(levels, wanted, held, pat_num, filed)
         return _Hit(pat_num, grade_of(levels, vetoes, odds, household=household), odds, levels, vetoes)
 
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
         contacts, homes = self._index.contacts, self._index.homes
         if levels.phone is Contact.SAME and all(
-            contacts.size(hash(phone)) > _MOST_SHARED for phone in wanted.phones & held.phones
+            contacts.size(hash(phone)) > _MOST_SHARED for phone in set(wanted.phones).intersection(held.phones)
         ):
             levels = levels._replace(phone=Contact.MISSING)
         if levels.email is Contact.SAME and contacts.size(hash(wanted.email)) > _MOST_SHARED:
@@ -210,9 +274,12 @@ class Roster:
             levels = levels._replace(address=Contact.MISSING)
         return levels
 
-    def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int) -> bool:
-        """Tell whether all that the two share is shared with other charts too, or is a guardian's."""
-        files = [(self._index.contacts, hash(phone)) for phone in wanted.phones & held.phones]
+    def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int, filed: int) -> bool:
+        """Tell whether all that the two share is shared with other charts too, or is a guardian's.
+
+        *filed* is 1 if *wanted* stands in the roster itself.
+        """
+        files = [(self._index.contacts, hash(phone)) for phone in set(wanted.phones).intersection(held.phones)]
         if levels.email is Contact.SAME:
             files.append((self._index.contacts, hash(wanted.email)))
         if levels.address is Contact.SAME:
@@ -220,7 +287,7 @@ class Roster:
         if not files:
             return False
         dependant = self._charts[pat_num].guarantor not in {0, pat_num}
-        return dependant or all(kind.size(key) > 1 for kind, key in files)
+        return dependant or all(kind.size(key) > 1 + filed for kind, key in files)
 
 
 def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
