@@ -42,7 +42,26 @@ ABBREVIATIONS: Mapping[str, str] = {
 """What carriers are called for short, in normalised spelling."""
 
 EMPTY_WORDS = frozenset(
-    ["insurance", "ins", "co", "company", "corp", "corporation", "inc", "llc", "the", "of", "group", "plan", "plans", "dental", "ppo", "hmo", "dhmo", "and"]
+    {
+        "insurance",
+        "ins",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "inc",
+        "llc",
+        "the",
+        "of",
+        "group",
+        "plan",
+        "plans",
+        "dental",
+        "ppo",
+        "hmo",
+        "dhmo",
+        "and",
+    }
 )
 """Words that tell no carrier from another. They count again where a name has no other words."""
 
