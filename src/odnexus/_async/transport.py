@@ -99,12 +99,9 @@ class AsyncTransport:
         self._turn = AsyncLock()
         self.sent = 0
         """Requests that have left so far, for budgets and journals."""
-        self._http = httpx.AsyncClient(
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
-            headers={"User-Agent": USER_AGENT},
-            transport=transport,
-            trust_env=transport is None,
-        )
+        self._timeout = timeout
+        self._transport = transport
+        self._client: httpx.AsyncClient | None = None
 
     async def send(self, call: Call[T]) -> T:
         """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
@@ -150,7 +147,7 @@ class AsyncTransport:
         self.sent += 1
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
-            response = await self._http.request(
+            response = await self._http().request(
                 call.method,
                 self.base_url + call.path,
                 params=list(call.params) or None,
@@ -165,12 +162,24 @@ class AsyncTransport:
             return NoReply(Lost.BROKEN)
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
+    def _http(self) -> httpx.AsyncClient:
+        """Return the connections, made with the first request: reading certificates takes a while."""
+        if self._client is None:
+            self._client = httpx.AsyncClient(
+                timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
+                headers={"User-Agent": USER_AGENT},
+                transport=self._transport,
+                trust_env=self._transport is None,
+            )
+        return self._client
+
     def _seconds(self) -> float:
         return self.clock.now().timestamp()
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._http.aclose()
+        if self._client is not None:
+            await self._client.aclose()
 
     async def __aenter__(self) -> Self:
         return self

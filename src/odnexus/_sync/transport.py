@@ -100,12 +100,9 @@ class Transport:
         self._turn = Lock()
         self.sent = 0
         """Requests that have left so far, for budgets and journals."""
-        self._http = httpx.Client(
-            timeout=httpx.Timeout(timeout, connect=min(timeout, 10.0)),
-            headers={"User-Agent": USER_AGENT},
-            transport=transport,
-            trust_env=transport is None,
-        )
+        self._timeout = timeout
+        self._transport = transport
+        self._client: httpx.Client | None = None
 
     def send(self, call: Call[T]) -> T:
         """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
@@ -151,7 +148,7 @@ class Transport:
         self.sent += 1
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
-            response = self._http.request(
+            response = self._http().request(
                 call.method,
                 self.base_url + call.path,
                 params=list(call.params) or None,
@@ -166,12 +163,24 @@ class Transport:
             return NoReply(Lost.BROKEN)
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
+    def _http(self) -> httpx.Client:
+        """Return the connections, made with the first request: reading certificates takes a while."""
+        if self._client is None:
+            self._client = httpx.Client(
+                timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
+                headers={"User-Agent": USER_AGENT},
+                transport=self._transport,
+                trust_env=self._transport is None,
+            )
+        return self._client
+
     def _seconds(self) -> float:
         return self.clock.now().timestamp()
 
     def close(self) -> None:
         """Close the connections."""
-        self._http.close()
+        if self._client is not None:
+            self._client.close()
 
     def __enter__(self) -> Self:
         return self
