@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
+from odnexus.matching.explain import Explanation, explain
 from odnexus.matching.roster import Chart, Duplicate, Roster
 
-__all__ = ["Candidate", "Chart", "Comparison", "Decision", "Duplicate", "Grade", "Roster", "compare"]
+__all__ = [
+    "Candidate",
+    "Chart",
+    "Comparison",
+    "Decision",
+    "Duplicate",
+    "Explanation",
+    "Grade",
+    "Roster",
+    "compare",
+    "explain",
+]

@@ -160,6 +160,14 @@ class Comparison:
     reasons: tuple[str, ...]
 
 
+@frozen
+class Evidence:
+    """What one field says, in words without values and in bits."""
+
+    words: str
+    bits: float
+
+
 @frozen(kw_only=True)
 class Candidate:
     """A chart that may be the person looked up.
@@ -170,6 +178,7 @@ class Candidate:
         score: Evidence in bits, less what it takes to pick one chart of the roster: above 0, likelier than not.
         reasons: Why, in words without values.
         vetoes: What speaks against it whatever the score.
+        evidence: What each field adds to the score, in order; the roster's size comes first.
     """
 
     pat_num: int
@@ -177,7 +186,7 @@ class Candidate:
     score: float
     reasons: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
-    levels: Levels | None = field(default=None, repr=False)
+    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
 
 
 @frozen(kw_only=True)
@@ -205,7 +214,7 @@ def compare(one: Person, other: Person) -> Comparison:
     mine, theirs = features_of(one), features_of(other)
     levels = levels_of(mine, theirs, NO_FREQUENCIES)
     vetoes = vetoes_of(levels, mine, theirs)
-    score = score_of(levels, mine, theirs, NO_FREQUENCIES)
+    score = sum(bits_of(levels, mine, theirs, NO_FREQUENCIES))
     grade = grade_of(levels, vetoes, score - log2(_TYPICAL_ROSTER), household=False)
     return Comparison(
         levels=levels, vetoes=tuple(vetoes), grade=grade, score=round(score, 2), reasons=reasons_of(levels)
@@ -308,32 +317,43 @@ def vetoes_of(levels: Levels, one: Features, other: Features) -> tuple[Veto, ...
 # -- bits --------------------------------------------------------------------------------------------------------------
 
 
-def score_of(levels: Levels, one: Features, other: Features, frequencies: Frequencies) -> float:
-    """Return the evidence in bits that two people are one."""
-    given, family = levels.given, levels.family
-    bits = BIRTH_BITS[levels.birth] + MIDDLE_BITS[levels.middle]
-    loss = GIVEN_LOSS.get(given)
-    if loss is None:
-        bits += GIVEN_BITS[given]
-    else:
-        bits += frequencies.given_bits(one.given, other.given) - loss
-    loss = FAMILY_LOSS.get(family)
-    if loss is None:
-        bits += FAMILY_BITS[family]
-    else:
-        bits += frequencies.family_bits(one.family, other.family) - loss
-    return bits + _contact_bits(levels, agreeing=given in _AGREEING)
+class Bits(NamedTuple):
+    """The evidence of each field in bits; the sum is the score."""
+
+    given: float
+    family: float
+    birth: float
+    middle: float
+    phone: float
+    email: float
+    address: float
 
 
-def _contact_bits(levels: Levels, *, agreeing: bool) -> float:
-    phone, email, address = PHONE_BITS[levels.phone], EMAIL_BITS[levels.email], ADDRESS_BITS[levels.address]
-    best = max(phone, email, address)
+def bits_of(levels: Levels, one: Features, other: Features, frequencies: Frequencies) -> Bits:
+    """Return the evidence in bits that two people are one, field by field."""
+    given_loss, family_loss = GIVEN_LOSS.get(levels.given), FAMILY_LOSS.get(levels.family)
+    return Bits(
+        GIVEN_BITS[levels.given] if given_loss is None else frequencies.given_bits(one.given, other.given) - given_loss,
+        FAMILY_BITS[levels.family]
+        if family_loss is None
+        else frequencies.family_bits(one.family, other.family) - family_loss,
+        BIRTH_BITS[levels.birth],
+        MIDDLE_BITS[levels.middle],
+        *_contact_bits(levels, agreeing=given_loss is not None),
+    )
+
+
+def _contact_bits(levels: Levels, *, agreeing: bool) -> tuple[float, float, float]:
+    """Return the bits of phone, e-mail and address: one proof of a household, not three of a person."""
+    bits = PHONE_BITS[levels.phone], EMAIL_BITS[levels.email], ADDRESS_BITS[levels.address]
+    best = max(bits)
     if best <= 0:
-        return phone + email + address
-    if not agreeing:
-        return _FAMILY_CONTACT_BITS
-    more = sum(bits > 0 for bits in (phone, email, address)) - 1
-    return best + more * _MORE_CONTACT_BITS + min(phone, 0.0) + min(email, 0.0) + min(address, 0.0)
+        return bits
+    first = bits.index(best)
+    more = _MORE_CONTACT_BITS if agreeing else 0.0
+    counted = [min(each, more) for each in bits]
+    counted[first] = best if agreeing else _FAMILY_CONTACT_BITS
+    return counted[0], counted[1], counted[2]
 
 
 # -- grades ------------------------------------------------------------------------------------------------------------
@@ -475,9 +495,22 @@ _CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the sam
 
 def reasons_of(levels: Levels) -> tuple[str, ...]:
     """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
-    reasons = [_GIVEN_WORDS[levels.given], _FAMILY_WORDS[levels.family], _BIRTH_WORDS[levels.birth]]
-    if levels.middle is not Middle.MISSING:
-        reasons.append(_MIDDLE_WORDS[levels.middle])
+    return tuple(words for words in _words_of(levels) if words)
+
+
+def _words_of(levels: Levels) -> tuple[str, ...]:
     contacts = (("phone", levels.phone), ("e-mail", levels.email), ("address", levels.address))
-    reasons.extend(f"{name}: {_CONTACT_WORDS[level]}" for name, level in contacts if level is not Contact.MISSING)
-    return tuple(reasons)
+    return (
+        _GIVEN_WORDS[levels.given],
+        _FAMILY_WORDS[levels.family],
+        _BIRTH_WORDS[levels.birth],
+        _MIDDLE_WORDS.get(levels.middle, ""),
+        *("" if level is Contact.MISSING else f"{name}: {_CONTACT_WORDS[level]}" for name, level in contacts),
+    )
+
+
+def evidence_of(levels: Levels, bits: Bits, prior: float) -> tuple[Evidence, ...]:
+    """Return what each field adds, the cost of picking one chart out of the roster first."""
+    said = zip(_words_of(levels), bits, strict=True)
+    fields = (Evidence(words, round(value, 2)) for words, value in said if words)
+    return (Evidence("one chart of the whole roster", round(-prior, 2)), *fields)

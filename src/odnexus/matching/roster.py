@@ -29,15 +29,17 @@ from odnexus.matching.blocking import (
     swapped_birth,
 )
 from odnexus.matching.decide import (
+    Bits,
     Candidate,
     Decision,
     Grade,
     Levels,
     Veto,
+    bits_of,
+    evidence_of,
     grade_of,
     levels_of,
     reasons_of,
-    score_of,
     vetoes_of,
 )
 from odnexus.matching.features import Features, features_of
@@ -101,6 +103,7 @@ class _Hit(NamedTuple):
     grade: Grade
     odds: float
     levels: Levels
+    bits: Bits
     vetoes: tuple[Veto, ...]
 
 
@@ -257,9 +260,10 @@ class Roster:
         vetoes = vetoes_of(levels, wanted, held)
         if pat_num in refused:
             vetoes = (*vetoes, Veto.REFUSED)
-        odds = score_of(levels, wanted, held, self._frequencies) - prior
+        bits = bits_of(levels, wanted, held, self._frequencies)
+        odds = sum(bits) - prior
         household = bool(vetoes) and self._household(levels, wanted, held, pat_num, filed)
-        return _Hit(pat_num, grade_of(levels, vetoes, odds, household=household), odds, levels, vetoes)
+        return _Hit(pat_num, grade_of(levels, vetoes, odds, household=household), odds, levels, bits, vetoes)
 
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
@@ -366,5 +370,5 @@ def _candidate(hit: _Hit) -> Candidate:
         score=round(hit.odds, 2),
         reasons=reasons_of(hit.levels),
         vetoes=hit.vetoes,
-        levels=hit.levels,
+        evidence=evidence_of(hit.levels, hit.bits, sum(hit.bits) - hit.odds),
     )
