@@ -286,7 +286,9 @@ def test_two_locations_share_a_database_and_neither_misses_a_change() -> None:
     town.engine.poll("main")
     town.engine.poll("second")
     patient = town.person("Mara", "Lund", "1988-11-20")
-    booking = town.nx.patient_app.book(second, patient, at(9), provider_id=dentist, operatory_id=chair, minutes=60)
+    booking = town.nx.patient_app.book(
+        second, at(9), patient_id=patient, provider_id=dentist, operatory_id=chair, minutes=60
+    )
     town.clock.advance(timedelta(minutes=5))
     town.engine.poll("second")
     town.engine.step()
@@ -319,3 +321,66 @@ def test_one_locations_trouble_does_not_stop_the_other() -> None:
     assert reports[0].paused
     assert not reports[1].paused
     assert len(town.visits) == 1
+
+
+# -- beside NexHealth's synchronizer -----------------------------------------------------------------------------------
+
+
+def live(town: Town, minutes: int) -> None:
+    """Let time pass with the synchronizer at work."""
+    for _ in range(minutes // 5):
+        town.nx.tick(town.clock.advance(timedelta(minutes=5)))
+        town.engine.poll("main")
+        while town.engine.step().settled:
+            pass
+
+
+def test_with_the_reader_on_our_own_record_is_an_alias_and_cancelling_follows_to_both_rows() -> None:
+    town = Town(synchronizer=True, writer="bridge")
+    town.synchronize()
+    town.work()
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    live(town, 60)
+    assert len(town.nx.state.appointments) == 2, "the reader shows our record as a second row"
+
+    town.od.practice.staff.break_(town.row_of(booking)["AptNum"])
+    live(town, 60)
+
+    link = town.link_of(booking)
+    assert link is not None
+    assert len(link.aliases) == 1
+    assert (len(town.visits), len(town.charts)) == (1, 1)
+    assert all(one.cancelled for one in town.nx.state.appointments.values())
+
+
+def test_a_placeholder_that_is_replaced_takes_its_link_along() -> None:
+    town = Town(overlay=True)
+    town.synchronize()
+    town.work()
+    placeholder = town.person("Mara", "Lund", "1988-11-20")
+    booking = town.book(placeholder)
+
+    live(town, 90)
+
+    patient = town.booking(booking).patient_id
+    assert patient != placeholder
+    (person,) = town.engine.links(kind="person")
+    assert person.nexhealth is not None
+    assert person.opendental is not None
+    assert person.nexhealth.id == str(patient)
+    assert int(person.opendental.id) == town.charts[0]["PatNum"]
+    assert (len(town.visits), len(town.charts), town.kinds()) == (1, 1, [])
+
+
+def test_a_synchronizer_that_is_down_is_told_once_and_nothing_is_written_by_us() -> None:
+    town = Town(overlay=True)
+    synchronizer = town.synchronize()
+    town.work()
+    synchronizer.write_enabled = synchronizer.read_enabled = False
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+
+    live(town, 600)
+
+    assert [alert.rule for alert in town.alerts if alert.rule == "sync.red"] == ["sync.red"]
+    assert town.kinds() == ["visit.not-landed"]
+    assert town.od.count("POST", None) == 0

@@ -89,7 +89,7 @@ class Overlay:
 
     def __init__(self) -> None:
         self.town = Town(overlay=True)
-        self.synchronizer = self.town.nx.link(self.town.od, self.town.location_id)
+        self.synchronizer = self.town.synchronize()
         self.town.work()
 
     def live(self, minutes: int) -> None:

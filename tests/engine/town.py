@@ -19,7 +19,9 @@ from odnexus.reconcile.alerting import Alert
 from odnexus.reconcile.links import Link, Ref
 from odnexus.reconcile.triggers import DomainEvent
 from odnexus.stores import MemoryStore, Sealer
-from odnexus.testing import NexHealthSimulator, OpenDentalSimulator, VirtualClock, transport
+from odnexus.testing import VirtualClock, transport
+from odnexus.testing.nexhealth import API_KEY, NexHealthSimulator, Synchronizer
+from odnexus.testing.opendental import OpenDentalSimulator
 from odnexus.testing.opendental.keys import CUSTOMER_KEY, DEVELOPER_KEY
 
 MONDAY = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -76,8 +78,8 @@ class Town:
         self.nx = NexHealthSimulator(clock=self.clock, **switches)
         state = self.nx.state
         self.institution = state.add_institution("demo-dental", "Demo Dental")
-        sync = state.add_sync(self.institution) if synced else None
-        self.location_id = state.add_location(self.institution, "Main", sync_id=sync, insert_appt_client=inserts)
+        self.sync = state.add_sync(self.institution) if synced else None
+        self.location_id = state.add_location(self.institution, "Main", sync_id=self.sync, insert_appt_client=inserts)
         self.dentists = [
             state.add_provider(self.location_id, "Dana", name, foreign_id=str(number) if synced else None)
             for name, number in zip(("Abbot", "Brook", "Clark"), self.provs, strict=True)
@@ -87,6 +89,11 @@ class Town:
             for n, op in enumerate(self.ops, 1)
         ]
         self.kind = state.add_appointment_type(self.institution, "Cleaning", 60)
+
+    def synchronize(self) -> Synchronizer:
+        """Put NexHealth's synchronizer between its platform and the office; it works with `run`."""
+        assert self.sync is not None, "ask for a synchronizer when building the town"
+        return self.nx.connect(self.sync, self.od)
 
     def new_engine(self, **changes: Any) -> SyncEngine:
         """Return a new engine on the same store, as after a restart."""
@@ -98,7 +105,7 @@ class Town:
             transport=transport(self.od),
         )
         nexhealth = NexHealth(
-            api_key=self.nx_key,
+            api_key=API_KEY,
             subdomain="demo-dental",
             location_id=self.location_id,
             clock=self.clock,
@@ -114,13 +121,6 @@ class Town:
             "clock": self.clock,
         }
         return SyncEngine(self.practice, **{**settings, **changes})
-
-    @property
-    def nx_key(self) -> str:
-        """A key that the simulated NexHealth knows."""
-        from odnexus.testing.nexhealth.access import API_KEY
-
-        return API_KEY
 
     # -- people --------------------------------------------------------------------------------------------------------
 
@@ -144,8 +144,8 @@ class Town:
         """Book as a patient does on NexHealth's page."""
         return self.nx.patient_app.book(
             self.location_id,
-            patient,
             start or at(9),
+            patient_id=patient,
             provider_id=self.dentists[0],
             operatory_id=self.chairs[chair],
             minutes=60,
