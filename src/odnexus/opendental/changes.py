@@ -9,9 +9,9 @@ kinds, gates and rules, and a test holds the two together.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any, Required, TypedDict, TypeVar, cast, get_origin, get_type_hints
+from typing import Any, Required, TypedDict, TypeVar, cast, get_args, get_origin, get_type_hints
 
 from odnexus.opendental.models import (
     YN,
@@ -296,8 +296,11 @@ class SubscriptionChanges(_SubscriptionDetails, total=False):
 
 def required(fields: type[Any]) -> frozenset[str]:
     """Return the keys that *fields* cannot do without."""
+    return _required(fields, get_type_hints(fields, include_extras=True))
+
+
+def _required(fields: type[Any], hints: Mapping[str, Any]) -> frozenset[str]:
     # Python does not see `Required` in postponed annotations by itself.
-    hints = get_type_hints(fields, include_extras=True)
     marked = frozenset(name for name, hint in hints.items() if get_origin(hint) is Required)
     return marked | frozenset[str](cast(Any, fields).__required_keys__)
 
@@ -307,14 +310,14 @@ def spells_out(fields: type[Any]) -> Callable[[F], F]:
 
     Type checkers know them already; completion in notebooks looks at the signature.
     """
-    needed = required(fields)
-    hints = get_type_hints(fields)
+    hints = get_type_hints(fields, include_extras=True)
+    needed = _required(fields, hints)
     keys = [
         inspect.Parameter(
             name,
             inspect.Parameter.KEYWORD_ONLY,
             default=inspect.Parameter.empty if name in needed else ...,
-            annotation=hints[name],
+            annotation=get_args(hints[name])[0] if get_origin(hints[name]) is Required else hints[name],
         )
         for name in sorted(hints, key=lambda name: name not in needed)
     ]

@@ -7,7 +7,6 @@ or `Endpoint.content`, so nothing undocumented can leave it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import TypeAlias
 
 from attrs import field, frozen
@@ -153,6 +152,8 @@ def _nearest(name: str, known: Fields) -> str:
     by_word = {each.word.casefold(): ours for ours, each in known.items()}
     if ours := by_word.get(name.casefold()):
         return f"its Python name is {ours!r}"
+    from difflib import get_close_matches  # noqa: PLC0415 - only paid by a mistake
+
     close = get_close_matches(name, known, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"it has {', '.join(known) or 'none'}"
 

@@ -23,16 +23,17 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
-from typing import Any, TypeAlias, TypeVar, cast, get_args, get_origin
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args, get_origin
 
-import cattrs
 from attrs import NOTHING, fields, frozen
-from cattrs import ClassValidationError
 
 from odnexus._calls import Json, Reply, Secret
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental.models import Record, Subscription
 from odnexus.opendental.names import SPELLINGS
+
+if TYPE_CHECKING:
+    import cattrs
 
 R = TypeVar("R", bound=Record)
 
@@ -199,6 +200,9 @@ def _is_plain(annotation: Any) -> bool:
 
 @cache
 def _converter() -> cattrs.Converter:
+    # Paid with the first answer, so that an import and a first client stay cheap.
+    import cattrs  # noqa: PLC0415
+
     converter = cattrs.Converter()
     converter.register_structure_hook_factory(_is_plain, _hook)
     # cattrs has hooks of its own for these, which a factory does not replace.
@@ -245,8 +249,9 @@ def structure(record: type[R], row: object, path: str = "$") -> R:
     row = cast("dict[str, object]", row)
     try:
         return _converter().structure({**_named(record, row), "raw": _kept(record, row)}, record)
-    except ClassValidationError as error:
-        faults, _ = error.group_exceptions()
+    except ExceptionGroup as group:
+        # cattrs gathers all faults of a record, each with a note that names the attribute.
+        faults, _ = cast("cattrs.ClassValidationError", group).group_exceptions()
         lines = [f"{_rule(fault)} @ {path}.{SPELLINGS[record][note.name][0]}" for fault, note in faults]
         raise MisfitError("; ".join(lines)) from None
 
