@@ -14,6 +14,7 @@ import base64
 import hashlib
 import hmac
 import json
+from collections import ChainMap
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
@@ -83,6 +84,50 @@ class Delivery:
     delivery_errors: tuple[object, ...] = field(default=(), repr=False)
     known: bool = False
     sent_at: datetime | None = None
+    raw: Mapping[str, object] = field(factory=dict[str, object], repr=False, eq=False)
+
+
+@frozen(kw_only=True)
+class FlatDelivery:
+    """A payload of a hand-made bridge: everything at the top, ``firstName`` for `first_name`.
+
+    It has no signature, so nobody vouches for it but the host that took it. Texts are as they came, ``""`` where there
+    are none; nothing of the person is shown in the `repr`.
+
+    Attributes:
+        event: For example ``appointment.created``; ``appointment.canceled`` is read as ``appointment.cancelled``.
+        known: Whether it is one of the events that odnexus knows.
+        first_name: Given name.
+        last_name: Family name.
+        date_of_birth: Birth date, unread.
+        phone_number: Phone, unread.
+        email: E-mail address.
+        insurance_provider: What the patient wrote as insurer.
+        appointment_id: Id of the appointment on the sender's side.
+        patient_id: Id of the patient on the sender's side.
+        start_time: Start; aware only if the payload gives an offset.
+        end_time: End, likewise.
+        appointment_type: Name or id of the kind of visit.
+        provider: Name or id of the provider.
+        note: Note.
+        raw: The whole payload.
+    """
+
+    event: str
+    known: bool = False
+    first_name: str = field(default="", repr=False)
+    last_name: str = field(default="", repr=False)
+    date_of_birth: str = field(default="", repr=False)
+    phone_number: str = field(default="", repr=False)
+    email: str = field(default="", repr=False)
+    insurance_provider: str = field(default="", repr=False)
+    appointment_id: str = ""
+    patient_id: str = ""
+    start_time: datetime | None = field(default=None, repr=False)
+    end_time: datetime | None = field(default=None, repr=False)
+    appointment_type: str = field(default="", repr=False)
+    provider: str = field(default="", repr=False)
+    note: str = field(default="", repr=False)
     raw: Mapping[str, object] = field(factory=dict[str, object], repr=False, eq=False)
 
 
@@ -257,3 +302,94 @@ def _moment(value: object) -> datetime | None:
     if moment is None:
         return None
     return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+# --- flat payloads -----------------------------------------------------------------------------------------------
+
+FLAT_EVENTS = frozenset(
+    {
+        "appointment.created",
+        "appointment.cancelled",
+        "appointment.rescheduled",
+        "appointment.confirmed",
+        "patient.form_submitted",
+    }
+)
+"""Events that a flat payload can name."""
+
+_FLAT_NAMES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "first_name": ("firstName", "first_name"),
+        "last_name": ("lastName", "last_name"),
+        "date_of_birth": ("dateOfBirth", "date_of_birth", "birthDate", "dob"),
+        "phone_number": ("phoneNumber", "phone_number", "phone"),
+        "email": ("email", "emailAddress"),
+        "insurance_provider": ("insuranceProvider", "insurance_provider", "insuranceName", "insurance_name"),
+        "appointment_id": ("appointmentId", "appointment_id"),
+        "patient_id": ("patientId", "patient_id"),
+        "appointment_type": ("appointmentType", "appointment_type", "appointmentTypeId", "appointment_type_id"),
+        "provider": ("provider", "providerName", "providerId", "provider_id"),
+        "note": ("note", "notes"),
+        "start_time": ("startTime", "start_time", "appointmentTime", "appointmentDateTime"),
+        "end_time": ("endTime", "end_time"),
+    }
+)
+_FLAT_PLACES = ("data", "patient", "appointment")
+
+
+def parse_flat(body: bytes) -> FlatDelivery:
+    """Return what a flat payload says. Call it only for a sender that the host vouches for: nothing is verified.
+
+    Raises:
+        WebhookError: It is no JSON object, or names no event.
+    """
+    raw = _object(body)
+    event = raw.get("event")
+    if not isinstance(event, str) or not event.strip():
+        raise WebhookError("missing @ $.event")
+    event = event.strip().lower().replace("canceled", "cancelled")
+    bag = _flattened(raw)
+
+    def text(name: str) -> str:
+        return _first_text(bag, _FLAT_NAMES[name])
+
+    return FlatDelivery(
+        event=event,
+        known=event in FLAT_EVENTS,
+        first_name=text("first_name"),
+        last_name=text("last_name"),
+        date_of_birth=text("date_of_birth"),
+        phone_number=text("phone_number"),
+        email=text("email"),
+        insurance_provider=text("insurance_provider"),
+        appointment_id=text("appointment_id"),
+        patient_id=text("patient_id"),
+        start_time=_wall_or_instant(text("start_time")),
+        end_time=_wall_or_instant(text("end_time")),
+        appointment_type=text("appointment_type"),
+        provider=text("provider"),
+        note=text("note"),
+        raw=raw,
+    )
+
+
+def _flattened(raw: Mapping[str, object]) -> Mapping[str, object]:
+    """Return *raw* with the fields of its usual sub-objects; what stands at the top counts first."""
+    inner = [raw.get(name) for name in _FLAT_PLACES]
+    levels = [cast("Mapping[str, object]", each) for each in inner if isinstance(each, Mapping)]
+    return dict(ChainMap(dict(raw), *map(dict, levels)))
+
+
+def _first_text(bag: Mapping[str, object], keys: Sequence[str]) -> str:
+    for key in keys:
+        value = bag.get(key)
+        if isinstance(value, str | int) and not isinstance(value, bool):
+            return str(value).strip()
+    return ""
+
+
+def _wall_or_instant(text: str) -> datetime | None:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
