@@ -52,7 +52,7 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str | Secret) -> None:
-        self._value: str = value._value if isinstance(value, Secret) else value
+        self._value: str = value.reveal() if isinstance(value, Secret) else value
 
     def reveal(self) -> str:
         """Return the text itself, for the one place that sends it."""
@@ -61,7 +61,7 @@ class Secret:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
-        return hmac.compare_digest(self._value.encode(), other._value.encode())
+        return hmac.compare_digest(self._value.encode(), other.reveal().encode())
 
     def __hash__(self) -> int:
         return hash((Secret, self._value))
@@ -81,7 +81,7 @@ class Reply:
     """An answer as it came: status, headers with lower-case names, body."""
 
     status: int
-    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    headers: Mapping[str, str] = field(factory=dict[str, str], repr=False)
     content: bytes = field(default=b"", repr=False)
 
     @property
@@ -210,7 +210,7 @@ def exchange(
             if (yield Renew()):
                 continue
             raise error
-        pause = _pause(call, error, outcome, attempt, policy, now, roll)
+        pause = _pause(error, outcome, attempt, policy, now, roll)
         if isinstance(error, RateLimitError):
             limited += 1
             error.retry_after = pause.length
@@ -246,7 +246,6 @@ def _may_repeat(call: Call[Any], error: ApiError) -> bool:
 
 
 def _pause(
-    call: Call[Any],
     error: ApiError,
     outcome: Outcome,
     attempt: int,
@@ -271,7 +270,7 @@ def unexpected(call: Call[Any], *problems: str) -> UnexpectedResponseError:
     return UnexpectedResponseError("; ".join(problems[:5]), call.api, call.name, tuple(problems))
 
 
-def require(condition: bool, field_name: str, remedy: str) -> None:
+def require(condition: object, field_name: str, remedy: str) -> None:
     """Raise `ConfigurationError` naming *field_name* and *remedy* unless *condition* holds."""
     if not condition:
         raise ConfigurationError(f"{field_name}: {remedy}")

@@ -60,7 +60,7 @@ class Limit:
 @define
 class _Window:
     limit: Limit
-    starts: deque[float] = field(factory=deque)
+    starts: deque[float] = field(factory=deque[float])
 
     def delay(self, now: float) -> float:
         while self.starts and self.starts[0] <= now - self.limit.period:

@@ -31,7 +31,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Literal, TypeAlias, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from attrs import Attribute, field, frozen
@@ -162,9 +162,9 @@ class Location:
     clinic_num: int | None = None
     writer: WriterSetting = "auto"
     modes: Modes = Modes()
-    operatories: Mapping[int, int] = field(factory=dict)
-    providers: Mapping[int, int] = field(factory=dict)
-    types: Mapping[int, TypeRule] = field(factory=dict)
+    operatories: Mapping[int, int] = field(factory=dict[int, int])
+    providers: Mapping[int, int] = field(factory=dict[int, int])
+    types: Mapping[int, TypeRule] = field(factory=dict[int, TypeRule])
     default_operatory: int | None = None
     default_provider: int | None = None
     confirmed: tuple[int, ...] = ()
@@ -187,6 +187,17 @@ class Location:
         return ZoneInfo(self.timezone)
 
 
+def _check_locations(instance: Practice, _: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:
+    names = [location.name for location in value]
+    ids = [(location.subdomain or instance.subdomain, location.nexhealth_id) for location in value]
+    if not value:
+        raise ConfigurationError("locations: a practice has at least one location")
+    if len(set(names)) < len(names):
+        raise ConfigurationError("locations[].name: each location needs a name of its own")
+    if len(set(ids)) < len(ids):
+        raise ConfigurationError("locations[].nexhealth_id: two locations name the same NexHealth location")
+
+
 @frozen(kw_only=True)
 class Practice:
     """A NexHealth institution and its locations.
@@ -196,18 +207,7 @@ class Practice:
     """
 
     subdomain: str
-    locations: tuple[Location, ...] = field()
-
-    @locations.validator
-    def _check(self, _: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:
-        names = [location.name for location in value]
-        ids = [(location.subdomain or self.subdomain, location.nexhealth_id) for location in value]
-        if not value:
-            raise ConfigurationError("locations: a practice has at least one location")
-        if len(set(names)) < len(names):
-            raise ConfigurationError("locations[].name: each location needs a name of its own")
-        if len(set(ids)) < len(ids):
-            raise ConfigurationError("locations[].nexhealth_id: two locations name the same NexHealth location")
+    locations: tuple[Location, ...] = field(validator=_check_locations)
 
     @classmethod
     def load(cls, path: str | Path) -> Practice:
@@ -286,10 +286,12 @@ def _strict(kind: type) -> Any:
     """Return a hook that takes values of *kind* only: a TOML file says what it means."""
 
     def check(value: object, _: type) -> object:
-        number_from_key = kind is int and isinstance(value, str) and value.isdecimal()
-        if not number_from_key and (not isinstance(value, kind) or (kind is int and isinstance(value, bool))):
+        if kind is int and isinstance(value, str) and value.isdecimal():
+            # Keys of a table are texts in TOML.
+            return int(value)
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             raise ValueError(f"give a {'number' if kind is int else kind.__name__}")
-        return kind(value)
+        return value
 
     return check
 
@@ -320,8 +322,9 @@ def _structured(content: object, kind: type[T], problems: list[Problem]) -> T | 
 
 def _problems_of_location(place: str, content: object) -> Iterator[Problem]:
     """Yield what only the finished values tell, also where other settings of the location are wrong."""
-    if not isinstance(content, Mapping):
+    if not isinstance(content, dict):
         return
+    content = cast("dict[str, object]", content)
     if "timezone" in content and not _is_zone(content["timezone"]):
         yield Problem(place=f"{place}.timezone", remedy=ZONE_REMEDY)
     fields = _structured(content.get("fields", []), FieldMap, [])

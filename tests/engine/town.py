@@ -34,7 +34,7 @@ class Town:
     def __init__(
         self,
         *,
-        store: Store | None = None,
+        store: Any = None,
         overlay: bool = False,
         synchronizer: bool = False,
         nexhealth_switches: Mapping[str, Any] | None = None,
@@ -62,7 +62,7 @@ class Town:
     # -- building ------------------------------------------------------------------------------------------------------
 
     def _build_opendental(self, options: dict[str, Any]) -> None:
-        self.od = OpenDentalSimulator(clock=self.clock, **options)
+        self.od: Any = OpenDentalSimulator(clock=self.clock, **options)
         office = self.od.practice
         for name in ("Not Called", "Left Message", "Confirmed", "Arrived"):
             office.add_definition(2, name)
@@ -75,7 +75,7 @@ class Town:
         self.provs.append(office.add_provider(Abbr="HYG1", LName="Clark", FName="Hazel", IsSecondary=True))
 
     def _build_nexhealth(self, synced: bool, inserts: bool, switches: dict[str, Any]) -> None:
-        self.nx = NexHealthSimulator(clock=self.clock, **switches)
+        self.nx: Any = NexHealthSimulator(clock=self.clock, **switches)
         state = self.nx.state
         self.institution = state.add_institution("demo-dental", "Demo Dental")
         self.sync = state.add_sync(self.institution) if synced else None
@@ -93,7 +93,8 @@ class Town:
     def synchronize(self) -> Synchronizer:
         """Put NexHealth's synchronizer between its platform and the office; it works with `run`."""
         assert self.sync is not None, "ask for a synchronizer when building the town"
-        return self.nx.connect(self.sync, self.od)
+        synchronizer: Synchronizer = self.nx.connect(self.sync, self.od)
+        return synchronizer
 
     def new_engine(self, **changes: Any) -> SyncEngine:
         """Return a new engine on the same store, as after a restart."""
@@ -127,22 +128,26 @@ class Town:
     def chart(self, first: str, last: str, born: str, **fields: Any) -> int:
         """Add a chart to Open Dental."""
         fields.setdefault("BillingType", "Standard Account")
-        return self.od.practice.add_patient(FName=first, LName=last, Birthdate=date.fromisoformat(born), **fields)
+        number: int = self.od.practice.add_patient(
+            FName=first, LName=last, Birthdate=date.fromisoformat(born), **fields
+        )
+        return number
 
     def person(self, first: str, last: str, born: str, phone: str = "3035550100", **details: Any) -> int:
         """Add a patient to NexHealth."""
         details.setdefault("email", f"{first}.{last}@example.com".lower().replace(" ", ""))
-        return self.nx.state.add_patient(
+        number: int = self.nx.state.add_patient(
             self.location_id,
             first,
             last,
             bio={"date_of_birth": born, "phone_number": phone, "gender": "Female"},
             **details,
         )
+        return number
 
     def book(self, patient: int, start: datetime | None = None, *, chair: int = 0, **details: Any) -> int:
         """Book as a patient does on NexHealth's page."""
-        return self.nx.patient_app.book(
+        number: int = self.nx.patient_app.book(
             self.location_id,
             start or at(9),
             patient_id=patient,
@@ -151,6 +156,7 @@ class Town:
             minutes=60,
             **details,
         )
+        return number
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -186,7 +192,8 @@ class Town:
     def row_of(self, booking: int) -> Any:
         """Return the Open Dental appointment that a booking is linked to."""
         link = self.link_of(booking)
-        assert link is not None and link.opendental is not None, "the booking is not linked"
+        assert link is not None, "the booking is not linked"
+        assert link.opendental is not None, "the link is not complete"
         return self.od.practice.appointments[int(link.opendental.id)]
 
     def booking(self, number: int) -> Any:

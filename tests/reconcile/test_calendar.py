@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,8 @@ NINE = datetime(2026, 3, 9, 9)
 SLOT = Slot(start=NINE, minutes=60, operatory=3, provider=1)
 
 
-def row(number: int = 1, **changes: object) -> Booked:
-    values: dict[str, object] = {
+def row(number: int = 1, **changes: Any) -> Booked:
+    values: dict[str, Any] = {
         "apt_num": number,
         "pat_num": 10 + number,
         "status": "Scheduled",
@@ -23,7 +24,7 @@ def row(number: int = 1, **changes: object) -> Booked:
         "operatory": 3,
         "provider": 1,
     }
-    return Booked(**{**values, **changes})  # type: ignore[arg-type]
+    return Booked(**{**values, **changes})
 
 
 @pytest.mark.parametrize(
@@ -43,7 +44,7 @@ def row(number: int = 1, **changes: object) -> Booked:
         ({"start": None}, False),
     ],
 )
-def test_what_collides(changes: dict[str, object], collides: bool) -> None:
+def test_what_collides(changes: dict[str, Any], collides: bool) -> None:
     assert row(**changes).overlaps(SLOT) is collides
 
 

@@ -67,7 +67,7 @@ def test_a_field_that_a_side_does_not_mention_takes_no_part(left: Fields, right:
 
 
 def test_an_echo_finds_nothing_to_do() -> None:
-    shown = {"start": "09:00", "minutes": 60, "chair": 3}
+    shown: Fields = {"start": "09:00", "minutes": 60, "chair": 3}
 
     assert reconcile(Base(nexhealth=shown, opendental=shown), shown, shown, FIELDS).quiet
 

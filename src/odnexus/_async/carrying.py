@@ -43,7 +43,7 @@ class Scene:
     known: Known
     nexhealth: NexHealthAppointment | None
     opendental: OpenDentalAppointment | None
-    shows: dict[On, Fields] = field(factory=dict, repr=False)
+    shows: dict[On, Fields] = field(factory=dict[On, Fields], repr=False)
 
     @property
     def base(self) -> Base | None:
@@ -112,7 +112,7 @@ class AsyncCarrying:
 
     def _of_nexhealth(self, scene: Scene) -> Fields:
         if scene.nexhealth is None:
-            old = scene.base.nexhealth if scene.base else {}
+            old: Fields = scene.base.nexhealth if scene.base else {}
             return {**old, "cancelled": True}
         fields = dict(self._office.fields_of_nexhealth(scene.nexhealth))
         fields["cancelled"] = bool(fields.get("cancelled")) or bool(scene.nexhealth.deleted)
@@ -120,7 +120,7 @@ class AsyncCarrying:
 
     def _of_opendental(self, scene: Scene) -> Fields:
         if scene.opendental is None:
-            old = scene.base.opendental if scene.base else {}
+            old: Fields = scene.base.opendental if scene.base else {}
             return {**old, "cancelled": True}
         return self._office.fields_of_opendental(scene.opendental)
 

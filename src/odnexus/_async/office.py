@@ -88,10 +88,10 @@ class AsyncPicture:
 class Tables:
     """Who is who: NexHealth ids → Open Dental numbers, and the definitions that mean confirmed."""
 
-    operatories: Mapping[int, int] = field(factory=dict)
-    providers: Mapping[int, int] = field(factory=dict)
+    operatories: Mapping[int, int] = field(factory=dict[int, int])
+    providers: Mapping[int, int] = field(factory=dict[int, int])
     confirmed: frozenset[int] = frozenset()
-    chair_of_provider: Mapping[int, int] = field(factory=dict)
+    chair_of_provider: Mapping[int, int] = field(factory=dict[int, int])
 
     def to_text(self, now: datetime) -> str:
         """Return the tables as text for the store, with the moment they were read."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import TypeVar, cast
 from uuid import uuid4
 
 from odnexus._calls import Secret
@@ -387,10 +387,10 @@ class SyncEngine:
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:
     if not isinstance(clients, Mapping):
         return clients
-    if name not in clients:
+    several = cast("Mapping[str, C]", clients)
+    if name not in several:
         raise ConfigurationError(f"{field}: a location needs this client; add it to the mapping")
-    found: C = clients[name]
-    return found
+    return several[name]
 
 
 def _wanted(handlers: Mapping[str, Handler]) -> frozenset[str]:

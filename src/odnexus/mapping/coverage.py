@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
@@ -132,38 +131,35 @@ class CarrierResolver:
     """
 
     carriers: tuple[CarrierEntry, ...]
-    aliases: Mapping[str, int] = field(factory=dict)
-    _by_payer: Mapping[str, tuple[CarrierEntry, ...]] = field(init=False, repr=False, eq=False)
-    _by_name: Mapping[str, tuple[CarrierEntry, ...]] = field(init=False, repr=False, eq=False)
-
-    @_by_payer.default
-    def _index_payers(self) -> Mapping[str, tuple[CarrierEntry, ...]]:
-        return _index((carrier.payer_id.strip().casefold(), carrier) for carrier in self._shown())
-
-    @_by_name.default
-    def _index_names(self) -> Mapping[str, tuple[CarrierEntry, ...]]:
-        return _index((normalised(carrier.name), carrier) for carrier in self._shown())
+    aliases: Mapping[str, int] = field(factory=dict[str, int])
 
     def _shown(self) -> list[CarrierEntry]:
         return [carrier for carrier in self.carriers if not carrier.hidden]
+
+    def _paying(self, payer_id: str) -> list[CarrierEntry]:
+        wanted = payer_id.strip().casefold()
+        return [each for each in self._shown() if wanted and each.payer_id.strip().casefold() == wanted]
+
+    def _named(self, wanted: str) -> list[CarrierEntry]:
+        return [each for each in self._shown() if normalised(each.name) == wanted]
 
     def resolve(self, text: str, *, payer_id: str = "") -> Resolution:
         """Return which carrier *text* (and perhaps *payer_id*) means."""
         wanted = normalised(text)
         if not payer_id and " ".join(re.findall(r"[a-z0-9]+", text.casefold())) in NO_INSURANCE:
             return Resolution(insured=False)
-        by_payer = self._by_payer.get(payer_id.strip().casefold(), ()) if payer_id.strip() else ()
+        by_payer = self._paying(payer_id)
         if len(by_payer) == 1:
             return Resolution(certain=_sure(by_payer[0], "payer-id"))
         known = next((each for each in self._shown() if each.carrier_num == self.aliases.get(wanted)), None)
         if known is not None:
             return Resolution(certain=_sure(known, "alias"))
-        by_name = self._by_name.get(wanted, ())
+        by_name = self._named(wanted)
         if len(by_name) == 1 and not by_payer:
             return Resolution(certain=_sure(by_name[0], "name"))
         return Resolution(suggestions=self._ranked(wanted, by_payer))
 
-    def _ranked(self, wanted: str, by_payer: tuple[CarrierEntry, ...]) -> tuple[CarrierMatch, ...]:
+    def _ranked(self, wanted: str, by_payer: list[CarrierEntry]) -> tuple[CarrierMatch, ...]:
         scored = [
             CarrierMatch(
                 carrier_num=carrier.carrier_num,
@@ -221,14 +217,6 @@ def likeness(one: str, other: str) -> float:
 
 def _sure(carrier: CarrierEntry, rule: Rule) -> CarrierMatch:
     return CarrierMatch(carrier_num=carrier.carrier_num, name=carrier.name, score=100.0, rule=rule)
-
-
-def _index(pairs: Iterable[tuple[str, CarrierEntry]]) -> Mapping[str, tuple[CarrierEntry, ...]]:
-    index: defaultdict[str, list[CarrierEntry]] = defaultdict(list)
-    for key, carrier in pairs:
-        if key:
-            index[key].append(carrier)
-    return {key: tuple(found) for key, found in index.items()}
 
 
 def _entries(pack: str) -> list[dict[str, str]]:

@@ -20,7 +20,7 @@ bridges (``dateOfBirth``); see `FLAT_NAMES`. Targets:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, TypeAlias, cast
 
 from attrs import evolve, field, frozen
 
@@ -295,17 +295,23 @@ def find(record: Mapping[str, Any], source: str) -> str | None:
     """Return the text at *source* in *record*, under its real or its flat name; ``None`` if there is none."""
     flat = {real: name for name, real in FLAT_NAMES.items()}
     for path in dict.fromkeys([source, FLAT_NAMES.get(source, source), flat.get(source, source)]):
-        value: Any = record
-        for step in path.split("."):
-            value = value.get(step) if isinstance(value, Mapping) else None
+        value = _at(record, path.split("."))
         if value is not None and not isinstance(value, Mapping):
             return _as_text(value)
     return None
 
 
+def _at(record: Mapping[str, Any], steps: list[str]) -> object:
+    head, *rest = steps
+    value: Any = record.get(head)
+    if not rest:
+        return cast(object, value)
+    return _at(cast("Mapping[str, Any]", value), rest) if isinstance(value, Mapping) else None
+
+
 def _as_text(value: object) -> str:
     if isinstance(value, list | tuple):
-        return ", ".join(_as_text(each) for each in value)
+        return ", ".join(_as_text(each) for each in cast("list[object]", value))
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
@@ -317,7 +323,7 @@ def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
     for key, value in record.items():
         path = f"{prefix}{key}"
         if isinstance(value, Mapping):
-            flat.update(flatten(value, f"{path}."))
+            flat.update(flatten(cast("Mapping[str, Any]", value), f"{path}."))
         elif value not in (None, "", [], ()):
             flat[path] = value
     return flat

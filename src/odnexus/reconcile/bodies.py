@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, cast
 
 from attrs import asdict, field, frozen
 
-from odnexus.reconcile.plan import Base, Fields
+from odnexus.reconcile.plan import Base, Fields, Value
 from odnexus.reconcile.triggers import DomainEvent, Slot, WaitlistCandidate
 
 
@@ -50,7 +49,7 @@ class LinkBody:
     unfinished: bool = False
     announce: bool = True
     cancel: str = ""
-    target: Fields = field(factory=dict, repr=False)
+    target: Fields = field(factory=dict[str, Value], repr=False)
     awaiting: str = ""
 
     def to_bytes(self) -> bytes:
@@ -100,13 +99,16 @@ def unpack_event(content: bytes) -> DomainEvent:
     return DomainEvent(**stored)
 
 
-def _slot(stored: Mapping[str, Any] | None) -> Slot | None:
-    return Slot(**{**stored, "start": datetime.fromisoformat(stored["start"])}) if stored else None
+def _slot(stored: dict[str, Any] | None) -> Slot | None:
+    if stored is None:
+        return None
+    stored["start"] = datetime.fromisoformat(stored["start"])
+    return Slot(**stored)
 
 
-def _candidate(stored: Mapping[str, Any]) -> WaitlistCandidate:
-    start = stored["start"]
-    return WaitlistCandidate(**{**stored, "start": datetime.fromisoformat(start) if start else None})
+def _candidate(stored: dict[str, Any]) -> WaitlistCandidate:
+    stored["start"] = datetime.fromisoformat(stored["start"]) if stored["start"] else None
+    return WaitlistCandidate(**stored)
 
 
 def canonical(base: Base | None) -> dict[str, Any]:

@@ -46,8 +46,8 @@ class On(StrEnum):
 class Base:
     """What each side showed when they last agreed."""
 
-    nexhealth: Fields = field(factory=dict, repr=False)
-    opendental: Fields = field(factory=dict, repr=False)
+    nexhealth: Fields = field(factory=dict[str, Value], repr=False)
+    opendental: Fields = field(factory=dict[str, Value], repr=False)
 
 
 @frozen(kw_only=True)
@@ -65,7 +65,7 @@ class Create:
     """Make the record on the side that lacks it."""
 
     on: On
-    values: Fields = field(factory=dict, repr=False)
+    values: Fields = field(factory=dict[str, Value], repr=False)
 
 
 @frozen
@@ -73,7 +73,7 @@ class Update:
     """Change these fields on one side."""
 
     on: On
-    changes: Fields = field(factory=dict, repr=False)
+    changes: Fields = field(factory=dict[str, Value], repr=False)
 
 
 @frozen
