@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections import deque
 from collections.abc import Generator, Iterable, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from threading import Lock
@@ -20,10 +20,13 @@ from typing import Final, TypeAlias
 from odnexus.errors import ConfigurationError, StoreError
 from odnexus.stores._errors import StoreBusyError
 from odnexus.stores._rows import Value
-from odnexus.stores.sqlite._schema import migrate
+from odnexus.stores.sqlite._schema import migrate, version_of
 
 OLDEST_SQLITE: Final = (3, 35, 0)
 """The first version with ``RETURNING``."""
+
+_SWITCHES: Final = 100
+"""How often a new file is tried to be switched to a write-ahead log."""
 
 _BUSY: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
@@ -58,11 +61,11 @@ class Database:
             raise
 
     def _migrate(self) -> None:
-        with self._translated(), self._borrowed() as connection:
-            try:
+        try:
+            with self._translated(), self._borrowed() as connection:
                 migrate(connection)
-            except ConfigurationError as error:
-                raise ConfigurationError(f"path: {self._path} {error}") from None
+        except ConfigurationError as error:
+            raise ConfigurationError(f"path: {self._path} {error}") from None
 
     def read(self, statement: str, parameters: Parameters | None = None) -> list[sqlite3.Row]:
         """Return all rows of a query."""
@@ -153,9 +156,9 @@ class Database:
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
         connection.row_factory = sqlite3.Row
-        with closing(connection.execute("PRAGMA journal_mode = WAL")) as cursor:
-            (mode,) = cursor.fetchone()
-        if mode != "wal":
+        # First of all: what is not ours stays as it is.
+        version_of(connection)
+        if not _keeps_log(connection):
             raise StoreError(f"{self._path}: SQLite cannot keep a write-ahead log here; use a local disk")
         connection.execute("PRAGMA synchronous = FULL")
         # On macOS a plain fsync leaves data in the drive's cache.
@@ -169,7 +172,7 @@ class Database:
         try:
             yield
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+            if _is_busy(error):
                 raise self._busy() from error
             raise StoreError(f"{self._path}: {error}") from error
         except (UnicodeError, OverflowError) as error:
@@ -177,6 +180,26 @@ class Database:
 
     def _busy(self) -> StoreBusyError:
         return StoreBusyError(f"{self._path}: locked by another thread or process for longer than {self._timeout}")
+
+
+def _keeps_log(connection: sqlite3.Connection) -> bool:
+    """Return whether the file has a write-ahead log, after switching a new one to it."""
+    for left in reversed(range(_SWITCHES)):
+        try:
+            (mode,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+        except sqlite3.OperationalError as error:
+            if not (left and _is_busy(error)):
+                raise
+            # Processes that switch the same new file at once refuse each other without waiting. This waits.
+            connection.execute("BEGIN EXCLUSIVE")
+            connection.execute("COMMIT")
+        else:
+            return bool(mode == "wal")
+    return False  # pragma: no cover - the last round returns or raises
+
+
+def _is_busy(error: sqlite3.Error) -> bool:
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY
 
 
 def _drain(connections: _Connections) -> None:

@@ -104,13 +104,14 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
     """Bring the file of *connection* to the version after the last of *migrations*, in one transaction.
 
     Raises:
-        ConfigurationError: The file belongs to another program, or to a later odnexus.
+        ConfigurationError: As `version_of`.
     """
-    if _version(connection) == (APPLICATION_ID, len(migrations)):
+    if version_of(connection, len(migrations)) == len(migrations):
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for step in migrations[_steps_done(connection, len(migrations)) :]:
+        # Asked again, since another process may have been quicker.
+        for step in migrations[version_of(connection, len(migrations)) :]:
             for statement in step.split(";"):
                 connection.execute(statement)
         connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -122,16 +123,17 @@ def migrate(connection: sqlite3.Connection, migrations: Sequence[str] = MIGRATIO
         raise
 
 
-def _version(connection: sqlite3.Connection) -> tuple[int, int]:
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
-    return application, version
+def version_of(connection: sqlite3.Connection, known: int = len(MIGRATIONS)) -> int:
+    """Return the version of the schema in the file, 0 for a new one.
 
-
-def _steps_done(connection: sqlite3.Connection, known: int) -> int:
-    """Return the version of the file, checked; asked inside the transaction, since another process may migrate too."""
-    application, version = _version(connection)
-    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    Raises:
+        ConfigurationError: The file belongs to another program, or its version is above *known*.
+    """
+    # In one statement, so that no other process changes one of them in between.
+    application, version, tables = connection.execute(
+        "SELECT application_id, user_version, (SELECT count(*) FROM sqlite_master)"
+        " FROM pragma_application_id, pragma_user_version"
+    ).fetchone()
     if application != APPLICATION_ID and (application or version or tables):
         raise ConfigurationError("is a database of another program")
     if version > known:
