@@ -308,7 +308,8 @@ def fold_name(text: str) -> str:
     if text.isascii():
         folded = text.lower()
     else:
-        plain = unicodedata.normalize("NFKD", text.translate(_QUOTES).casefold())
+        # Taken apart before small letters are made and again after, as Unicode's caseless matching is defined.
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold())
         folded = "".join(char for char in plain if not unicodedata.combining(char)).translate(_UNDECOMPOSED)
     if folded.isalpha():
         return folded

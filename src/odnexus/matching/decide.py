@@ -14,28 +14,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from enum import IntEnum, StrEnum
 from math import log2
-from typing import Final, NamedTuple
+from typing import Final
 
 from attrs import field, frozen
 
 from odnexus.mapping.person import Person
+from odnexus.matching.context import levels_of
 from odnexus.matching.features import Features, features_of
-from odnexus.matching.levels import (
-    Birth,
-    Contact,
-    Family,
-    Given,
-    Middle,
-    address_level,
-    birth_level,
-    email_level,
-    family_level,
-    given_level,
-    is_slip_of_several,
-    middle_level,
-    phone_level,
-)
-from odnexus.matching.nicknames import Nicknames
+from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, Middle
 from odnexus.matching.weights import (
     ADDRESS_BITS,
     BIRTH_BITS,
@@ -49,6 +35,7 @@ from odnexus.matching.weights import (
     PHONE_BITS,
     Frequencies,
 )
+from odnexus.matching.words import Bits, Evidence, reasons_of
 
 __all__ = ["Candidate", "Comparison", "Decision", "Grade", "compare"]
 
@@ -128,19 +115,6 @@ _FAMILY_CONTACT_BITS: Final = 2.0
 _MORE_CONTACT_BITS: Final = 1.5
 
 
-class Levels(NamedTuple):
-    """The level of every field of two people."""
-
-    given: Given
-    family: Family
-    birth: Birth
-    middle: Middle
-    phone: Contact
-    email: Contact
-    address: Contact
-    suffix_told: bool = False
-
-
 @frozen(kw_only=True)
 class Comparison:
     """Two people compared.
@@ -158,14 +132,6 @@ class Comparison:
     grade: Grade
     score: float
     reasons: tuple[str, ...]
-
-
-@frozen
-class Evidence:
-    """What one field says, in words without values and in bits."""
-
-    words: str
-    bits: float
 
 
 @frozen(kw_only=True)
@@ -221,82 +187,6 @@ def compare(one: Person, other: Person) -> Comparison:
     )
 
 
-# -- levels ------------------------------------------------------------------------------------------------------------
-
-
-def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Levels:
-    """Return the level of every field, looking at given, middle and preferred names together."""
-    given, middle = given_level(one.given, other.given), middle_level(one.middle, other.middle)
-    family = family_level(one.family, other.family, one.parts, other.parts)
-    if given is not Given.EXACT:
-        given, middle = _given_in_context(given, middle, one, other, frequencies)
-        if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other)):
-            given, family = crossed, Family.SWAPPED
-    if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
-        middle = Middle.MISSING  # a maiden name that became the middle name
-    return Levels(
-        given,
-        family,
-        birth_level(one, other),
-        middle,
-        phone_level(one, other),
-        email_level(one, other),
-        address_level(one, other),
-        bool(one.suffix or other.suffix),
-    )
-
-
-def _given_in_context(
-    given: Given, middle: Middle, one: Features, other: Features, frequencies: Frequencies
-) -> tuple[Given, Middle]:
-    if given is Given.SLIP or given is Given.SIMILAR:
-        mine, theirs = _known(one.given, frequencies), _known(other.given, frequencies)
-        if mine and theirs:
-            given = Given.DIFFERENT  # two real names: Jaylen is no slip of Jayden, nor Anne of Anna
-        elif mine is theirs or is_slip_of_several(other.given if mine else one.given):
-            given = Given.SIMILAR
-    if given is Given.PART:
-        return _given_and_middle(one, other, middle)
-    if given < Given.PART:
-        if one.preferred or other.preferred:
-            names = {one.given, one.preferred} & {other.given, other.preferred} - {""}
-            if names:
-                return Given.NICKNAME, middle
-        if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
-            return Given.MIDDLE, Middle.MISSING
-    return given, middle
-
-
-def _known(name: str, frequencies: Frequencies) -> bool:
-    return name in Nicknames.shipped() or frequencies.knows_given(name)
-
-
-def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[Given, Middle]:
-    """Compare "Mary Ann" with "Mary" whose middle name is Ann, or A."""
-    mine, theirs = f"{one.given} {one.middle}".split(), f"{other.given} {other.middle}".split()
-    if len(mine) != len(theirs):
-        return Given.PART, middle if one.middle and other.middle else Middle.MISSING
-    levels = [middle_level(a, b) for a, b in zip(mine, theirs, strict=True)]
-    worst = min(levels)
-    return (Given.EXACT, worst) if worst >= Middle.INITIAL else (Given.PART, worst)
-
-
-def _crossed(one: Features, other: Features) -> Given | None:
-    """Return how the given names agree if given and family name stand in each other's place.
-
-    With a slip in one of the two nobody can tell whether it is in the given name: it is similar at best.
-    """
-    if not (one.given and one.family and other.given and other.family):
-        return None
-    crossed = one.given == other.family, other.given == one.family
-    if all(crossed):
-        return Given.EXACT
-    if not any(crossed):
-        return None
-    near = (one.family, other.given) if crossed[0] else (one.given, other.family)
-    return Given.SIMILAR if family_level(near[0], near[1], (near[0],), (near[1],)) >= Family.CLOSE else None
-
-
 # -- vetoes ------------------------------------------------------------------------------------------------------------
 
 _NO_VETOES: Final[tuple[Veto, ...]] = ()
@@ -315,18 +205,6 @@ def vetoes_of(levels: Levels, one: Features, other: Features) -> tuple[Veto, ...
 
 
 # -- bits --------------------------------------------------------------------------------------------------------------
-
-
-class Bits(NamedTuple):
-    """The evidence of each field in bits; the sum is the score."""
-
-    given: float
-    family: float
-    birth: float
-    middle: float
-    phone: float
-    email: float
-    address: float
 
 
 def bits_of(levels: Levels, one: Features, other: Features, frequencies: Frequencies) -> Bits:
@@ -450,67 +328,3 @@ def is_possible(levels: Levels) -> bool:
 def is_in_touch(levels: Levels) -> bool:
     """Tell whether the two share a phone, an e-mail address or, nearly at least, a home."""
     return levels.phone is Contact.SAME or levels.email is Contact.SAME or levels.address >= Contact.NEAR
-
-
-# -- words -------------------------------------------------------------------------------------------------------------
-
-_GIVEN_WORDS: Final = {
-    Given.EXACT: "given name: the same",
-    Given.SPELLING: "given name: two spellings of one name",
-    Given.NICKNAME: "given name: nickname of one group",
-    Given.SLIP: "given name: one slip of the fingers",
-    Given.LOOSE: "given name: nickname of several names",
-    Given.PART: "given name: one has a second name",
-    Given.MIDDLE: "given name: the middle name of the other",
-    Given.SIMILAR: "given name: similar, perhaps another name",
-    Given.INITIAL: "given name: an initial only",
-    Given.DIFFERENT: "given name: different",
-    Given.MISSING: "given name: missing",
-}
-_FAMILY_WORDS: Final = {
-    Family.EXACT: "family name: the same",
-    Family.SWAPPED: "family name: exchanged with the given name",
-    Family.PART: "family name: one part the same",
-    Family.CLOSE: "family name: one or two letters differ",
-    Family.SOUND: "family name: sounds alike",
-    Family.DIFFERENT: "family name: different",
-    Family.MISSING: "family name: missing",
-}
-_BIRTH_WORDS: Final = {
-    Birth.EXACT: "birth date: the same",
-    Birth.SLIP: "birth date: one digit differs",
-    Birth.SWAPPED: "birth date: day and month exchanged",
-    Birth.PART: "birth date: two of day, month and year the same",
-    Birth.DIFFERENT: "birth date: different",
-    Birth.MISSING: "birth date: missing",
-}
-_MIDDLE_WORDS: Final = {
-    Middle.EXACT: "middle name: the same",
-    Middle.INITIAL: "middle name: same initial",
-    Middle.SIMILAR: "middle name: similar",
-    Middle.DIFFERENT: "middle name: different",
-}
-_CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the same", Contact.DIFFERENT: "different"}
-
-
-def reasons_of(levels: Levels) -> tuple[str, ...]:
-    """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
-    return tuple(words for words in _words_of(levels) if words)
-
-
-def _words_of(levels: Levels) -> tuple[str, ...]:
-    contacts = (("phone", levels.phone), ("e-mail", levels.email), ("address", levels.address))
-    return (
-        _GIVEN_WORDS[levels.given],
-        _FAMILY_WORDS[levels.family],
-        _BIRTH_WORDS[levels.birth],
-        _MIDDLE_WORDS.get(levels.middle, ""),
-        *("" if level is Contact.MISSING else f"{name}: {_CONTACT_WORDS[level]}" for name, level in contacts),
-    )
-
-
-def evidence_of(levels: Levels, bits: Bits, prior: float) -> tuple[Evidence, ...]:
-    """Return what each field adds, the cost of picking one chart out of the roster first."""
-    said = zip(_words_of(levels), bits, strict=True)
-    fields = (Evidence(words, round(value, 2)) for words, value in said if words)
-    return (Evidence("one chart of the whole roster", round(-prior, 2)), *fields)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from enum import IntEnum
 from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -18,17 +18,7 @@ from odnexus.matching.features import Features
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.sounds import sound_key, transliterated
 
-__all__ = [
-    "Birth",
-    "Contact",
-    "Family",
-    "Given",
-    "Middle",
-    "birth_level",
-    "family_level",
-    "given_level",
-    "middle_level",
-]
+__all__ = ["Birth", "Contact", "Family", "Given", "Levels", "Middle"]
 
 
 class Given(IntEnum):
@@ -87,6 +77,19 @@ class Contact(IntEnum):
     MISSING = 1
     NEAR = 2
     SAME = 3
+
+
+class Levels(NamedTuple):
+    """The level of every field of two people."""
+
+    given: Given
+    family: Family
+    birth: Birth
+    middle: Middle
+    phone: Contact
+    email: Contact
+    address: Contact
+    suffix_told: bool = False
 
 
 _KIN: Final = {Kinship.SPELLING: Given.SPELLING, Kinship.SHORT: Given.NICKNAME, Kinship.LOOSE: Given.LOOSE}

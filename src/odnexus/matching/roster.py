@@ -6,13 +6,14 @@ charts never match: Open Dental archives the chart that was merged away and leav
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from itertools import chain
-from math import log2
-from typing import Final, NamedTuple
+from math import inf, log2
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
-from attrs import field, frozen
+from attrs import frozen
 
 from odnexus.mapping.person import Person
 from odnexus.matching.blocking import (
@@ -28,24 +29,17 @@ from odnexus.matching.blocking import (
     pairs_of_names,
     swapped_birth,
 )
-from odnexus.matching.decide import (
-    Bits,
-    Candidate,
-    Decision,
-    Grade,
-    Levels,
-    Veto,
-    bits_of,
-    evidence_of,
-    grade_of,
-    levels_of,
-    reasons_of,
-    vetoes_of,
-)
+from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows
+from odnexus.matching.context import levels_of
+from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
 from odnexus.matching.features import Features, features_of
-from odnexus.matching.levels import Birth, Contact, Family, Given, family_level, given_level
+from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.weights import Frequencies
+from odnexus.matching.words import Bits, evidence_of, reasons_of
+
+if TYPE_CHECKING:
+    from odnexus.opendental.models import Patient, PatientRow
 
 __all__ = ["Chart", "Duplicate", "Roster"]
 
@@ -53,28 +47,8 @@ _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
 _MOST_SHARED: Final = 12
 _MOST_SHOWN: Final = 10
+_RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
-
-
-@frozen(kw_only=True)
-class Chart:
-    """A patient of Open Dental as the matcher sees it.
-
-    Attributes:
-        pat_num: Primary key.
-        person: Who it is.
-        status: PatStatus; Archived and Deleted charts never match.
-        clinic_num: Where clinics are used.
-        guarantor: PatNum of the head of the family; a chart that has another guarantor may carry that person's phone.
-        date_t_stamp: When the row last changed, on the office's clock.
-    """
-
-    pat_num: int
-    person: Person
-    status: str = "Patient"
-    clinic_num: int = 0
-    guarantor: int = 0
-    date_t_stamp: datetime | None = field(default=None)
 
 
 @frozen(kw_only=True)
@@ -112,15 +86,53 @@ class Roster:
 
     Args:
         charts: Charts to begin with.
+        least_score: A certain candidate with a lower score is made probable; `calibrate` shows what that costs.
     """
 
-    def __init__(self, charts: Iterable[Chart] = ()) -> None:
+    def __init__(self, charts: Iterable[Chart] = (), *, least_score: float = -inf) -> None:
+        self.least_score = least_score
         self._charts: dict[int, Chart] = {}
         self._features: dict[int, Features] = {}
         self._index = Index()
         self._frequencies = Frequencies()
         for chart in charts:
             self.add(chart)
+
+    @classmethod
+    def from_records(cls, patients: Iterable[Patient | PatientRow]) -> Self:
+        """Return the roster of records of the Open Dental client, such as ``od.patients.simple()`` yields."""
+        return cls(chart_of_patient(patient) for patient in patients)
+
+    @classmethod
+    def from_rows(cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None) -> Self:
+        """Return the roster of rows by heading; `odnexus.matching.charts` says which headings are understood.
+
+        Raises:
+            ValueError: A row has no PatNum, or *columns* names no field of a chart.
+        """
+        return cls(mapped.value for mapped in charts_of_rows(rows, columns=columns))
+
+    @classmethod
+    def from_frame(cls, frame: object, *, columns: Mapping[str, str] | None = None) -> Self:
+        """Return the roster of a pandas or polars frame or an Arrow table.
+
+        Raises:
+            TypeError: It is none of these.
+            ValueError: As `from_rows`.
+        """
+        return cls(mapped.value for mapped in charts_of_frame(frame, columns=columns))
+
+    @classmethod
+    def from_csv(
+        cls, path: str | PathLike[str], *, columns: Mapping[str, str] | None = None, encoding: str = "utf-8-sig"
+    ) -> Self:
+        """Return the roster of a CSV export with headings.
+
+        Raises:
+            OSError: The file cannot be read.
+            ValueError: As `from_rows`.
+        """
+        return cls(mapped.value for mapped in charts_of_csv(Path(path), columns=columns, encoding=encoding))
 
     def __len__(self) -> int:
         return len(self._charts)
@@ -230,10 +242,11 @@ class Roster:
 
     def _pair(self, one: int, other: int, prior: float) -> Duplicate:
         hit = self._weigh(self._features[one], other, prior, (), filed=1)
-        almost = hit.levels.given is not Given.EXACT and hit.grade is Grade.CERTAIN
+        # Every chart meets every other: names that one newcomer shares with nobody are shared by some pair.
+        sure = hit.levels.given is Given.EXACT and (is_in_touch(hit.levels) or hit.odds >= _RARE_PAIR_BITS)
         return Duplicate(
             pat_nums=(one, other),
-            grade=Grade.PROBABLE if almost else hit.grade,
+            grade=hit.grade if sure or hit.grade is not Grade.CERTAIN else Grade.PROBABLE,
             score=round(hit.odds, 2),
             reasons=reasons_of(hit.levels),
             vetoes=hit.vetoes,
@@ -263,7 +276,10 @@ class Roster:
         bits = bits_of(levels, wanted, held, self._frequencies)
         odds = sum(bits) - prior
         household = bool(vetoes) and self._household(levels, wanted, held, pat_num, filed)
-        return _Hit(pat_num, grade_of(levels, vetoes, odds, household=household), odds, levels, bits, vetoes)
+        grade = grade_of(levels, vetoes, odds, household=household)
+        if grade is Grade.CERTAIN and odds < self.least_score:
+            grade = Grade.PROBABLE
+        return _Hit(pat_num, grade, odds, levels, bits, vetoes)
 
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""

@@ -1,0 +1,101 @@
+"""How two people agree, field by field, where one field explains another.
+
+A given name may be half of the other's, with the rest in the middle name; it may be the name a chart gives as
+preferred; it may stand in the field for the family name. And whether a name is a slip of another or another name
+depends on which names there are.
+"""
+
+from __future__ import annotations
+
+from odnexus.matching.features import Features
+from odnexus.matching.levels import (
+    Family,
+    Given,
+    Levels,
+    Middle,
+    address_level,
+    birth_level,
+    email_level,
+    family_level,
+    given_level,
+    is_slip_of_several,
+    middle_level,
+    phone_level,
+)
+from odnexus.matching.nicknames import Nicknames
+from odnexus.matching.weights import Frequencies
+
+__all__ = ["levels_of"]
+
+
+def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Levels:
+    """Return the level of every field, looking at given, middle and preferred names together."""
+    given, middle = given_level(one.given, other.given), middle_level(one.middle, other.middle)
+    family = family_level(one.family, other.family, one.parts, other.parts)
+    if given is not Given.EXACT:
+        given, middle = _given_in_context(given, middle, one, other, frequencies)
+        if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other)):
+            given, family = crossed, Family.SWAPPED
+    if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
+        middle = Middle.MISSING  # a maiden name that became the middle name
+    return Levels(
+        given,
+        family,
+        birth_level(one, other),
+        middle,
+        phone_level(one, other),
+        email_level(one, other),
+        address_level(one, other),
+        bool(one.suffix or other.suffix),
+    )
+
+
+def _given_in_context(
+    given: Given, middle: Middle, one: Features, other: Features, frequencies: Frequencies
+) -> tuple[Given, Middle]:
+    if given is Given.SLIP or given is Given.SIMILAR:
+        mine, theirs = _known(one.given, frequencies), _known(other.given, frequencies)
+        if mine and theirs:
+            given = Given.DIFFERENT  # two real names: Jaylen is no slip of Jayden, nor Anne of Anna
+        elif mine is theirs or is_slip_of_several(other.given if mine else one.given):
+            given = Given.SIMILAR
+    if given is Given.PART:
+        return _given_and_middle(one, other, middle)
+    if given < Given.PART:
+        if one.preferred or other.preferred:
+            names = {one.given, one.preferred} & {other.given, other.preferred} - {""}
+            if names:
+                return Given.NICKNAME, middle
+        if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
+            return Given.MIDDLE, Middle.MISSING
+    return given, middle
+
+
+def _known(name: str, frequencies: Frequencies) -> bool:
+    return name in Nicknames.shipped() or frequencies.knows_given(name)
+
+
+def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[Given, Middle]:
+    """Compare "Mary Ann" with "Mary" whose middle name is Ann, or A."""
+    mine, theirs = f"{one.given} {one.middle}".split(), f"{other.given} {other.middle}".split()
+    if len(mine) != len(theirs):
+        return Given.PART, middle if one.middle and other.middle else Middle.MISSING
+    levels = [middle_level(a, b) for a, b in zip(mine, theirs, strict=True)]
+    worst = min(levels)
+    return (Given.EXACT, worst) if worst >= Middle.INITIAL else (Given.PART, worst)
+
+
+def _crossed(one: Features, other: Features) -> Given | None:
+    """Return how the given names agree if given and family name stand in each other's place.
+
+    With a slip in one of the two nobody can tell whether it is in the given name: it is similar at best.
+    """
+    if not (one.given and one.family and other.given and other.family):
+        return None
+    crossed = one.given == other.family, other.given == one.family
+    if all(crossed):
+        return Given.EXACT
+    if not any(crossed):
+        return None
+    near = (one.family, other.given) if crossed[0] else (one.given, other.family)
+    return Given.SIMILAR if family_level(near[0], near[1], (near[0],), (near[1],)) >= Family.CLOSE else None

@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from math import inf
+
+import pytest
+
+from odnexus.mapping.person import Person
+from odnexus.matching import Chart, Grade, Roster, calibrate
+from tests.matching.families import Town, typed
+
+TOWN = Town(21)
+PEOPLE = TOWN.practice(600)
+CHARTS = [Chart(pat_num=one.identity, person=typed(TOWN.chart(one)), guarantor=one.guarantor) for one in PEOPLE]
+TRIALS = [(one.person, one.identity) for one in TOWN.stream(PEOPLE, 500, traps=0.2, existing=0.7)]
+
+
+def test_a_higher_demand_links_less_and_asks_more() -> None:
+    rows = calibrate(Roster(CHARTS), TRIALS).consequences
+
+    assert [row.linked for row in rows] == sorted((row.linked for row in rows), reverse=True)
+    assert [row.asked_per_10_000 for row in rows] == sorted(row.asked_per_10_000 for row in rows)
+    assert rows[0].linked > 0.85
+    assert rows[-1].linked < 0.2
+
+
+def test_the_demand_of_a_roster_is_the_one_that_was_calibrated() -> None:
+    rows = {row.least_score: row for row in calibrate(Roster(CHARTS), TRIALS).consequences}
+    strict = calibrate(Roster(CHARTS, least_score=25.0), TRIALS).consequences[0]
+
+    assert strict.linked == rows[25.0].linked < rows[-inf].linked
+    assert strict.asked_per_10_000 == rows[25.0].asked_per_10_000
+
+
+def test_no_wrong_link_in_few_trials_promises_little() -> None:
+    first = calibrate(Roster(CHARTS), TRIALS).consequences[0]
+
+    assert first.wrong_per_10_000 == 0
+    assert first.at_most_per_10_000 == pytest.approx(3 / 500 * 10_000)
+
+
+def test_the_lowest_demand_that_is_safe_enough_is_chosen() -> None:
+    calibration = calibrate(Roster(CHARTS), TRIALS)
+    # Told that nobody has a chart, every link counts as wrong.
+    blamed = calibrate(Roster(CHARTS), [(person, None) for person, _ in TRIALS], least_scores=(-inf, 10.0))
+
+    assert calibration.choose() == -inf
+    assert blamed.choose(1.0) is None
+    assert blamed.consequences[0].at_most_per_10_000 > blamed.consequences[0].wrong_per_10_000
+
+
+def test_the_consequences_are_printed() -> None:
+    lines = str(calibrate(Roster(CHARTS), TRIALS, least_scores=(0.0, 20.0))).splitlines()
+
+    assert len(lines) == 4
+    assert lines[0].startswith("500 people")
+    assert "wrong / 10,000" in lines[1]
+
+
+def test_nothing_is_learned_from_nothing() -> None:
+    with pytest.raises(ValueError, match="no trials"):
+        calibrate(Roster(), [])
+
+
+def test_a_certain_chart_below_the_demand_is_probable() -> None:
+    assert Roster(CHARTS, least_score=999.0).lookup(CHARTS[0].person).grade is Grade.PROBABLE
+    assert Roster(CHARTS, least_score=999.0).lookup(Person()).grade is Grade.CERTAINLY_NOT
