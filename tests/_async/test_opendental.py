@@ -343,6 +343,17 @@ async def test_a_wrong_key_is_not_tried_twice() -> None:
     assert len(network.requests) == 1
 
 
+@running
+async def test_requests_are_counted_over_all_ways() -> None:
+    network = Network(json_answer({"PatNum": 1}))
+    async with network.client(mode=("service", "remote")) as od:
+        before = od.requests_sent
+        await od.patients.get(1)
+        await od.patients.get(1)
+
+        assert (before, od.requests_sent) == (0, 2)
+
+
 # Versions.
 
 

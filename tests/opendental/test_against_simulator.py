@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -23,7 +23,8 @@ from odnexus.errors import (
 )
 from odnexus.opendental import changes, kinds
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.models import DefCategory
+from odnexus.opendental.events import ApiEvent, parse_event
+from odnexus.opendental.models import Appointment, DefCategory
 from odnexus.opendental.tables import ENDPOINTS, appointments, office as office_table, patients, records
 from odnexus.testing.clock import VirtualClock
 from odnexus.testing.faults import FaultKind
@@ -536,3 +537,40 @@ def test_an_old_office_is_sent_nothing_it_lacks() -> None:
     assert ("premed", "21.2") in said
     assert ("super_family", "21.2") in said
     assert {request.status for request in simulator.requests} == {200}
+
+
+# API Events.
+
+
+def test_what_the_office_reports_can_be_read() -> None:
+    simulator, heard = office(), list[ApiEvent]()
+
+    def receive(_: str, headers: Mapping[str, str], body: bytes) -> int:
+        heard.append(parse_event(headers, body, CUSTOMER_KEY))
+        return 200
+
+    with client(simulator) as od:
+        for table in ("Appointment", "AppointmentDeleted", "Patient"):
+            od.subscriptions.create(
+                end_point_url="https://hooks.example.org/od/",
+                workstation="SRV01",
+                watch_table=table,
+                polling_seconds=15,
+            )
+    simulator.clock.sleep(30)
+    simulator.deliver_events(receive)
+    heard.clear()
+    moved, gone = simulator.demo.appointments["robert_recall"], simulator.demo.appointments["jose_emergency"]
+    simulator.practice.staff.edit(moved, Note="moved")
+    simulator.practice.staff.delete(gone)
+    simulator.practice.staff.edit_patient(simulator.demo.patients["anna"], Preferred="Annie")
+    simulator.clock.sleep(30)
+    simulator.deliver_events(receive)
+
+    told = {event.kind: event for event in heard}
+    assert told["Appointment"].ids == (moved,)
+    assert told["AppointmentDeleted"].ids == (gone,)
+    assert told["Patient"].ids == (simulator.demo.patients["anna"],)
+    row = told["Appointment"].records()[0]
+    assert isinstance(row, Appointment)
+    assert row.note == "moved"

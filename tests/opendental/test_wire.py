@@ -243,6 +243,30 @@ def test_faults_name_paths_and_rules_but_no_values() -> None:
     assert "Okafor" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("record", "said", "rule"),
+    [
+        (Patient, {"PatNum": 1, "EstBalance": "much"}, "expected a number @ $.EstBalance"),
+        (Patient, {"PatNum": 1, "LName": True}, "expected a text @ $.LName"),
+        (Patient, {"PatNum": True}, "expected a whole number @ $.PatNum"),
+        (Schedule, {"ScheduleNum": 1, "operatories": 5}, 'expected numbers, as "5,6" or as a list @ $.operatories'),
+        (Schedule, {"ScheduleNum": 1, "StartTime": "8 am"}, "expected a time HH:mm:ss @ $.StartTime"),
+        (Schedule, {"ScheduleNum": 1, "StartTime": 8}, "expected a time HH:mm:ss @ $.StartTime"),
+        (Patient, 7, "expected an object @ $"),
+    ],
+)
+def test_each_fault_has_its_rule(record: type[models.Record], said: object, rule: str) -> None:
+    with pytest.raises(wire.MisfitError) as caught:
+        wire.structure(record, said)
+
+    assert str(caught.value) == rule
+
+
+def test_one_record_is_one() -> None:
+    with pytest.raises(UnexpectedResponseError, match="expected one object"):
+        wire.one(Patient, "GET /patients/{PatNum}")(reply([]))
+
+
 def test_a_missing_primary_key_is_named() -> None:
     with pytest.raises(UnexpectedResponseError, match=r"missing @ \$\.Permission"):
         wire.one(SecurityPerm, "GET /securityperms")(reply({"HasPermission": "true"}))
