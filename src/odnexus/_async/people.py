@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from odnexus._async.office import AsyncOffice, chart_of
 from odnexus._async.records import Known
-from odnexus.errors import InvalidRequestError, NotFoundError
+from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
 from odnexus.mapping.table import DEFAULT_MAP
@@ -263,7 +263,7 @@ class AsyncPeople:
         values = self._values(case)
         try:
             patient = await office.opendental.patients.create(**values.value)
-        except InvalidRequestError:
+        except (InvalidRequestError, ConflictError):
             # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.
             doubtful = [issue.field for issue in values.issues]
             await office.note(case.now, "failed", case.ref, "person.refused", fields=doubtful)

@@ -66,6 +66,9 @@ def _may_be_plain(host: str, *, private: bool) -> bool:
 
 USER_AGENT = "odnexus"
 
+SHORTEST_WAIT = 1e-6
+"""Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
+
 
 class AsyncTransport:
     """Sends calls to one base URL with one key.
@@ -139,7 +142,7 @@ class AsyncTransport:
         return await self._transmit(call, headers)
 
     async def _wait_for_budget(self, call: Call[Any]) -> None:
-        while (delay := self._pace.delay(call.classes, self._seconds())) > 0:
+        while (delay := self._pace.delay(call.classes, self._seconds())) >= SHORTEST_WAIT:
             await self.clock.sleep(delay)
         self._pace.start(call.classes, self._seconds())
 

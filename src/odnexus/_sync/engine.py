@@ -374,6 +374,20 @@ class SyncEngine:
         """
         return self._working.preview(self._named(location), nexhealth_id, self._now(now))
 
+    def explain(self, location: str, nexhealth_id: int, now: datetime | None = None) -> Decision:
+        """Compare a NexHealth patient with every chart known of the office: who it is, and why.
+
+        Nothing is written and, once the charts were read, Open Dental is asked nothing. `odnexus.matching.explain`
+        makes the answer readable; no value of a patient is in it.
+
+        Raises:
+            NotFoundError: NexHealth has no patient of this id.
+        """
+        office = self._named(location)
+        office.ready(self._now(now))
+        patient = office.nexhealth.patients.get(nexhealth_id)
+        return office.picture.roster.lookup(person_from_nexhealth(patient).value)
+
     # -- small things --------------------------------------------------------------------------------------------------
 
     def _now(self, now: datetime | None) -> datetime:

@@ -20,9 +20,6 @@ from odnexus.opendental.paging import Pager
 from odnexus.opendental.steps import Steps
 from odnexus.opendental.versions import Version
 
-SHORTEST_WAIT = 1e-6
-"""What is shorter is no wait, in seconds."""
-
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
@@ -61,12 +58,6 @@ class Route(Transport):
     def perform(self, call: Call[Any], step: Step) -> Outcome:
         """Do one step of *call* and return what came of it."""
         return self._do(call, step)
-
-    def _wait_for_budget(self, call: Call[Any]) -> None:
-        # Clocks count in microseconds: a sleep for less than one, left over by rounding, would never end the wait.
-        while (delay := self._pace.delay(call.classes, self._seconds())) >= SHORTEST_WAIT:
-            self.clock.sleep(delay)
-        self._pace.start(call.classes, self._seconds())
 
 
 class Office:

@@ -15,7 +15,7 @@ from attrs import evolve, field, frozen
 
 from odnexus._sync.office import Office, chart_of
 from odnexus._sync.records import Known
-from odnexus.errors import InvalidRequestError, NotFoundError
+from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
 from odnexus.mapping.table import DEFAULT_MAP
@@ -264,7 +264,7 @@ class People:
         values = self._values(case)
         try:
             patient = office.opendental.patients.create(**values.value)
-        except InvalidRequestError:
+        except (InvalidRequestError, ConflictError):
             # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.
             doubtful = [issue.field for issue in values.issues]
             office.note(case.now, "failed", case.ref, "person.refused", fields=doubtful)
