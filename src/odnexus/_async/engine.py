@@ -23,6 +23,8 @@ from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
+from odnexus.mapping.person import person_from_nexhealth
+from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice

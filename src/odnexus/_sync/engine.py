@@ -24,6 +24,8 @@ from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.working import Working
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
+from odnexus.mapping.person import person_from_nexhealth
+from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
