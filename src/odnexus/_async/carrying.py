@@ -7,6 +7,7 @@ is waited for and, after the grace time, asked about.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -15,7 +16,7 @@ from attrs import define, evolve, field
 from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.records import Known
-from odnexus.errors import InvalidRequestError, UnsupportedError
+from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
 from odnexus.mapping.visit import nexhealth_changes, opendental_changes, visit_from_nexhealth
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
@@ -269,17 +270,30 @@ class AsyncCarrying:
             return
         try:
             answer = await office.nexhealth.appointments.update(appt.id, **wanted.value)
-        except (InvalidRequestError, UnsupportedError):
+        except (InvalidRequestError, UnsupportedError, ConflictError) as error:
             if not (changes.keys() & PLACE_FIELDS):
                 raise
-            scene.known, booked = await self._moving.move(scene.known, appt, scene.shows[On.OPENDENTAL], now)
-            if booked is None:
+            moved = await self._moved_otherwise(scene, appt, error, now)
+            if moved is None:
+                # Not agreed: the next change or scan tries again.
+                self._keep_base(scene, changes)
                 return
-            answer = booked
+            answer = moved
         scene.nexhealth = answer
         scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
         await office.note(now, "applied", scene.known.link.nexhealth, "visit.carried-to-nexhealth", fields=changes)
         self._check_taken(scene, On.NEXHEALTH, changes, now)
+
+    async def _moved_otherwise(
+        self, scene: Scene, appt: NexHealthAppointment, error: Exception, now: datetime
+    ) -> NexHealthAppointment | None:
+        """NexHealth refused to move a booking: book anew and cancel, or tell the staff if the slot is taken there."""
+        target = scene.shows[On.OPENDENTAL]
+        if isinstance(error, ConflictError):
+            await self._moving.tell_refused(scene.known, appt, target, now)
+            return None
+        scene.known, booked = await self._moving.move(scene.known, appt, target, now)
+        return booked
 
     async def _book_anew(self, scene: Scene, now: datetime) -> None:
         """Restored in Open Dental after a cancel: NexHealth cannot un-cancel, so it gets a new booking."""
@@ -308,7 +322,7 @@ class AsyncCarrying:
             return
         if changes.keys() & PLACE_FIELDS and await self._target_taken(scene, changes, now):
             # The whole move waits; the base keeps what was agreed before it.
-            self._unmoved(scene)
+            self._keep_base(scene, PLACE_FIELDS)
             return
         number = min(office.tables.confirmed, default=None)
         edit = opendental_changes(changes, pattern=row.pattern or "", hygiene=bool(row.is_hygiene), confirmed=number)
@@ -353,12 +367,12 @@ class AsyncCarrying:
         await office.ask(now, review, body, text)
         return True
 
-    def _unmoved(self, scene: Scene) -> None:
-        base = scene.base or Base()
-        kept = {name: value for name, value in base.nexhealth.items() if name in PLACE_FIELDS}
-        place = {name: value for name, value in base.opendental.items() if name in PLACE_FIELDS}
-        scene.shows[On.NEXHEALTH] = {**scene.shows[On.NEXHEALTH], **kept}
-        scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], **place}
+    def _keep_base(self, scene: Scene, names: Iterable[str]) -> None:
+        """Remember of *names* what was agreed before: their change was not carried over."""
+        base, kept = scene.base or Base(), set(names)
+        for on, known in ((On.NEXHEALTH, base.nexhealth), (On.OPENDENTAL, base.opendental)):
+            old = {name: value for name, value in known.items() if name in kept}
+            scene.shows[on] = {**scene.shows[on], **old}
 
     async def _cancel_at_opendental(self, scene: Scene, now: datetime) -> None:
         office, row = self._office, scene.opendental

@@ -51,7 +51,9 @@ class AsyncMoving:
             try:
                 booked = await self._book(known, appt)
             except (ConflictError, InvalidRequestError):
-                return await self._refused(known, appt, now), None
+                await self.tell_refused(known, appt, known.body.target, now)
+                body = evolve(known.body, target={}, cancel="")
+                return await office.records.save(evolve(link, state=LinkState.LINKED), body, now), None
         ref, old = office.at_nexhealth(booked.id), office.at_nexhealth(appt.id)
         aliases = link.aliases if old in link.aliases else (*link.aliases, old)
         known = await office.records.save(evolve(link, nexhealth=ref, aliases=aliases), known.body, now)
@@ -105,13 +107,11 @@ class AsyncMoving:
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value
 
-    async def _refused(self, known: Known, appt: NexHealthAppointment, now: datetime) -> Known:
+    async def tell_refused(self, known: Known, appt: NexHealthAppointment, target: Fields, now: datetime) -> None:
         """NexHealth takes the new time neither way: the staff must tell the patient."""
         office, link = self._office, known.link
-        body = evolve(known.body, target={}, cancel="")
-        known = await office.records.save(evolve(link, state=LinkState.LINKED), body, now)
         review = Review(
-            id=content_id("visit.cannot-move", link.id, known.body.target.get("start"), link.version),
+            id=content_id("visit.cannot-move", link.id, target.get("start"), target.get("operatory")),
             kind="visit.cannot-move",
             location=office.location.name,
             subject=str(link.nexhealth),
@@ -125,7 +125,6 @@ class AsyncMoving:
         )
         look = {"kind": "visit.look", "subject": str(appt.id), "key": f"link:{link.id}"}
         await office.ask(now, review, {"look": look}, text)
-        return known
 
     async def is_target(self, appt: NexHealthAppointment) -> bool:
         """Return whether *appt* stands where a visit is being moved to right now."""

@@ -52,7 +52,9 @@ class Moving:
             try:
                 booked = self._book(known, appt)
             except (ConflictError, InvalidRequestError):
-                return self._refused(known, appt, now), None
+                self.tell_refused(known, appt, known.body.target, now)
+                body = evolve(known.body, target={}, cancel="")
+                return office.records.save(evolve(link, state=LinkState.LINKED), body, now), None
         ref, old = office.at_nexhealth(booked.id), office.at_nexhealth(appt.id)
         aliases = link.aliases if old in link.aliases else (*link.aliases, old)
         known = office.records.save(evolve(link, nexhealth=ref, aliases=aliases), known.body, now)
@@ -106,13 +108,11 @@ class Moving:
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value
 
-    def _refused(self, known: Known, appt: NexHealthAppointment, now: datetime) -> Known:
+    def tell_refused(self, known: Known, appt: NexHealthAppointment, target: Fields, now: datetime) -> None:
         """NexHealth takes the new time neither way: the staff must tell the patient."""
         office, link = self._office, known.link
-        body = evolve(known.body, target={}, cancel="")
-        known = office.records.save(evolve(link, state=LinkState.LINKED), body, now)
         review = Review(
-            id=content_id("visit.cannot-move", link.id, known.body.target.get("start"), link.version),
+            id=content_id("visit.cannot-move", link.id, target.get("start"), target.get("operatory")),
             kind="visit.cannot-move",
             location=office.location.name,
             subject=str(link.nexhealth),
@@ -126,7 +126,6 @@ class Moving:
         )
         look = {"kind": "visit.look", "subject": str(appt.id), "key": f"link:{link.id}"}
         office.ask(now, review, {"look": look}, text)
-        return known
 
     def is_target(self, appt: NexHealthAppointment) -> bool:
         """Return whether *appt* stands where a visit is being moved to right now."""
