@@ -20,7 +20,7 @@ from attrs import evolve, field, frozen
 
 from odnexus.mapping.person import Address, Person
 from odnexus.mapping.text import person_name
-from tests.matching.family_names import ALIKE, BOYS, ENDS, FAMILIES, GIRLS, MIDS, NICKNAMES, STARTS, STREETS
+from tests.matching.family_names import ALIKE, BOYS, ENDS, FAMILIES, GIRLS, MIDS, NICKNAMES, SPELLINGS, STARTS, STREETS
 
 TODAY: Final = date(2026, 5, 4)
 
@@ -397,7 +397,7 @@ def _same_name(one: str, other: str) -> bool:
     """Tell whether no parents would give these two names to two children."""
     mine, theirs = one.split(maxsplit=1)[0], other.split(maxsplit=1)[0]
     known = ({name, *NICKNAMES.get(name, [])} for name in (mine, theirs))
-    return not set.isdisjoint(*known)
+    return not set.isdisjoint(*known) or any({mine, theirs} <= group for group in SPELLINGS)
 
 
 def _alike_twin(town: Town, one: Neighbour) -> Person:

@@ -110,6 +110,15 @@ Mary Ann/Mary Beth, Juan Carlos/Juan Pablo, Ana Maria/Ana Lucia
     .split(", ")
 )
 
+# One name in several spellings: nobody calls two children so.
+SPELLINGS: Final = tuple(
+    frozenset(group.split("/"))
+    for group in words(
+        "Sara/Sarah Catherine/Katherine/Kathryn Stephen/Steven Brian/Bryan Ann/Anne Theresa/Teresa Sophia/Sofia"
+        " Mohammed/Muhammad Zachary/Zack Alan/Allen"
+    )
+)
+
 # Short forms as people type them.
 NICKNAMES: Final = {
     full: shorts.split()

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from datetime import date
 from math import inf
 
 import pytest
+from attrs import evolve
 
 from odnexus.mapping.person import Person
-from odnexus.matching import Chart, Grade, Roster, calibrate
+from odnexus.matching import Chart, Grade, Roster, calibrate, coverage
 from tests.matching.families import Town, typed
 
 TOWN = Town(21)
@@ -56,9 +58,30 @@ def test_the_consequences_are_printed() -> None:
     assert "wrong / 10,000" in lines[1]
 
 
+def test_every_kind_of_key_leads_somewhere_and_together_nearly_everywhere() -> None:
+    shares = coverage(Roster(CHARTS), [(person, truth) for person, truth in TRIALS if truth is not None])
+
+    assert 0.95 < shares["birth"] < 1.0
+    assert 0.8 < shares["name"] < 1.0
+    assert 0.3 < shares["contact"] < shares["any"]
+    assert 0.3 < shares["home"] < shares["any"]
+    assert shares["any"] > 0.995
+
+
+def test_what_only_the_second_look_reaches_is_said() -> None:
+    person = Person(family="Okafor", given="Lena", birth_date=date(1988, 3, 4))
+    roster = Roster([Chart(pat_num=1, person=person)])
+
+    assert roster.ways_to(person, 1) == {"birth", "name"}
+    assert roster.ways_to(evolve(person, given="Okafor", family="Lena", birth_date=date(1988, 4, 3)), 1) == {"further"}
+    assert roster.ways_to(Person(family="Lund", given="Mara"), 1) == frozenset()
+
+
 def test_nothing_is_learned_from_nothing() -> None:
     with pytest.raises(ValueError, match="no trials"):
         calibrate(Roster(), [])
+    with pytest.raises(ValueError, match="no trials"):
+        coverage(Roster(), [])
 
 
 def test_a_certain_chart_below_the_demand_is_probable() -> None:

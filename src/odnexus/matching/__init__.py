@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from odnexus.matching.calibrate import Calibration, Consequence, calibrate
+from odnexus.matching.calibrate import Calibration, Consequence, calibrate, coverage
 from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
 from odnexus.matching.explain import Explanation, explain
 from odnexus.matching.roster import Chart, Duplicate, Roster
@@ -20,5 +20,6 @@ __all__ = [
     "Roster",
     "calibrate",
     "compare",
+    "coverage",
     "explain",
 ]

@@ -17,7 +17,7 @@ from odnexus.mapping.person import Person
 from odnexus.matching.decide import Decision, Grade
 from odnexus.matching.roster import Roster
 
-__all__ = ["Calibration", "Consequence", "calibrate"]
+__all__ = ["Calibration", "Consequence", "calibrate", "coverage"]
 
 LEAST_SCORES: Final = (-inf, 5.0, 10.0, 15.0, 20.0, 25.0, 30.0, 35.0, 40.0)
 # With no event in n trials the true rate is below 3 / n, nineteen times out of twenty ("rule of three").
@@ -92,6 +92,22 @@ def calibrate(
         found=found / max(1, len(known)),
         consequences=tuple(_consequence(least, seen, len(known)) for least in least_scores),
     )
+
+
+def coverage(roster: Roster, trials: Iterable[tuple[Person, int]]) -> dict[str, float]:
+    """Return for each kind of key the share of people whose chart it leads to, and ``any`` for all kinds together.
+
+    Whoever no key leads to is never compared: this is what a lookup can reach at best.
+
+    Raises:
+        ValueError: There are no trials.
+    """
+    ways = [roster.ways_to(person, truth) for person, truth in trials]
+    if not ways:
+        raise ValueError("nothing can be learned from no trials")
+    kinds = ("birth", "name", "contact", "home", "further")
+    shares = {kind: sum(kind in each for each in ways) / len(ways) for kind in kinds}
+    return {**shares, "any": sum(map(bool, ways)) / len(ways)}
 
 
 def _consequence(least: float, seen: list[tuple[Decision, int | None]], known: int) -> Consequence:

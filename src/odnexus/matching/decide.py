@@ -321,7 +321,7 @@ def is_possible(levels: Levels) -> bool:
     if birth >= Birth.SWAPPED:
         return names == 2 or (names == 1 and given >= Given.INITIAL and (touch or family in _ALIKE_FAMILY))
     if birth is Birth.MISSING:
-        return names == 2 or (touch and names == 1 and given is not Given.DIFFERENT)
+        return names == 2 or (touch and names == 1 and given >= Given.INITIAL)
     return names == 2 and touch
 
 

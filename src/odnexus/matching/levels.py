@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from rapidfuzz import process
+from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from odnexus.matching.features import Features
@@ -295,4 +295,7 @@ def address_level(one: Features, other: Features) -> Contact:
 
 @lru_cache(maxsize=65_536)
 def _street_alike(one: str, other: str) -> bool:
-    return JaroWinkler.similarity(one, other) >= 0.9 or OSA.distance(one, other, score_cutoff=2) <= 2
+    if JaroWinkler.similarity(one, other) >= 0.9 or OSA.distance(one, other, score_cutoff=2) <= 2:
+        return True
+    # The two lines of an address in another order, or one of them left out.
+    return (" " in one and " " in other) and fuzz.token_set_ratio(one, other) >= 90

