@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from threading import Lock
+from threading import Event as Flag, Lock
 from typing import cast
 
 import pytest
@@ -12,7 +12,7 @@ from attrs import evolve
 
 from odnexus._async.stores import AsyncInbox
 from odnexus._sync.stores import Inbox
-from odnexus.reconcile.inbox import Bury, Done, Event
+from odnexus.reconcile.inbox import Bury, Done, Event, Lease
 from odnexus.testing.contracts._base import AsyncContract, Blocking, Contract, LoopThread, missing
 from odnexus.testing.contracts._leasing import LeaseRules, SettleRules, lease, only
 from odnexus.testing.contracts._samples import EXACT, LOOKALIKES, NOON, at, event, ids, together
@@ -221,20 +221,27 @@ class ThreadRules(Contract):
         inbox.put([event(f"{lane}.{number}", f"lane {lane}") for number in range(8) for lane in "abc"])
         held: Counter[str] = Counter()
         finished: dict[str, list[str]] = {"a": [], "b": [], "c": []}
-        guard = Lock()
+        guard, stop = Lock(), Flag()
+
+        def finish(one: Lease) -> int:
+            with guard:
+                held[one.event.key] += 1
+                most = held[one.event.key]
+                finished[one.event.id[0]].append(one.event.id)
+            inbox.extend(one, NOON, at(5))
+            with guard:
+                held[one.event.key] -= 1
+            assert inbox.settle(one, Done(), at(1)), "settle: the holder may settle, and nobody else holds its event"
+            return most
 
         def work() -> int:
             most = 0
-            while inbox.waiting(1):
-                for one in lease(inbox, limit=1):
-                    with guard:
-                        held[one.event.key] += 1
-                        most = max(most, held[one.event.key])
-                        finished[one.event.id[0]].append(one.event.id)
-                    inbox.extend(one, NOON, at(5))
-                    with guard:
-                        held[one.event.key] -= 1
-                    assert inbox.settle(one, Done(), at(1)), "settle: the holder may settle"
+            try:
+                while inbox.waiting(1) and not stop.is_set():
+                    most = max([most, *map(finish, lease(inbox, limit=1))])
+            except BaseException:
+                stop.set()
+                raise
             return most
 
         assert max(together(*[work] * 4)) == 1, "lease: two threads held events of one key at the same time"

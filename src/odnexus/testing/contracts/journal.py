@@ -112,14 +112,22 @@ class JournalContract(Contract):
         """Each batch in its order, each number once, and nothing appears behind a reader."""
         self.claim_concurrent()
         seen: list[Entry] = []
+        written: list[str] = []
 
         def write(name: str) -> None:
-            for number in range(10):
-                journal.append([entry(f"{name}.{2 * number + part}") for part in range(2)])
+            try:
+                for number in range(10):
+                    journal.append([entry(f"{name}.{2 * number + part}") for part in range(2)])
+            finally:
+                written.append(name)
 
         def follow() -> None:
-            while len(seen) < 60:
-                seen.extend(journal.read(after=seen[-1].number if seen else 0, limit=7))
+            finished = False
+            while not finished:
+                # Asked before reading: what was written meanwhile is read in this round or the next.
+                finished = len(written) == 3
+                while found := journal.read(after=seen[-1].number if seen else 0, limit=7):
+                    seen.extend(found)
 
         together(lambda: write("a"), lambda: write("b"), lambda: write("c"), follow)
 

@@ -151,8 +151,9 @@ class ReviewsContract(Contract):
 
         won = together(*[lambda choice=choice: reviews.answer("a", answer(choice)) for choice in "abcd"])
 
-        (kept,) = [found for found in won if found is not None]
-        assert reviews.get("a") == kept, "answer: of several threads that answer one wins, and its answer holds"
+        kept = [found for found in won if found is not None]
+        assert len(kept) == 1, "answer: of several threads that answer one wins"
+        assert reviews.get("a") == kept[0], "answer: the answer of the winner holds"
 
 
 class AsyncReviewsContract(AsyncContract, ReviewsContract):
