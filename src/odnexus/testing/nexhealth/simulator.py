@@ -64,6 +64,7 @@ ROUTES: tuple[Route, ...] = (
 _STABLE = frozenset({"v3.0.0", "v20240412"})
 _EDGE = "v3.1.0"
 _OLD = frozenset({"v2", "v2.2.2"})
+_AUTHENTICATES = "/authenticates"
 _FORBIDDEN = "You don't have access to perform this action."
 
 
@@ -265,14 +266,16 @@ class NexHealthSimulator:
 
     def _user(self, request: SimRequest, route: Route, now: datetime) -> ApiUser:
         header = request.headers.get("authorization")
-        if route.path == "/authenticates":
+        if route.path == _AUTHENTICATES:
             return self.keyring.authenticate(header)
         return self.keyring.check(header, now, raw_keys=self.switches.raw_key_as_token)
 
     def _check_types(self, request: SimRequest, route: Route) -> None:
         accept = request.headers.get("accept", "*/*")
         plain_only = "*/*" not in accept and "nexhealth" not in accept.lower()
-        if not route.migrated and plain_only and not self.switches.unmigrated_take_plain_accept:
+        # The page of `/authenticates` asks for plain JSON itself.
+        picky = not route.migrated and route.path != _AUTHENTICATES
+        if picky and plain_only and not self.switches.unmigrated_take_plain_accept:
             raise Refusal(406, "The requested format is not supported")
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if self.strict and request.body and sent != "application/json":

@@ -29,7 +29,7 @@ class Switches:
     """Operations without the version header in the document answer `application/vnd.Nexhealth+json;version=2`."""
 
     unmigrated_take_plain_accept: bool = True
-    """Those operations accept `Accept: application/json`. False answers 406."""
+    """Those operations (but `/authenticates`) accept `Accept: application/json`. False answers 406."""
 
     unknown_version_status: int = 404
     """Status for a version that does not exist; a missing version is 404 by the documents."""
