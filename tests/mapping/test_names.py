@@ -114,6 +114,9 @@ def test_people_are_called_null_and_child_but_not_by_given_name() -> None:
         ("St. John", "st john"),
         ("Ærø", "aero"),
         ("Straße", "strasse"),
+        ("Олександр", "Oleksandr"),
+        ("Шевченко", "Shevchenko"),
+        ("Παπαδόπουλος", "Papadopoulos"),
     ],
 )
 def test_two_spellings_of_a_name_fold_to_one(one: str, other: str) -> None:

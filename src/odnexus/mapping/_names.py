@@ -17,6 +17,7 @@ from typing import Final
 
 from attrs import evolve, field, frozen
 
+from odnexus.mapping._letters import PLAIN_QUOTES, romanised
 from odnexus.mapping._words import words
 from odnexus.mapping.issues import Issue, Mapped, Severity
 
@@ -64,16 +65,6 @@ _NO_GIVEN: Final = _NO_FAMILY | words(
     "baby babyboy babygirl blank boy child fname fnu girl infant name new newborn nfn null pt sample twin"
 )
 _NO_NAME_STARTS: Final = frozenset({"baby", "infant", "newborn", "test", "twin", "zztest"})
-# Letters that Unicode does not take apart into a Latin letter and a mark.
-_UNDECOMPOSED: Final = str.maketrans(
-    dict(zip("øłđðıħŋəĸŧ", "olddihnakt", strict=True)) | {"æ": "ae", "œ": "oe", "þ": "th"}
-)
-_APOSTROPHES: Final = "’‘`´ʻʼ′＇"  # noqa: RUF001
-_DOUBLE_QUOTES: Final = "“”„«»″＂"  # noqa: RUF001
-_HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2212"
-_QUOTES: Final = str.maketrans(
-    dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_DOUBLE_QUOTES, '"') | dict.fromkeys(_HYPHENS, "-")
-)
 _NICKNAME = re.compile(r"""\s*(?:\(([^()]*)\)|"([^"]*)"|(?<!\w)'([^']*)'(?!\w))\s*""")
 _WORD = re.compile(r"""[^\s\-'"./()]+""")
 _LIST = re.compile(r"\s*,\s*")
@@ -271,7 +262,7 @@ def clean(text: str | None) -> str:
         return ""
     if text.isascii() and text.isprintable():
         return " ".join(text.split())
-    composed = unicodedata.normalize("NFC", text.translate(_QUOTES))
+    composed = unicodedata.normalize("NFC", text.translate(PLAIN_QUOTES))
     kept = "".join(" " if char.isspace() else char for char in composed if char.isspace() or char.isprintable())
     return unicodedata.normalize("NFC", " ".join(kept.split()))
 
@@ -309,8 +300,8 @@ def fold_name(text: str) -> str:
         folded = text.lower()
     else:
         # Taken apart before small letters are made and again after, as Unicode's caseless matching is defined.
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(_QUOTES)).casefold())
-        folded = "".join(char for char in plain if not unicodedata.combining(char)).translate(_UNDECOMPOSED)
+        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(PLAIN_QUOTES)).casefold())
+        folded = romanised("".join(char for char in plain if not unicodedata.combining(char)))
     if folded.isalpha():
         return folded
     return " ".join("".join(char if char.isalnum() else " " for char in folded if char not in "'.").split())

@@ -35,7 +35,7 @@ from odnexus.matching.weights import (
     PHONE_BITS,
     Frequencies,
 )
-from odnexus.matching.words import Bits, Evidence, reasons_of
+from odnexus.matching.words import Bits, Evidence, evidence_of, reasons_of
 
 __all__ = ["Candidate", "Comparison", "Decision", "Grade", "compare"]
 
@@ -144,7 +144,7 @@ class Candidate:
         score: Evidence in bits, less what it takes to pick one chart of the roster: above 0, likelier than not.
         reasons: Why, in words without values.
         vetoes: What speaks against it whatever the score.
-        evidence: What each field adds to the score, in order; the roster's size comes first.
+        measured: The levels, the bits, and what the size of the roster costs; what `evidence` is made of.
     """
 
     pat_num: int
@@ -152,7 +152,12 @@ class Candidate:
     score: float
     reasons: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = field(default=(), repr=False)
+    measured: tuple[Levels, Bits, float] | None = field(default=None, repr=False)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What each field adds to the score, in order; the roster's size comes first."""
+        return evidence_of(*self.measured) if self.measured else ()
 
 
 @frozen(kw_only=True)

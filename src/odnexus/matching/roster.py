@@ -36,7 +36,7 @@ from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.weights import Frequencies
-from odnexus.matching.words import Bits, evidence_of, reasons_of
+from odnexus.matching.words import Bits, reasons_of
 
 if TYPE_CHECKING:
     from odnexus.opendental.models import Patient, PatientRow
@@ -408,5 +408,5 @@ def _candidate(hit: _Hit) -> Candidate:
         score=round(hit.odds, 2),
         reasons=reasons_of(hit.levels),
         vetoes=hit.vetoes,
-        evidence=evidence_of(hit.levels, hit.bits, sum(hit.bits) - hit.odds),
+        measured=(hit.levels, hit.bits, sum(hit.bits) - hit.odds),
     )
