@@ -52,11 +52,13 @@ def _event(
     version = record.get("updated_at") or delivery.event_time
     key = content_id("delivery", realm, delivery.event_name, subject, version, *_digest(record))
     person = record.get("patient_id") or subject
+    # A form may have to wait for the chart that a booking of the same patient makes: it has a lane of its own.
+    lane = "form" if kind == "nexhealth.form" else "patient"
     # A form cannot be read again in v3.0.0, so what it says is kept, sealed.
     payload = records.sealed_payload(key, pack(dict(record))) if kind == "nexhealth.form" else None
     return Event(
         id=key,
-        key=f"patient:{realm}:{person}",
+        key=f"{lane}:{realm}:{person}",
         location=location.name,
         kind=kind,
         subject=subject,

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from odnexus._async._compat import Handler
+from odnexus._async.intake import AsyncIntake
 from odnexus._async.office import AsyncOffice
 from odnexus._async.people import AsyncPeople
 from odnexus._async.polling import AsyncPolling
@@ -46,7 +47,7 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look"})
+WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 HURRY = timedelta(hours=4)
@@ -207,26 +208,11 @@ class AsyncWorking:
             case "location.look":
                 await AsyncPolling(office).poll(now)
             case "nexhealth.form":
-                await self._form(office, event, now)
+                return await AsyncIntake(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 await office.note(now, "observed", _subject(event), event.kind)
         return Done()
-
-    async def _form(self, office: AsyncOffice, event: Event, now: datetime) -> None:
-        """Tell the host of a form. Its answers stay in the sealed event until they are filed."""
-        await office.note(now, "observed", _subject(event), "patient.form_submitted")
-        await self._records.announce(
-            DomainEvent(
-                id=content_id("form", event.id),
-                name="patient.form_submitted",
-                at=now,
-                location=office.location.name,
-                origin="nexhealth",
-                nexhealth_id=event.subject,
-                reference=event.id,
-            )
-        )
 
     async def _settle(
         self, office: AsyncOffice, lease: Lease, outcome: Settlement, now: datetime, report: StepReport

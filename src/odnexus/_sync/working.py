@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from odnexus._pace import RetryPolicy
 from odnexus._sync._compat import Handler
+from odnexus._sync.intake import Intake
 from odnexus._sync.office import Office
 from odnexus._sync.people import People
 from odnexus._sync.polling import Polling
@@ -47,7 +48,7 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look"})
+WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 HURRY = timedelta(hours=4)
@@ -208,26 +209,11 @@ class Working:
             case "location.look":
                 Polling(office).poll(now)
             case "nexhealth.form":
-                self._form(office, event, now)
+                return Intake(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 office.note(now, "observed", _subject(event), event.kind)
         return Done()
-
-    def _form(self, office: Office, event: Event, now: datetime) -> None:
-        """Tell the host of a form. Its answers stay in the sealed event until they are filed."""
-        office.note(now, "observed", _subject(event), "patient.form_submitted")
-        self._records.announce(
-            DomainEvent(
-                id=content_id("form", event.id),
-                name="patient.form_submitted",
-                at=now,
-                location=office.location.name,
-                origin="nexhealth",
-                nexhealth_id=event.subject,
-                reference=event.id,
-            )
-        )
 
     def _settle(self, office: Office, lease: Lease, outcome: Settlement, now: datetime, report: StepReport) -> None:
         event = lease.event

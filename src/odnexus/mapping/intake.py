@@ -1,0 +1,133 @@
+"""Intake forms: from whatever carries a patient's answers to one shape, and to a note that loses none of them.
+
+NexHealth's v3.0.0 has no way to read a form's answers; they arrive in webhooks of older subscriptions, in v3.1.0
+responses, or as the plain mapping of a hand-made bridge. All three are understood. What a field map files goes into
+fields; every other answer goes into the chart note, in the order it came.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from attrs import field, frozen
+
+from odnexus.mapping.table import FLAT_NAMES, FieldMap, flatten
+from odnexus.opendental.names import snake
+
+ANSWER_KEYS = ("patient_submitted_data", "answers", "responses", "form_data", "data")
+"""Where the answers stand, tried in order; without any, the record itself is the answers."""
+
+ENVELOPE_KEYS = frozenset(
+    {
+        "id", "uuid", "patient_id", "user_id", "location_id", "institution_id", "subdomain", "event", "event_name",
+        "form_id", "form_schema_id", "form_schema_uuid", "form_slug", "title", "name", "status", "request_status",
+        "created_at", "updated_at", "submitted_at", "completed_at", "foreign_id", "foreign_id_type",
+    }
+)  # fmt: skip
+"""Keys of a record that say what it is, not what the patient answered."""
+
+NOTE_LIMIT = 60_000
+"""Longest note that is sent, in characters: commlog notes are texts of 64 KiB (schema 25.4)."""
+
+
+@frozen(kw_only=True)
+class Form:
+    """A submitted form.
+
+    Attributes:
+        id: Its id, ``""`` if it carries none.
+        patient_id: NexHealth patient, ``None`` if it names none.
+        title: What the form is called, ``""`` if it does not say.
+        submitted_at: When (text as received), ``""`` if it does not say.
+        answers: Path → answer, without empty ones.
+    """
+
+    id: str = ""
+    patient_id: int | None = None
+    title: str = ""
+    submitted_at: str = ""
+    answers: Mapping[str, object] = field(factory=dict[str, object], repr=False)
+
+
+def read_form(record: Mapping[str, Any]) -> Form:
+    """Return the form that *record* is. Never raises: what is not understood is an answer."""
+    inside: Mapping[str, Any] | None = None
+    for key in ANSWER_KEYS:
+        value = record.get(key)
+        if isinstance(value, Mapping):
+            inside = cast("Mapping[str, Any]", value)
+            break
+    plain = {key: value for key, value in record.items() if key not in ENVELOPE_KEYS}
+    answers = flatten(inside if inside is not None else plain)
+    return Form(
+        id=_text(record, "id", "uuid"),
+        patient_id=_number(record),
+        title=_text(record, "title", "name", "form_slug"),
+        submitted_at=_text(record, "submitted_at", "completed_at", "updated_at", "created_at"),
+        answers=answers,
+    )
+
+
+def _text(record: Mapping[str, Any], *names: str) -> str:
+    return next((str(record[name]) for name in names if record.get(name)), "")
+
+
+def _number(record: Mapping[str, Any]) -> int | None:
+    patient = record.get("patient")
+    nested: Any = cast("Mapping[str, Any]", patient).get("id") if isinstance(patient, Mapping) else None
+    for value in (record.get("patient_id"), record.get("user_id"), nested):
+        if isinstance(value, int) or (isinstance(value, str) and value.isdecimal()):
+            return int(value)
+    return None
+
+
+def stamp_for(form_id: str) -> str:
+    """Return the words by which a filed form is recognised in a note."""
+    return f"NexHealth form {form_id}"
+
+
+def unfiled(form: Form, fields: FieldMap, filed: Collection[str]) -> dict[str, object]:
+    """Return the answers that belong into the chart note: all whose field does not hold them.
+
+    Args:
+        form: The form.
+        fields: The map.
+        filed: Fields of the patient (the client's names) that now say what was answered.
+    """
+    done = {
+        path
+        for rule in fields.rules
+        if rule.scope == "nowhere" or (rule.scope == "patient" and snake(rule.name) in filed)
+        for source in rule.sources
+        for path in (source, *(flat for flat, real in FLAT_NAMES.items() if real == source), FLAT_NAMES.get(source))
+    }
+    return {path: value for path, value in form.answers.items() if path not in done}
+
+
+def chart_note(form: Form, answers: Mapping[str, object], stamp: str) -> str:
+    """Return the note that keeps *answers*, one to a line, with the stamp at its end."""
+    head = form.title or "Intake form"
+    when = f", submitted {form.submitted_at}" if form.submitted_at else ""
+    lines = [f"{head}{when}", *(f"{label(path)}: {_said(value)}" for path, value in answers.items())]
+    body = "\n".join(lines)
+    tail = f"\n{stamp}"
+    return body[: NOTE_LIMIT - len(tail)] + tail
+
+
+def label(path: str) -> str:
+    """Return a readable name of an answer: ``emergencyContact.phone`` → ``Emergency contact phone``."""
+    spaced = "".join(f" {letter}" if letter.isupper() else letter for letter in path)
+    words = " ".join(spaced.replace("_", " ").replace(".", " ").replace("-", " ").split())
+    return words[:1].upper() + words[1:].lower()
+
+
+def _said(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return ", ".join(_said(each) for each in cast("list[object]", value))
+    return " ".join(str(value).split())

@@ -1,0 +1,75 @@
+"""E3: a form in any of its shapes, and a note that loses no answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, strategies as st
+
+from odnexus.mapping.intake import NOTE_LIMIT, chart_note, label, read_form, unfiled
+from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule
+
+WEBHOOK = {"id": 5, "patient_id": 7, "title": "Medical history", "answers": {"allergies": "latex", "city": "Denver"}}
+EDGE = {"id": "a1", "patient": {"id": "7"}, "patient_submitted_data": {"allergies": "latex", "city": "Denver"}}
+PLAIN = {"event": "patient.form_submitted", "patient_id": 7, "allergies": "latex", "city": "Denver"}
+
+
+@pytest.mark.parametrize("record", [WEBHOOK, EDGE, PLAIN])
+def test_three_shapes_say_the_same(record: dict[str, Any]) -> None:
+    form = read_form(record)
+
+    assert form.patient_id == 7
+    assert form.answers == {"allergies": "latex", "city": "Denver"}
+
+
+def test_what_found_no_field_is_kept() -> None:
+    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, {"city"}) == {"allergies": "latex"}
+
+
+def test_what_a_field_does_not_take_is_kept_too() -> None:
+    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, set()) == {"allergies": "latex", "city": "Denver"}
+
+
+def test_only_what_is_deliberately_left_out_is_dropped() -> None:
+    fields = FieldMap(rules=(MapRule(target="nowhere", sources=("allergies",)),))
+
+    assert unfiled(read_form(WEBHOOK), fields, set()) == {"city": "Denver"}
+
+
+def test_the_note_reads_well_and_ends_with_its_stamp() -> None:
+    note = chart_note(read_form(WEBHOOK), {"emergencyContact.phone": "x", "smoker": True, "teeth": [1, 2]}, "STAMP")
+
+    assert note.splitlines() == [
+        "Medical history",
+        "Emergency contact phone: x",
+        "Smoker: yes",
+        "Teeth: 1, 2",
+        "STAMP",
+    ]
+
+
+def test_a_long_note_is_cut_and_keeps_its_stamp() -> None:
+    note = chart_note(read_form(WEBHOOK), {"story": "x" * 100_000}, "STAMP")
+
+    assert len(note) == NOTE_LIMIT
+    assert note.endswith("STAMP")
+
+
+def test_labels_are_words() -> None:
+    assert label("emergency_contact.firstName") == "Emergency contact first name"
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=20,
+    )
+)
+def test_anything_can_be_read(value: object) -> None:
+    record = value if isinstance(value, dict) else {"answers": value}
+    form = read_form(record)
+
+    assert "latex" not in repr(form)
+    chart_note(form, unfiled(form, DEFAULT_MAP, set()), "s")
