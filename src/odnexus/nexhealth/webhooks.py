@@ -23,7 +23,7 @@ from typing import TypeAlias, cast
 from attrs import field, frozen
 
 from odnexus._calls import Secret
-from odnexus.errors import SignatureError, WebhookError
+from odnexus.errors import ConfigurationError, SignatureError, WebhookError
 from odnexus.nexhealth.words import EVENTS
 
 Text: TypeAlias = "str | bytes"
@@ -159,7 +159,7 @@ def verify(
         WebhookError: The signature holds, but the body is no delivery.
     """
     if window is not None and now is None:
-        raise ValueError("window: needs now")
+        raise ConfigurationError("window: needs now")
     found = _headers(headers)
     stamp, given = found.get("timestamp", b""), found.get("signature", b"").strip().lower()
     if not stamp or not given:
