@@ -9,6 +9,7 @@ from __future__ import annotations
 from odnexus.testing.clock import SimClock, SystemClock, VirtualClock
 from odnexus.testing.faults import Fault, FaultKind, Faults
 from odnexus.testing.http import RequestLog, RequestRecord, SimDropped, SimReply, SimRequest, Simulator
+from odnexus.testing.nexhealth import NexHealthSimulator, demo_office, serve_nexhealth
 from odnexus.testing.server import LocalServer
 from odnexus.testing.transports import post, transport
 
@@ -17,6 +18,7 @@ __all__ = [
     "FaultKind",
     "Faults",
     "LocalServer",
+    "NexHealthSimulator",
     "RequestLog",
     "RequestRecord",
     "SimClock",
@@ -26,6 +28,8 @@ __all__ = [
     "Simulator",
     "SystemClock",
     "VirtualClock",
+    "demo_office",
     "post",
+    "serve_nexhealth",
     "transport",
 ]

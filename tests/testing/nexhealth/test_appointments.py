@@ -426,6 +426,16 @@ def test_the_single_read_brings_the_patient_unless_told_otherwise() -> None:
     assert "patient" not in rich
 
 
+def test_details_of_the_booking_come_where_there_are_some() -> None:
+    desk = Desk()
+    visit = desk.booked()["id"]
+    path, wanted = f"/appointments/{visit}", {"include[]": "booking_details"}
+    assert "booking_details" not in desk.api.get(path, wanted).data
+
+    desk.sim.state.appointments[visit].booking_details = {"campaign_type": "recall", "campaign_medium": "sms"}
+    assert desk.api.get(path, wanted).data["booking_details"]["campaign_type"] == "recall"
+
+
 def test_descriptors_of_a_booking_are_listed() -> None:
     desk = Desk()
     descriptor = next(iter(desk.sim.state.descriptors))

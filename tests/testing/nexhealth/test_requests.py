@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from datetime import timedelta
 
@@ -195,6 +196,22 @@ def test_numbers_and_truths_have_their_type_in_a_body() -> None:
     assert desk.edit(desk.booked()["id"], confirmed="true").status == 400
 
 
+def test_an_object_has_to_be_one() -> None:
+    desk = Desk()
+
+    assert desk.api.post("/appointments", {"appt": "tomorrow"}, desk.place).status == 400
+    assert desk.booking(desk.known(), descriptor_ids="1").status == 400
+    assert desk.booking(desk.known(), note=7).status == 400
+    assert desk.booking(desk.known(), start_time=20260309).status == 400
+
+
+def test_a_lenient_simulator_takes_a_number_for_a_text() -> None:
+    desk = Desk(strict=False)
+
+    assert desk.booked(note=7)["note"] == "7"
+    assert desk.new_patient(date_of_birth=19881120).status == 400
+
+
 @pytest.mark.parametrize("content", [b"{", b"[]"])
 def test_a_body_that_is_no_object_is_refused(content: bytes) -> None:
     desk = Desk()
@@ -335,6 +352,15 @@ def test_a_cursor_belongs_to_its_filters() -> None:
 
         assert desk.api.get("/patients", {**desk.place, "inactive": False, "end_cursor": cursor}).status == status
         assert desk.api.get("/patients", {**desk.place, "end_cursor": cursor, "start_cursor": cursor}).status == 400
+
+
+@pytest.mark.parametrize("text", ["[]", '"x"', '["d74a47f7", "a", 1]'])
+def test_a_made_up_cursor_is_refused(text: str) -> None:
+    desk = Desk(switches=Switches(foreign_cursor="honour"))
+    patients(desk, 7)
+    cursor = base64.urlsafe_b64encode(text.encode()).decode()
+
+    assert desk.api.get("/patients", {**desk.place, "end_cursor": cursor}).status == 400
 
 
 def test_an_empty_page_has_no_cursors() -> None:

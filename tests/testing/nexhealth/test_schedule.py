@@ -62,6 +62,14 @@ def test_a_type_is_checked(fields: dict[str, object], status: int) -> None:
     assert make_type(Desk(), **fields).status == status
 
 
+def test_a_type_may_move_to_a_location() -> None:
+    desk = Desk()
+    path = f"/appointment_types/{make_type(desk).data['id']}"
+    place = {"parent_type": "Location", "parent_id": desk.office.location_id}
+
+    assert desk.api.patch(path, {"appointment_type": place}).data["parent_id"] == desk.office.location_id
+
+
 def test_includes_of_types_need_a_location() -> None:
     desk = Desk()
 
@@ -142,6 +150,14 @@ def test_a_window_lives() -> None:
 )
 def test_a_window_is_checked(fields: dict[str, object], status: int) -> None:
     assert make_hour(Desk(), **fields).status == status
+
+
+def test_an_edit_names_one_kind_of_day_at_most() -> None:
+    desk = Desk()
+    number = make_hour(desk, days=["Monday"]).data["id"]
+    both = {"working_hour": {"days": ["Monday"], "specific_date": "2026-03-10"}}
+
+    assert desk.api.patch(f"/working_hours/{number}", both).status == 400
 
 
 def test_synced_windows_cannot_be_changed() -> None:

@@ -170,6 +170,19 @@ def test_a_chart_of_that_name_and_birth_date_is_used_unless_the_switch_says_othe
         assert len(found) == charts
 
 
+def test_a_placeholder_whose_chart_nexhealth_knows_gives_way_to_it() -> None:
+    desk, receiver = linked()
+    known = next(one for one in desk.sim.state.patients.values() if one.first_name == "Grace")
+    twin = {"first_name": "Grace", "last_name": "Lindqvist", "date_of_birth": "1987-07-21"}
+    new = desk.new_patient(**twin, phone_number="5055550999").data["user"]["id"]
+    visit = desk.booking(new).data["appt"]["id"]
+    desk.wait(minutes=10)
+
+    assert desk.show(visit)["patient_id"] == known.id
+    assert desk.api.get(f"/patients/{new}").status == 404
+    assert receiver.names.count("patient_created") == 0
+
+
 def test_two_bookings_of_a_placeholder_make_one_chart() -> None:
     desk, _ = linked(placeholder_rebooking="accept", insertion_matches_patients=False)
     new, _ = newcomer(desk)
@@ -188,6 +201,30 @@ def test_a_dependant_joins_the_family_of_the_guardian() -> None:
     desk.wait(minutes=2)
 
     assert chart(desk)[0]["Guarantor"] == desk.od.demo.patients["mother_grace"]
+
+
+def test_a_dependant_follows_a_guardian_who_is_new_too() -> None:
+    desk, _ = linked(guardian_booking_patient="guardian", placeholder_rebooking="accept")
+    child = {"first_name": "Nils", "last_name": "Lund", "bio": {"date_of_birth": "2019-05-01"}}
+    new, visit = newcomer(desk, is_guardian=True, patient=child)
+    desk.wait(minutes=10)
+
+    guardian = desk.show(visit)["patient_id"]
+    (kid,) = (one for one in desk.sim.state.patients.values() if one.first_name == "Nils")
+    assert guardian != new
+    assert kid.guarantor_id == guardian
+
+
+def test_a_new_family_lands_as_one() -> None:
+    desk, _ = linked()
+    new, _ = newcomer(desk)
+    desk.sim.state.add_patient(desk.office.location_id, "Nils", "Lund", guarantor_id=new)
+    kid = max(desk.sim.state.patients)
+    desk.booking(kid, operatory_id=desk.office.operatories["OP2"])
+    desk.wait(minutes=2)
+
+    mara, nils = chart(desk)
+    assert (nils["FName"], nils["Guarantor"]) == ("Nils", mara["PatNum"])
 
 
 def test_without_a_chair_the_first_free_one_is_taken() -> None:
@@ -384,6 +421,28 @@ def test_a_read_cycle_spares_what_is_not_written_yet_or_not() -> None:
         desk.wait(minutes=10)
 
         assert (desk.show(visit)["note"], desk.show(visit)["start_time"]) == ("from the desk", start)
+
+
+def test_an_edit_of_what_the_office_deleted_fails() -> None:
+    desk, receiver = linked()
+    desk.sim.synchronizer.read_enabled = False
+    visit = recall(desk)["id"]
+    desk.od.practice.staff.delete(desk.od.demo.appointments["robert_recall"])
+    desk.edit(visit, confirmed=True)
+    desk.wait(minutes=2)
+
+    assert receiver.names == ["appointment_updated.failed"]
+
+
+def test_an_edit_that_waits_beyond_the_start_times_out() -> None:
+    desk, receiver = linked()
+    visit = recall(desk)["id"]
+    desk.sim.synchronizer.write_enabled = False
+    desk.edit(visit, confirmed=True)
+    desk.wait(days=2)
+
+    assert [name for name in receiver.names if name.startswith("appointment")] == ["appointment_updated.timed_out"]
+    assert desk.sim.synchronizer.queued == 0
 
 
 # Reading

@@ -425,6 +425,47 @@ def test_what_was_missed_may_be_replayed() -> None:
     assert [payload["data"]["appointment"]["note"] for payload in receiver.payloads] == ["kept"]
 
 
+def test_an_endpoint_that_is_switched_off_loses_what_was_under_way() -> None:
+    for replay, state in ((False, "lost"), (True, "kept")):
+        desk, _, visit = held_and_listening(*[500] * 30, replay_after_reactivation=replay)
+        desk.edit(visit, note="first")
+        desk.sim.webhooks.deliver_due()
+        desk.wait(hours=47)
+        desk.edit(visit, note="second")
+        desk.sim.webhooks.deliver_due()
+        desk.wait(hours=1)
+
+        first, second = desk.sim.webhooks.deliveries
+        assert (first.attempts, second.attempts) == (4, 1)
+        assert (first.state, second.state) == (state, state)
+
+
+def test_a_deleted_endpoint_takes_its_subscriptions_and_deliveries_along() -> None:
+    desk, receiver, visit = held_and_listening()
+    desk.edit(visit, note="later")
+    (endpoint,) = desk.sim.state.endpoints
+    desk.api.delete(f"/webhook_endpoints/{endpoint}")
+    desk.wait(seconds=1)
+
+    assert desk.sim.state.subscriptions == {}
+    assert receiver.names == []
+    assert [delivery.state for delivery in desk.sim.webhooks.deliveries] == ["lost"]
+
+
+def test_a_subscription_that_is_resumed_reactivates_its_endpoint() -> None:
+    desk, receiver, visit = held_and_listening(*[500] * 11)
+    fail_for_two_days(desk, visit)
+    desk.api.renew()
+    receiver.clear()
+    one = next(one for one in desk.sim.state.subscriptions.values() if one.event == "appointment_updated")
+    path = f"/webhook_endpoints/{one.webhook_endpoint_id}/webhook_subscriptions/{one.id}"
+    desk.api.patch(path, {"active": True})
+    desk.edit(visit, note="heard")
+    desk.wait(seconds=1)
+
+    assert notes(receiver) == ["heard"]
+
+
 def test_one_success_in_between_keeps_an_endpoint_on() -> None:
     desk, _, visit = held_and_listening(500, 500, 200, *[500] * 40)
     desk.edit(visit, note="first")

@@ -255,7 +255,6 @@ class OpenDentalChart:
 
     def add_patient(self, patient: NewPatient) -> int:
         """Write a patient and return its number; the database takes what the API would refuse."""
-        number = self.practice.add_patient(FName=patient.first or "?", LName=patient.last or "?")
         fields: dict[str, Value] = {
             "Birthdate": patient.birth_date or NO_DATE,
             "Gender": patient.gender if patient.gender in {"Male", "Female", "Other"} else "Unknown",
@@ -269,7 +268,9 @@ class OpenDentalChart:
             fields["PriProv"] = patient.provider
         if patient.guarantor:
             fields["Guarantor"] = patient.guarantor
-        self.practice.change("patients", number, fields)
+        with self.practice.lock:
+            number = self.practice.add_patient(FName=patient.first or "?", LName=patient.last or "?")
+            self.practice.change("patients", number, fields)
         return number
 
     def add_visit(self, visit: NewVisit) -> int:
@@ -285,16 +286,18 @@ class OpenDentalChart:
         }
         if visit.provider:
             fields["ProvNum"] = visit.provider
-        return visits.book(self.practice, fields).number("AptNum")
+        with self.practice.lock:
+            return visits.book(self.practice, fields).number("AptNum")
 
     def change_visit(self, number: int, change: VisitChange) -> bool:
         """Write a change; return False when there is no such appointment."""
-        row = self.practice.appointments.get(number)
-        if row is None:
-            return False
-        action = "Cancelled" if change.cancelled else "Changed"
-        visits.alter(self.practice, number, self._columns(row, change), action=action)
-        return True
+        with self.practice.lock:
+            row = self.practice.appointments.get(number)
+            if row is None:
+                return False
+            action = "Cancelled" if change.cancelled else "Changed"
+            visits.alter(self.practice, number, self._columns(row, change), action=action)
+            return True
 
     def _columns(self, row: Row, change: VisitChange) -> dict[str, Value]:
         columns: dict[str, Value] = {}

@@ -98,7 +98,6 @@ class Inserter:
 
     def _new(self, patient: Patient) -> NewPatient:
         state = self._platform.state
-        guarantor = state.patients.get(patient.guarantor_id or 0)
         address = {
             "Address": patient.says("address_line_1") or patient.says("street_address"),
             "Address2": patient.says("address_line_2"),
@@ -117,8 +116,15 @@ class Inserter:
             work=patient.says("work_phone_number"),
             address=address,
             provider=foreign_number(state.providers.get(patient.provider_id or 0)),
-            guarantor=int(guarantor.foreign_id) if guarantor is not None and guarantor.foreign_id else 0,
+            guarantor=self._number(patient.guarantor_id),
         )
+
+    def _number(self, patient_id: int | None) -> int:
+        """Return the chart of a patient that was written or read, 0 where there is none yet."""
+        patient = self._platform.state.patients.get(patient_id or 0)
+        if patient is None or patient.foreign_id is None:
+            return self.charts.get(patient_id or 0, 0)
+        return int(patient.foreign_id)
 
     def settle(self, placeholder: Patient) -> Patient:
         """Make an EHR record of a placeholder that was written, in its place or instead of it; announce a new one."""

@@ -99,10 +99,8 @@ def as_json(value: object) -> Json:
             return stamp(value)
         case date():
             return value.isoformat()
-        case tuple() | list():
-            return [as_json(item) for item in cast("tuple[object, ...] | list[object]", value)]
-        case Values():
-            return value.as_row()
+        case tuple():
+            return [as_json(item) for item in cast("tuple[object, ...]", value)]
         case _:
             raise TypeError(f"no JSON for {type(value).__name__}")
 
@@ -115,11 +113,6 @@ def is_row(value: object) -> TypeGuard[Row]:
 def stamp(moment: datetime) -> str:
     """Return *moment* as NexHealth writes times: UTC, milliseconds, `Z`."""
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").removesuffix("+00:00") + "Z"
-
-
-def stamp_or_none(moment: datetime | None) -> str | None:
-    """Return `stamp(moment)`, or None without a moment."""
-    return None if moment is None else stamp(moment)
 
 
 def local_stamp(moment: datetime, zone: ZoneInfo) -> str:

@@ -275,7 +275,11 @@ class Webhooks:
         self._state.touch(endpoint)
         for delivery in self.pending:
             if delivery.endpoint_id == endpoint.id:
-                delivery.state = "kept" if self._switches.replay_after_reactivation else "lost"
+                delivery.state = self._after_switching_off
+
+    @property
+    def _after_switching_off(self) -> Literal["kept", "lost"]:
+        return "kept" if self._switches.replay_after_reactivation else "lost"
 
     def forget(self, subscription: Subscription) -> None:
         """Stop what is under way for a deleted subscription."""
