@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
-from odnexus._async.opendental_routes import AsyncHttpTransport, AsyncKeys, AsyncOffice, AsyncRoute
+from odnexus._async.opendental_routes import AsyncHttpTransport, AsyncKeys, AsyncConnection, AsyncRoute
 from odnexus._async.opendental_setup import (
     AsyncAppointmentTypes,
     AsyncClinics,
@@ -97,26 +97,26 @@ class AsyncOpenDental:
         ]
         known = Version.parse(version) if isinstance(version, str) else version
         self._routes = routes
-        self._office = AsyncOffice(routes, clock=clock, retry=retry, version=known)
-        self.patients = AsyncPatients(self._office)
-        self.appointments = AsyncAppointments(self._office)
-        self.hist_appointments = AsyncHistAppointments(self._office)
-        self.appointment_types = AsyncAppointmentTypes(self._office)
-        self.providers = AsyncProviders(self._office)
-        self.operatories = AsyncOperatories(self._office)
-        self.definitions = AsyncDefinitions(self._office)
-        self.clinics = AsyncClinics(self._office)
-        self.preferences = AsyncPreferences(self._office)
-        self.schedules = AsyncSchedules(self._office)
-        self.security_perms = AsyncSecurityPerms(self._office)
-        self.commlogs = AsyncCommlogs(self._office)
-        self.carriers = AsyncCarriers(self._office)
-        self.subscriptions = AsyncSubscriptions(self._office)
+        self._connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
+        self.patients = AsyncPatients(self._connection)
+        self.appointments = AsyncAppointments(self._connection)
+        self.hist_appointments = AsyncHistAppointments(self._connection)
+        self.appointment_types = AsyncAppointmentTypes(self._connection)
+        self.providers = AsyncProviders(self._connection)
+        self.operatories = AsyncOperatories(self._connection)
+        self.definitions = AsyncDefinitions(self._connection)
+        self.clinics = AsyncClinics(self._connection)
+        self.preferences = AsyncPreferences(self._connection)
+        self.schedules = AsyncSchedules(self._connection)
+        self.security_perms = AsyncSecurityPerms(self._connection)
+        self.commlogs = AsyncCommlogs(self._connection)
+        self.carriers = AsyncCarriers(self._connection)
+        self.subscriptions = AsyncSubscriptions(self._connection)
 
     @property
     def version(self) -> Version | None:
         """The office's version as far as it is known."""
-        return self._office.version
+        return self._connection.version
 
     @property
     def requests_sent(self) -> int:
@@ -131,8 +131,8 @@ class AsyncOpenDental:
         Raises:
             UnexpectedResponseError: The answer holds no version.
         """
-        self._office.version = office_version(await self._office.send(calls.program_version()))
-        return self._office.version
+        self._connection.version = office_version(await self._connection.send(calls.program_version()))
+        return self._connection.version
 
     @overload
     async def request(
@@ -179,12 +179,12 @@ class AsyncOpenDental:
             idempotent: Whether it may be sent again after doubt; unless given, only a GET is.
             read: Turns the JSON (``None`` for an empty answer) into the result.
         """
-        answer = await self._office.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
+        answer = await self._connection.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
         return answer if read is None else read(answer)
 
     async def aclose(self) -> None:
         """Close the connections."""
-        await self._office.aclose()
+        await self._connection.aclose()
 
     async def __aenter__(self) -> Self:
         return self

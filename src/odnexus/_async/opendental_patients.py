@@ -22,7 +22,7 @@ class AsyncPatients(AsyncResource):
         Raises:
             NotFoundError: There is no such chart.
         """
-        return await self._office.send(calls.get_patient(pat_num))
+        return await self._connection.send(calls.get_patient(pat_num))
 
     def simple(
         self,
@@ -81,7 +81,7 @@ class AsyncPatients(AsyncResource):
             "fee_sched": fee_sched,
             "employer_num": employer_num,
         }
-        return self._office.rows(calls.listing(patients.SIMPLE, Patient, filters, offset))
+        return self._connection.rows(calls.listing(patients.SIMPLE, Patient, filters, offset))
 
     def search(
         self,
@@ -158,7 +158,7 @@ class AsyncPatients(AsyncResource):
             "clinic_abbr": clinic_abbr,
             "invoice_number": invoice_number,
         }
-        return self._office.rows(calls.listing(patients.SEARCH, PatientRow, filters, offset))
+        return self._connection.rows(calls.listing(patients.SEARCH, PatientRow, filters, offset))
 
     @spells_out(PatientCreate)
     async def create(self, **fields: Unpack[PatientCreate]) -> Patient:
@@ -171,7 +171,7 @@ class AsyncPatients(AsyncResource):
             ConflictError: The office has it already (newer wordings may come as `InvalidRequestError`).
             AmbiguousWriteError: The answer was lost: search before creating again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.create_patient(fields), lambda number: Patient(pat_num=number), calls.get_patient)
         )
 
@@ -186,7 +186,7 @@ class AsyncPatients(AsyncResource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such chart.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(
                 calls.update_patient(pat_num, changes),
                 lambda number: Patient(pat_num=number),

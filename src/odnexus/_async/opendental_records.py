@@ -30,7 +30,7 @@ class AsyncCommlogs(AsyncResource):
         Raises:
             NotFoundError: There is no such commlog.
         """
-        return await self._office.send(calls.get_commlog(commlog_num))
+        return await self._connection.send(calls.get_commlog(commlog_num))
 
     def iter(
         self, *, pat_num: int | None = None, date_t_stamp: datetime | None = None, offset: int = 0
@@ -43,7 +43,7 @@ class AsyncCommlogs(AsyncResource):
             offset: Rows to skip: how many came before an interruption.
         """
         filters = {"pat_num": pat_num, "date_t_stamp": date_t_stamp}
-        return self._office.rows(calls.listing(records.COMMLOGS, Commlog, filters, offset))
+        return self._connection.rows(calls.listing(records.COMMLOGS, Commlog, filters, offset))
 
     @spells_out(CommlogCreate)
     async def create(self, **fields: Unpack[CommlogCreate]) -> Commlog:
@@ -55,7 +55,7 @@ class AsyncCommlogs(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(
                 calls.create_commlog(fields),
                 lambda number: Commlog(commlog_num=number),
@@ -71,7 +71,7 @@ class AsyncCommlogs(AsyncResource):
         Raises:
             NotFoundError: There is no such commlog.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(
                 calls.update_commlog(commlog_num, changes),
                 lambda number: Commlog(commlog_num=number),
@@ -90,11 +90,11 @@ class AsyncCarriers(AsyncResource):
         Raises:
             NotFoundError: There is no such carrier.
         """
-        return await self._office.send(calls.get_carrier(carrier_num))
+        return await self._connection.send(calls.get_carrier(carrier_num))
 
     def iter(self, *, offset: int = 0) -> AsyncIterator[Carrier]:
         """Return all carriers, page by page (22.4.16); *offset* rows are skipped."""
-        return self._office.rows(calls.listing(records.CARRIERS, Carrier, {}, offset))
+        return self._connection.rows(calls.listing(records.CARRIERS, Carrier, {}, offset))
 
     @spells_out(CarrierCreate)
     async def create(self, **fields: Unpack[CarrierCreate]) -> Carrier:
@@ -104,7 +104,7 @@ class AsyncCarriers(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.create_carrier(fields), lambda number: Carrier(carrier_num=number), calls.get_carrier)
         )
 
@@ -116,7 +116,7 @@ class AsyncCarriers(AsyncResource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such carrier.
         """
-        await self._office.send(calls.update_carrier(carrier_num, changes))
+        await self._connection.send(calls.update_carrier(carrier_num, changes))
 
 
 class AsyncSubscriptions(AsyncResource):
@@ -124,7 +124,7 @@ class AsyncSubscriptions(AsyncResource):
 
     def iter(self) -> AsyncIterator[Subscription]:
         """Return the subscriptions of this key (22.1); `date_time_start` is the sender's heartbeat."""
-        return self._office.rows(calls.listing(records.SUBSCRIPTIONS, Subscription, {}))
+        return self._connection.rows(calls.listing(records.SUBSCRIPTIONS, Subscription, {}))
 
     @spells_out(SubscriptionCreate)
     async def create(self, **fields: Unpack[SubscriptionCreate]) -> Subscription:
@@ -136,7 +136,7 @@ class AsyncSubscriptions(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost, or holds no number: look before subscribing again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.create_subscription(fields), lambda number: Subscription(subscription_num=number))
         )
 
@@ -148,7 +148,7 @@ class AsyncSubscriptions(AsyncResource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such subscription.
         """
-        await self._office.send(calls.update_subscription(subscription_num, changes))
+        await self._connection.send(calls.update_subscription(subscription_num, changes))
 
     async def delete(self, subscription_num: int) -> None:
         """End a subscription (22.1).
@@ -156,4 +156,4 @@ class AsyncSubscriptions(AsyncResource):
         Raises:
             NotFoundError: There is no such subscription (any more).
         """
-        await self._office.send(calls.delete_subscription(subscription_num))
+        await self._connection.send(calls.delete_subscription(subscription_num))

@@ -59,7 +59,7 @@ class AsyncRoute(AsyncTransport):
         return await self._do(call, step)
 
 
-class AsyncOffice:
+class AsyncConnection:
     """One office: sends calls to it by whichever way works, and holds what is known about its version.
 
     The next way is tried only if a request certainly was not sent (connection refused, connect time-out), so falling
@@ -134,5 +134,5 @@ class AsyncOffice:
 class AsyncResource:
     """Methods of one resource of an office."""
 
-    def __init__(self, office: AsyncOffice) -> None:
-        self._office = office
+    def __init__(self, office: AsyncConnection) -> None:
+        self._connection = office

@@ -29,7 +29,7 @@ class AsyncAppointmentTypes(AsyncResource):
 
     def iter(self) -> AsyncIterator[AppointmentType]:
         """Return all types, hidden ones too (22.4.10)."""
-        return self._office.rows(calls.listing(office.APPOINTMENT_TYPES, AppointmentType, {}))
+        return self._connection.rows(calls.listing(office.APPOINTMENT_TYPES, AppointmentType, {}))
 
 
 class AsyncProviders(AsyncResource):
@@ -41,7 +41,7 @@ class AsyncProviders(AsyncResource):
         Raises:
             NotFoundError: There is no such provider.
         """
-        return await self._office.send(calls.get_provider(prov_num))
+        return await self._connection.send(calls.get_provider(prov_num))
 
     def iter(self, *, clinic_num: int | None = None, date_t_stamp: datetime | None = None) -> AsyncIterator[Provider]:
         """Return the providers, hidden and deleted ones too unless a clinic is given.
@@ -54,7 +54,7 @@ class AsyncProviders(AsyncResource):
             NotFoundError: There is no such clinic.
         """
         filters = {"clinic_num": clinic_num, "date_t_stamp": date_t_stamp}
-        return self._office.rows(calls.listing(office.PROVIDERS, Provider, filters))
+        return self._connection.rows(calls.listing(office.PROVIDERS, Provider, filters))
 
     @spells_out(ProviderCreate)
     async def create(self, **fields: Unpack[ProviderCreate]) -> Provider:
@@ -64,7 +64,7 @@ class AsyncProviders(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.create_provider(fields), lambda number: Provider(prov_num=number), calls.get_provider)
         )
 
@@ -75,7 +75,7 @@ class AsyncProviders(AsyncResource):
         An office that answers without the record and cannot be asked for it (before 24.4.17) gives a record that
         holds the number only.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(
                 calls.update_provider(prov_num, changes),
                 lambda number: Provider(prov_num=number),
@@ -94,11 +94,11 @@ class AsyncOperatories(AsyncResource):
         Raises:
             NotFoundError: There is no such operatory.
         """
-        return await self._office.send(calls.get_operatory(operatory_num))
+        return await self._connection.send(calls.get_operatory(operatory_num))
 
     def iter(self, *, clinic_num: int | None = None) -> AsyncIterator[Operatory]:
         """Return the operatories, hidden ones too, of one clinic or of all."""
-        return self._office.rows(calls.listing(office.OPERATORIES, Operatory, {"clinic_num": clinic_num}))
+        return self._connection.rows(calls.listing(office.OPERATORIES, Operatory, {"clinic_num": clinic_num}))
 
 
 class AsyncDefinitions(AsyncResource):
@@ -112,7 +112,7 @@ class AsyncDefinitions(AsyncResource):
     ) -> AsyncIterator[Definition]:
         """Return the definitions of one category or of all, without hidden ones unless `include_hidden`."""
         filters = {"category": category, "include_hidden": include_hidden}
-        return self._office.rows(calls.listing(office.DEFINITIONS, Definition, filters))
+        return self._connection.rows(calls.listing(office.DEFINITIONS, Definition, filters))
 
     @spells_out(DefinitionCreate)
     async def create(self, **fields: Unpack[DefinitionCreate]) -> Definition:
@@ -122,7 +122,7 @@ class AsyncDefinitions(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost, or holds no number: look before creating again.
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.create_definition(fields), lambda number: Definition(def_num=number))
         )
 
@@ -132,7 +132,7 @@ class AsyncClinics(AsyncResource):
 
     def iter(self) -> AsyncIterator[Clinic]:
         """Return the clinics that are not hidden; none if the office does not use clinics."""
-        return self._office.rows(calls.listing(office.CLINICS, Clinic, {}))
+        return self._connection.rows(calls.listing(office.CLINICS, Clinic, {}))
 
     @spells_out(ClinicChanges)
     async def update(self, clinic_num: int, **changes: Unpack[ClinicChanges]) -> None:
@@ -142,7 +142,7 @@ class AsyncClinics(AsyncResource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such clinic.
         """
-        await self._office.send(calls.update_clinic(clinic_num, changes))
+        await self._connection.send(calls.update_clinic(clinic_num, changes))
 
 
 class AsyncPreferences(AsyncResource):
@@ -150,7 +150,7 @@ class AsyncPreferences(AsyncResource):
 
     def iter(self, *, pref_name: str | None = None) -> AsyncIterator[Preference]:
         """Return the preference *pref_name*, or all (about a thousand)."""
-        return self._office.rows(calls.listing(office.PREFERENCES, Preference, {"pref_name": pref_name}))
+        return self._connection.rows(calls.listing(office.PREFERENCES, Preference, {"pref_name": pref_name}))
 
 
 class AsyncSchedules(AsyncResource):
@@ -162,7 +162,7 @@ class AsyncSchedules(AsyncResource):
         Raises:
             NotFoundError: There is no such row.
         """
-        return await self._office.send(calls.get_schedule(schedule_num))
+        return await self._connection.send(calls.get_schedule(schedule_num))
 
     def iter(
         self,
@@ -195,7 +195,7 @@ class AsyncSchedules(AsyncResource):
             "prov_num": prov_num,
             "employee_num": employee_num,
         }
-        return self._office.rows(calls.listing(office.SCHEDULES, Schedule, filters))
+        return self._connection.rows(calls.listing(office.SCHEDULES, Schedule, filters))
 
 
 class AsyncSecurityPerms(AsyncResource):
@@ -203,4 +203,4 @@ class AsyncSecurityPerms(AsyncResource):
 
     async def list(self) -> list[SecurityPerm]:
         """Return all permissions with whether the key has each (22.2)."""
-        return [row async for row in self._office.rows(calls.listing(office.SECURITY_PERMS, SecurityPerm, {}))]
+        return [row async for row in self._connection.rows(calls.listing(office.SECURITY_PERMS, SecurityPerm, {}))]

@@ -46,7 +46,7 @@ class AsyncAppointments(AsyncResource):
         Raises:
             NotFoundError: There is no such appointment, or it was deleted.
         """
-        return await self._office.send(calls.get_appointment(apt_num))
+        return await self._connection.send(calls.get_appointment(apt_num))
 
     def iter(
         self,
@@ -94,7 +94,7 @@ class AsyncAppointments(AsyncResource):
             "date_t_stamp": date_t_stamp,
             "appointment_type_num": appointment_type_num,
         }
-        return self._office.rows(calls.listing(appointments.LIST, Appointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.LIST, Appointment, filters, offset))
 
     def asap(self, *, clinic_num: int | None = None, prov_num: int | None = None) -> AsyncIterator[Appointment]:
         """Return the short-call list: appointments whose priority is ASAP, whatever their state.
@@ -104,7 +104,7 @@ class AsyncAppointments(AsyncResource):
             prov_num: One provider.
         """
         filters = {"clinic_num": clinic_num, "prov_num": prov_num}
-        return self._office.rows(calls.listing(appointments.ASAP, Appointment, filters))
+        return self._connection.rows(calls.listing(appointments.ASAP, Appointment, filters))
 
     def slots(
         self,
@@ -136,7 +136,7 @@ class AsyncAppointments(AsyncResource):
             "prov_num": prov_num,
             "op_num": op_num,
         }
-        return self._office.rows(calls.listing(appointments.SLOTS, Slot, filters))
+        return self._connection.rows(calls.listing(appointments.SLOTS, Slot, filters))
 
     def slots_web_sched(
         self,
@@ -166,7 +166,7 @@ class AsyncAppointments(AsyncResource):
             "def_num_appt_type": def_num_appt_type,
             "is_new_patient": is_new_patient,
         }
-        return self._office.rows(calls.listing(appointments.SLOTS_WEB_SCHED, Slot, filters))
+        return self._connection.rows(calls.listing(appointments.SLOTS_WEB_SCHED, Slot, filters))
 
     def web_sched(
         self,
@@ -193,7 +193,7 @@ class AsyncAppointments(AsyncResource):
             "date_t_stamp": date_t_stamp,
             "clinic_num": clinic_num,
         }
-        return self._office.rows(calls.listing(appointments.WEB_SCHED, WebSchedAppointment, filters))
+        return self._connection.rows(calls.listing(appointments.WEB_SCHED, WebSchedAppointment, filters))
 
     @spells_out(AppointmentCreate)
     async def create(self, **fields: Unpack[AppointmentCreate]) -> Appointment:
@@ -207,7 +207,7 @@ class AsyncAppointments(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(steps.written(calls.create_appointment(fields), _bare, calls.get_appointment))
+        return await self._connection.run(steps.written(calls.create_appointment(fields), _bare, calls.get_appointment))
 
     @spells_out(PlannedCreate)
     async def create_planned(self, **fields: Unpack[PlannedCreate]) -> Appointment:
@@ -217,7 +217,7 @@ class AsyncAppointments(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(steps.written(calls.create_planned(fields), _bare, calls.get_appointment))
+        return await self._connection.run(steps.written(calls.create_planned(fields), _bare, calls.get_appointment))
 
     @spells_out(PlannedSchedule)
     async def schedule_planned(self, **fields: Unpack[PlannedSchedule]) -> Appointment:
@@ -229,7 +229,7 @@ class AsyncAppointments(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(steps.written(calls.schedule_planned(fields), _bare, calls.get_appointment))
+        return await self._connection.run(steps.written(calls.schedule_planned(fields), _bare, calls.get_appointment))
 
     @spells_out(WebSchedCreate)
     async def create_web_sched(self, **fields: Unpack[WebSchedCreate]) -> Appointment:
@@ -239,7 +239,7 @@ class AsyncAppointments(AsyncResource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return await self._office.run(steps.written(calls.create_web_sched(fields), _bare, calls.get_appointment))
+        return await self._connection.run(steps.written(calls.create_web_sched(fields), _bare, calls.get_appointment))
 
     @spells_out(AppointmentChanges)
     async def update(self, apt_num: int, **changes: Unpack[AppointmentChanges]) -> Appointment:
@@ -253,7 +253,7 @@ class AsyncAppointments(AsyncResource):
             NotFoundError: There is no such appointment.
             AmbiguousWriteError: The answer was lost and `appointment_type_num` was given (it may add procedures).
         """
-        return await self._office.run(
+        return await self._connection.run(
             steps.written(calls.update_appointment(apt_num, changes), _bare, calls.get_appointment, number=apt_num)
         )
 
@@ -271,7 +271,7 @@ class AsyncAppointments(AsyncResource):
             InvalidRequestError: It is not scheduled, or the office does not use *break_type*.
             AmbiguousWriteError: The answer was lost: read the appointment before breaking it again.
         """
-        await self._office.send(
+        await self._connection.send(
             calls.break_appointment(apt_num, send_to_unscheduled_list=send_to_unscheduled_list, break_type=break_type)
         )
 
@@ -281,7 +281,7 @@ class AsyncAppointments(AsyncResource):
         Raises:
             AmbiguousWriteError: The answer was lost: read the note before appending again.
         """
-        await self._office.send(calls.add_note(apt_num, note))
+        await self._connection.send(calls.add_note(apt_num, note))
 
     async def confirm(
         self, apt_num: int, *, confirm_val: ConfirmVal | str | None = None, def_num: int | None = None
@@ -293,7 +293,7 @@ class AsyncAppointments(AsyncResource):
             confirm_val: By meaning; the office chose the definition that stands for it.
             def_num: By definition of category 2 (21.2).
         """
-        await self._office.send(calls.confirm_appointment(apt_num, confirm_val=confirm_val, def_num=def_num))
+        await self._connection.send(calls.confirm_appointment(apt_num, confirm_val=confirm_val, def_num=def_num))
 
 
 class AsyncHistAppointments(AsyncResource):
@@ -335,4 +335,4 @@ class AsyncHistAppointments(AsyncResource):
             "date_start": date_start,
             "date_end": date_end,
         }
-        return self._office.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset))

@@ -12,7 +12,7 @@ from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
-from odnexus._sync.opendental_routes import HttpTransport, Keys, Office, Route
+from odnexus._sync.opendental_routes import Connection, HttpTransport, Keys, Route
 from odnexus._sync.opendental_setup import (
     AppointmentTypes,
     Clinics,
@@ -98,26 +98,26 @@ class OpenDental:
         ]
         known = Version.parse(version) if isinstance(version, str) else version
         self._routes = routes
-        self._office = Office(routes, clock=clock, retry=retry, version=known)
-        self.patients = Patients(self._office)
-        self.appointments = Appointments(self._office)
-        self.hist_appointments = HistAppointments(self._office)
-        self.appointment_types = AppointmentTypes(self._office)
-        self.providers = Providers(self._office)
-        self.operatories = Operatories(self._office)
-        self.definitions = Definitions(self._office)
-        self.clinics = Clinics(self._office)
-        self.preferences = Preferences(self._office)
-        self.schedules = Schedules(self._office)
-        self.security_perms = SecurityPerms(self._office)
-        self.commlogs = Commlogs(self._office)
-        self.carriers = Carriers(self._office)
-        self.subscriptions = Subscriptions(self._office)
+        self._connection = Connection(routes, clock=clock, retry=retry, version=known)
+        self.patients = Patients(self._connection)
+        self.appointments = Appointments(self._connection)
+        self.hist_appointments = HistAppointments(self._connection)
+        self.appointment_types = AppointmentTypes(self._connection)
+        self.providers = Providers(self._connection)
+        self.operatories = Operatories(self._connection)
+        self.definitions = Definitions(self._connection)
+        self.clinics = Clinics(self._connection)
+        self.preferences = Preferences(self._connection)
+        self.schedules = Schedules(self._connection)
+        self.security_perms = SecurityPerms(self._connection)
+        self.commlogs = Commlogs(self._connection)
+        self.carriers = Carriers(self._connection)
+        self.subscriptions = Subscriptions(self._connection)
 
     @property
     def version(self) -> Version | None:
         """The office's version as far as it is known."""
-        return self._office.version
+        return self._connection.version
 
     @property
     def requests_sent(self) -> int:
@@ -132,8 +132,8 @@ class OpenDental:
         Raises:
             UnexpectedResponseError: The answer holds no version.
         """
-        self._office.version = office_version(self._office.send(calls.program_version()))
-        return self._office.version
+        self._connection.version = office_version(self._connection.send(calls.program_version()))
+        return self._connection.version
 
     @overload
     def request(
@@ -180,12 +180,12 @@ class OpenDental:
             idempotent: Whether it may be sent again after doubt; unless given, only a GET is.
             read: Turns the JSON (``None`` for an empty answer) into the result.
         """
-        answer = self._office.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
+        answer = self._connection.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
         return answer if read is None else read(answer)
 
     def close(self) -> None:
         """Close the connections."""
-        self._office.close()
+        self._connection.close()
 
     def __enter__(self) -> Self:
         return self

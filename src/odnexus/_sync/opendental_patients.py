@@ -23,7 +23,7 @@ class Patients(Resource):
         Raises:
             NotFoundError: There is no such chart.
         """
-        return self._office.send(calls.get_patient(pat_num))
+        return self._connection.send(calls.get_patient(pat_num))
 
     def simple(
         self,
@@ -82,7 +82,7 @@ class Patients(Resource):
             "fee_sched": fee_sched,
             "employer_num": employer_num,
         }
-        return self._office.rows(calls.listing(patients.SIMPLE, Patient, filters, offset))
+        return self._connection.rows(calls.listing(patients.SIMPLE, Patient, filters, offset))
 
     def search(
         self,
@@ -159,7 +159,7 @@ class Patients(Resource):
             "clinic_abbr": clinic_abbr,
             "invoice_number": invoice_number,
         }
-        return self._office.rows(calls.listing(patients.SEARCH, PatientRow, filters, offset))
+        return self._connection.rows(calls.listing(patients.SEARCH, PatientRow, filters, offset))
 
     @spells_out(PatientCreate)
     def create(self, **fields: Unpack[PatientCreate]) -> Patient:
@@ -172,7 +172,7 @@ class Patients(Resource):
             ConflictError: The office has it already (newer wordings may come as `InvalidRequestError`).
             AmbiguousWriteError: The answer was lost: search before creating again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.create_patient(fields), lambda number: Patient(pat_num=number), calls.get_patient)
         )
 
@@ -187,7 +187,7 @@ class Patients(Resource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such chart.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(
                 calls.update_patient(pat_num, changes),
                 lambda number: Patient(pat_num=number),

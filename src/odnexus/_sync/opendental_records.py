@@ -31,7 +31,7 @@ class Commlogs(Resource):
         Raises:
             NotFoundError: There is no such commlog.
         """
-        return self._office.send(calls.get_commlog(commlog_num))
+        return self._connection.send(calls.get_commlog(commlog_num))
 
     def iter(
         self, *, pat_num: int | None = None, date_t_stamp: datetime | None = None, offset: int = 0
@@ -44,7 +44,7 @@ class Commlogs(Resource):
             offset: Rows to skip: how many came before an interruption.
         """
         filters = {"pat_num": pat_num, "date_t_stamp": date_t_stamp}
-        return self._office.rows(calls.listing(records.COMMLOGS, Commlog, filters, offset))
+        return self._connection.rows(calls.listing(records.COMMLOGS, Commlog, filters, offset))
 
     @spells_out(CommlogCreate)
     def create(self, **fields: Unpack[CommlogCreate]) -> Commlog:
@@ -56,7 +56,7 @@ class Commlogs(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(
                 calls.create_commlog(fields),
                 lambda number: Commlog(commlog_num=number),
@@ -72,7 +72,7 @@ class Commlogs(Resource):
         Raises:
             NotFoundError: There is no such commlog.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(
                 calls.update_commlog(commlog_num, changes),
                 lambda number: Commlog(commlog_num=number),
@@ -91,11 +91,11 @@ class Carriers(Resource):
         Raises:
             NotFoundError: There is no such carrier.
         """
-        return self._office.send(calls.get_carrier(carrier_num))
+        return self._connection.send(calls.get_carrier(carrier_num))
 
     def iter(self, *, offset: int = 0) -> Iterator[Carrier]:
         """Return all carriers, page by page (22.4.16); *offset* rows are skipped."""
-        return self._office.rows(calls.listing(records.CARRIERS, Carrier, {}, offset))
+        return self._connection.rows(calls.listing(records.CARRIERS, Carrier, {}, offset))
 
     @spells_out(CarrierCreate)
     def create(self, **fields: Unpack[CarrierCreate]) -> Carrier:
@@ -105,7 +105,7 @@ class Carriers(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.create_carrier(fields), lambda number: Carrier(carrier_num=number), calls.get_carrier)
         )
 
@@ -117,7 +117,7 @@ class Carriers(Resource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such carrier.
         """
-        self._office.send(calls.update_carrier(carrier_num, changes))
+        self._connection.send(calls.update_carrier(carrier_num, changes))
 
 
 class Subscriptions(Resource):
@@ -125,7 +125,7 @@ class Subscriptions(Resource):
 
     def iter(self) -> Iterator[Subscription]:
         """Return the subscriptions of this key (22.1); `date_time_start` is the sender's heartbeat."""
-        return self._office.rows(calls.listing(records.SUBSCRIPTIONS, Subscription, {}))
+        return self._connection.rows(calls.listing(records.SUBSCRIPTIONS, Subscription, {}))
 
     @spells_out(SubscriptionCreate)
     def create(self, **fields: Unpack[SubscriptionCreate]) -> Subscription:
@@ -137,7 +137,7 @@ class Subscriptions(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost, or holds no number: look before subscribing again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.create_subscription(fields), lambda number: Subscription(subscription_num=number))
         )
 
@@ -149,7 +149,7 @@ class Subscriptions(Resource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such subscription.
         """
-        self._office.send(calls.update_subscription(subscription_num, changes))
+        self._connection.send(calls.update_subscription(subscription_num, changes))
 
     def delete(self, subscription_num: int) -> None:
         """End a subscription (22.1).
@@ -157,4 +157,4 @@ class Subscriptions(Resource):
         Raises:
             NotFoundError: There is no such subscription (any more).
         """
-        self._office.send(calls.delete_subscription(subscription_num))
+        self._connection.send(calls.delete_subscription(subscription_num))

@@ -60,7 +60,7 @@ class Route(Transport):
         return self._do(call, step)
 
 
-class Office:
+class Connection:
     """One office: sends calls to it by whichever way works, and holds what is known about its version.
 
     The next way is tried only if a request certainly was not sent (connection refused, connect time-out), so falling
@@ -133,5 +133,5 @@ class Office:
 class Resource:
     """Methods of one resource of an office."""
 
-    def __init__(self, office: Office) -> None:
-        self._office = office
+    def __init__(self, office: Connection) -> None:
+        self._connection = office

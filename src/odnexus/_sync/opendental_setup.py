@@ -30,7 +30,7 @@ class AppointmentTypes(Resource):
 
     def iter(self) -> Iterator[AppointmentType]:
         """Return all types, hidden ones too (22.4.10)."""
-        return self._office.rows(calls.listing(office.APPOINTMENT_TYPES, AppointmentType, {}))
+        return self._connection.rows(calls.listing(office.APPOINTMENT_TYPES, AppointmentType, {}))
 
 
 class Providers(Resource):
@@ -42,7 +42,7 @@ class Providers(Resource):
         Raises:
             NotFoundError: There is no such provider.
         """
-        return self._office.send(calls.get_provider(prov_num))
+        return self._connection.send(calls.get_provider(prov_num))
 
     def iter(self, *, clinic_num: int | None = None, date_t_stamp: datetime | None = None) -> Iterator[Provider]:
         """Return the providers, hidden and deleted ones too unless a clinic is given.
@@ -55,7 +55,7 @@ class Providers(Resource):
             NotFoundError: There is no such clinic.
         """
         filters = {"clinic_num": clinic_num, "date_t_stamp": date_t_stamp}
-        return self._office.rows(calls.listing(office.PROVIDERS, Provider, filters))
+        return self._connection.rows(calls.listing(office.PROVIDERS, Provider, filters))
 
     @spells_out(ProviderCreate)
     def create(self, **fields: Unpack[ProviderCreate]) -> Provider:
@@ -65,7 +65,7 @@ class Providers(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.create_provider(fields), lambda number: Provider(prov_num=number), calls.get_provider)
         )
 
@@ -76,7 +76,7 @@ class Providers(Resource):
         An office that answers without the record and cannot be asked for it (before 24.4.17) gives a record that
         holds the number only.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(
                 calls.update_provider(prov_num, changes),
                 lambda number: Provider(prov_num=number),
@@ -95,11 +95,11 @@ class Operatories(Resource):
         Raises:
             NotFoundError: There is no such operatory.
         """
-        return self._office.send(calls.get_operatory(operatory_num))
+        return self._connection.send(calls.get_operatory(operatory_num))
 
     def iter(self, *, clinic_num: int | None = None) -> Iterator[Operatory]:
         """Return the operatories, hidden ones too, of one clinic or of all."""
-        return self._office.rows(calls.listing(office.OPERATORIES, Operatory, {"clinic_num": clinic_num}))
+        return self._connection.rows(calls.listing(office.OPERATORIES, Operatory, {"clinic_num": clinic_num}))
 
 
 class Definitions(Resource):
@@ -113,7 +113,7 @@ class Definitions(Resource):
     ) -> Iterator[Definition]:
         """Return the definitions of one category or of all, without hidden ones unless `include_hidden`."""
         filters = {"category": category, "include_hidden": include_hidden}
-        return self._office.rows(calls.listing(office.DEFINITIONS, Definition, filters))
+        return self._connection.rows(calls.listing(office.DEFINITIONS, Definition, filters))
 
     @spells_out(DefinitionCreate)
     def create(self, **fields: Unpack[DefinitionCreate]) -> Definition:
@@ -123,7 +123,7 @@ class Definitions(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost, or holds no number: look before creating again.
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.create_definition(fields), lambda number: Definition(def_num=number))
         )
 
@@ -133,7 +133,7 @@ class Clinics(Resource):
 
     def iter(self) -> Iterator[Clinic]:
         """Return the clinics that are not hidden; none if the office does not use clinics."""
-        return self._office.rows(calls.listing(office.CLINICS, Clinic, {}))
+        return self._connection.rows(calls.listing(office.CLINICS, Clinic, {}))
 
     @spells_out(ClinicChanges)
     def update(self, clinic_num: int, **changes: Unpack[ClinicChanges]) -> None:
@@ -143,7 +143,7 @@ class Clinics(Resource):
             ConfigurationError: A field is unknown or does not fit, or none was given; nothing was sent.
             NotFoundError: There is no such clinic.
         """
-        self._office.send(calls.update_clinic(clinic_num, changes))
+        self._connection.send(calls.update_clinic(clinic_num, changes))
 
 
 class Preferences(Resource):
@@ -151,7 +151,7 @@ class Preferences(Resource):
 
     def iter(self, *, pref_name: str | None = None) -> Iterator[Preference]:
         """Return the preference *pref_name*, or all (about a thousand)."""
-        return self._office.rows(calls.listing(office.PREFERENCES, Preference, {"pref_name": pref_name}))
+        return self._connection.rows(calls.listing(office.PREFERENCES, Preference, {"pref_name": pref_name}))
 
 
 class Schedules(Resource):
@@ -163,7 +163,7 @@ class Schedules(Resource):
         Raises:
             NotFoundError: There is no such row.
         """
-        return self._office.send(calls.get_schedule(schedule_num))
+        return self._connection.send(calls.get_schedule(schedule_num))
 
     def iter(
         self,
@@ -196,7 +196,7 @@ class Schedules(Resource):
             "prov_num": prov_num,
             "employee_num": employee_num,
         }
-        return self._office.rows(calls.listing(office.SCHEDULES, Schedule, filters))
+        return self._connection.rows(calls.listing(office.SCHEDULES, Schedule, filters))
 
 
 class SecurityPerms(Resource):
@@ -204,4 +204,4 @@ class SecurityPerms(Resource):
 
     def list(self) -> list[SecurityPerm]:
         """Return all permissions with whether the key has each (22.2)."""
-        return [row for row in self._office.rows(calls.listing(office.SECURITY_PERMS, SecurityPerm, {}))]
+        return [row for row in self._connection.rows(calls.listing(office.SECURITY_PERMS, SecurityPerm, {}))]

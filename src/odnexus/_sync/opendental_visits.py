@@ -47,7 +47,7 @@ class Appointments(Resource):
         Raises:
             NotFoundError: There is no such appointment, or it was deleted.
         """
-        return self._office.send(calls.get_appointment(apt_num))
+        return self._connection.send(calls.get_appointment(apt_num))
 
     def iter(
         self,
@@ -95,7 +95,7 @@ class Appointments(Resource):
             "date_t_stamp": date_t_stamp,
             "appointment_type_num": appointment_type_num,
         }
-        return self._office.rows(calls.listing(appointments.LIST, Appointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.LIST, Appointment, filters, offset))
 
     def asap(self, *, clinic_num: int | None = None, prov_num: int | None = None) -> Iterator[Appointment]:
         """Return the short-call list: appointments whose priority is ASAP, whatever their state.
@@ -105,7 +105,7 @@ class Appointments(Resource):
             prov_num: One provider.
         """
         filters = {"clinic_num": clinic_num, "prov_num": prov_num}
-        return self._office.rows(calls.listing(appointments.ASAP, Appointment, filters))
+        return self._connection.rows(calls.listing(appointments.ASAP, Appointment, filters))
 
     def slots(
         self,
@@ -137,7 +137,7 @@ class Appointments(Resource):
             "prov_num": prov_num,
             "op_num": op_num,
         }
-        return self._office.rows(calls.listing(appointments.SLOTS, Slot, filters))
+        return self._connection.rows(calls.listing(appointments.SLOTS, Slot, filters))
 
     def slots_web_sched(
         self,
@@ -167,7 +167,7 @@ class Appointments(Resource):
             "def_num_appt_type": def_num_appt_type,
             "is_new_patient": is_new_patient,
         }
-        return self._office.rows(calls.listing(appointments.SLOTS_WEB_SCHED, Slot, filters))
+        return self._connection.rows(calls.listing(appointments.SLOTS_WEB_SCHED, Slot, filters))
 
     def web_sched(
         self,
@@ -194,7 +194,7 @@ class Appointments(Resource):
             "date_t_stamp": date_t_stamp,
             "clinic_num": clinic_num,
         }
-        return self._office.rows(calls.listing(appointments.WEB_SCHED, WebSchedAppointment, filters))
+        return self._connection.rows(calls.listing(appointments.WEB_SCHED, WebSchedAppointment, filters))
 
     @spells_out(AppointmentCreate)
     def create(self, **fields: Unpack[AppointmentCreate]) -> Appointment:
@@ -208,7 +208,7 @@ class Appointments(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(steps.written(calls.create_appointment(fields), _bare, calls.get_appointment))
+        return self._connection.run(steps.written(calls.create_appointment(fields), _bare, calls.get_appointment))
 
     @spells_out(PlannedCreate)
     def create_planned(self, **fields: Unpack[PlannedCreate]) -> Appointment:
@@ -218,7 +218,7 @@ class Appointments(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(steps.written(calls.create_planned(fields), _bare, calls.get_appointment))
+        return self._connection.run(steps.written(calls.create_planned(fields), _bare, calls.get_appointment))
 
     @spells_out(PlannedSchedule)
     def schedule_planned(self, **fields: Unpack[PlannedSchedule]) -> Appointment:
@@ -230,7 +230,7 @@ class Appointments(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(steps.written(calls.schedule_planned(fields), _bare, calls.get_appointment))
+        return self._connection.run(steps.written(calls.schedule_planned(fields), _bare, calls.get_appointment))
 
     @spells_out(WebSchedCreate)
     def create_web_sched(self, **fields: Unpack[WebSchedCreate]) -> Appointment:
@@ -240,7 +240,7 @@ class Appointments(Resource):
             ConfigurationError: A field is missing, unknown, or does not fit; nothing was sent.
             AmbiguousWriteError: The answer was lost: look before creating again.
         """
-        return self._office.run(steps.written(calls.create_web_sched(fields), _bare, calls.get_appointment))
+        return self._connection.run(steps.written(calls.create_web_sched(fields), _bare, calls.get_appointment))
 
     @spells_out(AppointmentChanges)
     def update(self, apt_num: int, **changes: Unpack[AppointmentChanges]) -> Appointment:
@@ -254,7 +254,7 @@ class Appointments(Resource):
             NotFoundError: There is no such appointment.
             AmbiguousWriteError: The answer was lost and `appointment_type_num` was given (it may add procedures).
         """
-        return self._office.run(
+        return self._connection.run(
             steps.written(calls.update_appointment(apt_num, changes), _bare, calls.get_appointment, number=apt_num)
         )
 
@@ -272,7 +272,7 @@ class Appointments(Resource):
             InvalidRequestError: It is not scheduled, or the office does not use *break_type*.
             AmbiguousWriteError: The answer was lost: read the appointment before breaking it again.
         """
-        self._office.send(
+        self._connection.send(
             calls.break_appointment(apt_num, send_to_unscheduled_list=send_to_unscheduled_list, break_type=break_type)
         )
 
@@ -282,7 +282,7 @@ class Appointments(Resource):
         Raises:
             AmbiguousWriteError: The answer was lost: read the note before appending again.
         """
-        self._office.send(calls.add_note(apt_num, note))
+        self._connection.send(calls.add_note(apt_num, note))
 
     def confirm(self, apt_num: int, *, confirm_val: ConfirmVal | str | None = None, def_num: int | None = None) -> None:
         """Set the confirmation of an appointment. Give exactly one of the two.
@@ -292,7 +292,7 @@ class Appointments(Resource):
             confirm_val: By meaning; the office chose the definition that stands for it.
             def_num: By definition of category 2 (21.2).
         """
-        self._office.send(calls.confirm_appointment(apt_num, confirm_val=confirm_val, def_num=def_num))
+        self._connection.send(calls.confirm_appointment(apt_num, confirm_val=confirm_val, def_num=def_num))
 
 
 class HistAppointments(Resource):
@@ -334,4 +334,4 @@ class HistAppointments(Resource):
             "date_start": date_start,
             "date_end": date_end,
         }
-        return self._office.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset))
