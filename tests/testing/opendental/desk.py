@@ -59,7 +59,9 @@ class Desk:
         assert reply.status == 200, reply.body
         return reply.json() if reply.body else None
 
-    def refused(self, method: str, path: str, query: Mapping[str, Any] | None = None, **body: Any) -> tuple[int, str]:
+    def refused(
+        self, method: str, path: str, query: Mapping[str, Any] | None = None, /, **body: Any
+    ) -> tuple[int, str]:
         """Return status and sentence of a refusal."""
         reply = self.send(method, path, query, body or None)
         message = reply.json()

@@ -25,7 +25,8 @@ FIELDS = (
     "AptDateTime NextAptNum UnschedStatus unschedStatus IsNewPatient ProcDescript ClinicNum IsHygiene DateTStamp "
     "DateTimeArrived DateTimeSeated DateTimeDismissed InsPlan1 InsPlan2 DateTimeAskedToArrive colorOverride "
     "AppointmentTypeNum SecUserNumEntry SecDateTEntry Priority PatternSecondary ItemOrderPlanned"
-).split()
+)
+BARE = FIELDS.removeprefix("serverDateTime ")
 
 
 def test_the_object_has_the_documented_fields_in_order(desk: Desk) -> None:
@@ -34,7 +35,7 @@ def test_the_object_has_the_documented_fields_in_order(desk: Desk) -> None:
 
     row = desk.get(f"/appointments/{number}")
 
-    assert list(row) == FIELDS
+    assert " ".join(row) == FIELDS
     assert (row["Confirmed"], row["confirmed"]) == (19, "Not Called")
     assert (row["IsHygiene"], row["IsNewPatient"], row["TimeLocked"]) == ("true", "false", "false")
     assert (row["serverDateTime"], row["DateTStamp"]) == ("2026-03-02 08:00:07", "2026-03-02 08:00:00")
@@ -58,7 +59,7 @@ def test_older_offices_lack_newer_fields(version: str, lacks: set[str]) -> None:
 
     row = desk.get(f"/appointments/{desk.demo.appointments['robert_recall']}")
 
-    assert set(FIELDS) - set(row) == lacks
+    assert set(FIELDS.split()) - set(row) == lacks
 
 
 @pytest.mark.parametrize(
@@ -154,7 +155,7 @@ def test_a_visit_is_booked_with_the_documented_defaults(desk: Desk) -> None:
         201,
         f"http://localhost:30223/api/v1/appointments/{row['AptNum']}",
     )
-    assert list(row) == FIELDS[1:]
+    assert " ".join(row) == BARE
     assert (row["AptStatus"], row["Pattern"], row["PatternSecondary"]) == ("Scheduled", "/XX/", "////")
     assert (row["Confirmed"], row["Priority"], row["colorOverride"]) == (19, "Normal", "0,0,0")
     assert (row["SecDateTEntry"], row["DateTStamp"]) == ("2026-03-02 08:00:00",) * 2
@@ -533,7 +534,8 @@ def test_a_planned_visit_is_copied_when_scheduled(desk: Desk) -> None:
 def test_planning_takes_procedures(desk: Desk) -> None:
     patient = desk.demo.patients["obrien"]
     procedures = [
-        desk.practice.add("procedurelogs", PatNum=patient, procCode=code, ProcStatus="TP") for code in ("D0120", "D1110")
+        desk.practice.add("procedurelogs", PatNum=patient, procCode=code, ProcStatus="TP")
+        for code in ("D0120", "D1110")
     ]
 
     planned = desk.post("/appointments/Planned", PatNum=patient, procNums=[*procedures, procedures[0]])
@@ -572,7 +574,7 @@ def test_history_has_a_row_for_every_change_and_the_fields_of_the_visit(desk: De
 
     rows = desk.rows("/histappointments", AptNum=number)
 
-    assert list(rows[0]) == ["HistApptNum", "HistUserNum", "HistDateTStamp", "HistApptAction", "ApptSource", *FIELDS[1:]]
+    assert " ".join(rows[0]) == f"HistApptNum HistUserNum HistDateTStamp HistApptAction ApptSource {BARE}"
     assert [(r["HistApptAction"], r["AptDateTime"], r["HistDateTStamp"]) for r in rows] == [
         ("Created", "2026-03-03 09:00:00", "2026-03-02 08:00:00"),
         ("Changed", "2026-03-06 09:00:00", "2026-03-02 08:01:00"),

@@ -13,7 +13,7 @@ from typing import TypeAlias
 from attrs import frozen
 
 from odnexus.testing.opendental.practice import Practice
-from odnexus.testing.opendental.schema import Schema, Shown, show, show_all, since, stamped
+from odnexus.testing.opendental.schema import Schema, Shown, show, show_all, since, stamper
 from odnexus.testing.opendental.values import BOOL, DATE, DATETIME_OR_DATE, INT, Kind, Row, Value
 
 READ = "ApiReadAll"
@@ -71,7 +71,7 @@ class Answer:
     """
 
     status: int = 200
-    content: Shown | list[Shown] | None = None
+    content: Shown | Sequence[Shown] | None = None
     location: int | None = None
 
 
@@ -203,7 +203,7 @@ def listing(
         found = select(ask, rows(ask.practice) if rows else ordered(ask.practice, schema), filters)
         shown = show_all(ask.practice, schema, found)
         if stamp_since is not None:
-            shown = stamped(ask.practice, shown, gate=stamp_since)
+            shown = shown.map(stamper(ask.practice, gate=stamp_since))
         return Answer(content=shown)
 
     return Endpoint(
@@ -222,7 +222,7 @@ def reading(schema: Schema, gate: str = "21.1", *, stamp_since: str | None = Non
     def run(ask: Ask) -> Answer:
         shown = show(ask.practice, schema, ask.row)
         if stamp_since is not None:
-            shown = stamped(ask.practice, [shown], gate=stamp_since)[0]
+            shown = stamper(ask.practice, gate=stamp_since)(shown)
         return Answer(content=shown)
 
     return Endpoint(verb="GET", route=f"/{schema.name}/{{{schema.key}}}", since=gate, schema=schema, run=run)

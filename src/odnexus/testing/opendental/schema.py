@@ -6,8 +6,8 @@ resource is a schema and a handful of endpoints (see `endpoints`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, overload
 
 from attrs import frozen
 
@@ -106,23 +106,56 @@ def gate_version(practice: Practice, gate: str) -> Version:
     return version(practice.switches.unverified_since if gate == UNVERIFIED else gate)
 
 
+class Listing(Sequence[Shown]):
+    """Rows of an answer, shown only when they are written: of a thousand rows a page needs a hundred.
+
+    Args:
+        rows: The rows.
+        show: Returns what is shown of one.
+    """
+
+    def __init__(self, rows: Sequence[Row], show: Callable[[Row], Shown]) -> None:
+        self._rows = rows
+        self._show = show
+
+    def map(self, change: Callable[[Shown], Shown]) -> Listing:
+        """Return the listing with *change* done to each row shown."""
+        return Listing(self._rows, lambda row: change(self._show(row)))
+
+    @overload
+    def __getitem__(self, index: int) -> Shown: ...
+    @overload
+    def __getitem__(self, index: slice) -> Listing: ...
+    def __getitem__(self, index: int | slice) -> Shown | Listing:
+        if isinstance(index, slice):
+            return Listing(self._rows[index], self._show)
+        return self._show(self._rows[index])
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+
+def shower(practice: Practice, schema: Schema) -> Callable[[Row], Shown]:
+    """Return what shows a row of *schema* as the office's version does."""
+    fields = [field for field in schema.fields if field.shown and since(practice, field.since)]
+
+    def show_row(row: Row) -> Shown:
+        return {field.name: row[field.name] if field.made is None else field.made(practice, row) for field in fields}
+
+    return show_row
+
+
 def show(practice: Practice, schema: Schema, row: Row) -> Shown:
     """Return *row* as the office's version shows it."""
-    return {
-        field.name: row[field.name] if field.made is None else field.made(practice, row)
-        for field in schema.fields
-        if field.shown and since(practice, field.since)
-    }
+    return shower(practice, schema)(row)
 
 
-def show_all(practice: Practice, schema: Schema, rows: Iterable[Row]) -> list[Shown]:
+def show_all(practice: Practice, schema: Schema, rows: Sequence[Row]) -> Listing:
     """Return *rows* as the office's version shows them."""
-    return [show(practice, schema, row) for row in rows]
+    return Listing(rows, shower(practice, schema))
 
 
-def stamped(practice: Practice, shown: Iterable[Shown], *, last: bool = False, gate: str = "") -> list[Shown]:
-    """Return *shown* with the office's clock in every row, first or last, if the version is at least *gate*."""
-    if not since(practice, gate):
-        return list(shown)
-    clock: Shown = {"serverDateTime": practice.now()}
-    return [{**row, **clock} if last else {**clock, **row} for row in shown]
+def stamper(practice: Practice, *, last: bool = False, gate: str = "") -> Callable[[Shown], Shown]:
+    """Return what puts the office's clock into a row, first or last, if the version is at least *gate*."""
+    clock: Shown = {"serverDateTime": practice.now()} if since(practice, gate) else {}
+    return (lambda row: {**row, **clock}) if last else (lambda row: {**clock, **row})

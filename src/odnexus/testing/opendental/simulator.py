@@ -6,16 +6,16 @@ values. Every refusal is a JSON string (page "API Implementation"; `Switches` sa
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from threading import RLock
-from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from attrs import evolve, frozen
 
 from odnexus.testing.clock import SimClock, VirtualClock
 from odnexus.testing.faults import Faults
-from odnexus.testing.http import RequestLog, RequestRecord, SimDropped, SimReply, SimRequest
+from odnexus.testing.http import Json, RequestLog, RequestRecord, SimDropped, SimReply, SimRequest
 from odnexus.testing.opendental import checking, formats, refusals
 from odnexus.testing.opendental.endpoints import Answer, Ask, Endpoint
 from odnexus.testing.opendental.events import EventSender, Send
@@ -49,6 +49,7 @@ _PAGE_SIZES: dict[tuple[bool, bool], int] = {
     (False, False): 1000,
     (False, True): 10_000,
 }
+_Slice: TypeAlias = Callable[[Sequence[Shown]], Sequence[Shown]]
 _ROUTER = Router(ENDPOINTS)
 
 
@@ -146,7 +147,7 @@ class OpenDentalSimulator:
     def switches(self, switches: Switches) -> None:
         self.practice.switches = switches
 
-    def switch(self, **changes: object) -> None:
+    def switch(self, **changes: Any) -> None:
         """Set some switches by name, leaving the others."""
         self.practice.switches = evolve(self.practice.switches, **changes)
 
@@ -397,11 +398,9 @@ class OpenDentalSimulator:
         )
         return self._reply(endpoint, endpoint.run(ask), slice_of, writing)
 
-    def _pager(
-        self, key: ApiKey, endpoint: Endpoint, query: dict[str, checking.Json]
-    ) -> Callable[[list[Shown]], list[Shown]]:
+    def _pager(self, key: ApiKey, endpoint: Endpoint, query: dict[str, Json]) -> _Slice:
         if not endpoint.paged:
-            return list
+            return lambda rows: rows
         offset, limit = checking.paging(self.practice, query, self.page_size(key))
         return lambda rows: rows[offset : offset + limit]
 
@@ -410,13 +409,11 @@ class OpenDentalSimulator:
         holder = key or next(iter(self._keys.values()))
         return _PAGE_SIZES[self.mode == "remote", ENTERPRISE in holder.permissions]
 
-    def _reply(
-        self, endpoint: Endpoint, answer: Answer, slice_of: Callable[[list[Shown]], list[Shown]], writing: Style
-    ) -> SimReply:
+    def _reply(self, endpoint: Endpoint, answer: Answer, slice_of: _Slice, writing: Style) -> SimReply:
         headers = self._location(endpoint, answer)
         if answer.content is None:
             return SimReply(status=answer.status, headers=headers)
-        if isinstance(answer.content, list):
+        if isinstance(answer.content, Sequence):
             return SimReply.of(answer.status, write_rows(slice_of(answer.content), writing), headers)
         return SimReply.of(answer.status, write_row(answer.content, writing), headers)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TypeAlias
 
 Version: TypeAlias = tuple[int, ...]
@@ -11,6 +12,7 @@ ALWAYS: Version = ()
 """Older than every office."""
 
 
+@cache
 def version(text: str) -> Version:
     """Return *text*, such as ``25.4.48.0``, to compare component by component; raise `ValueError` if it is none."""
     parts = [int(part) for part in text.split(".")]

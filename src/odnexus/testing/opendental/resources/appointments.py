@@ -26,7 +26,7 @@ from odnexus.testing.opendental.endpoints import (
 from odnexus.testing.opendental.practice import CONFIRMED, UNSCHEDULED
 from odnexus.testing.opendental.refusals import required
 from odnexus.testing.opendental.resources.patients import refuse_deleted
-from odnexus.testing.opendental.schema import UNVERIFIED, Field, Schema, show_all, stamped, twin
+from odnexus.testing.opendental.schema import UNVERIFIED, Field, Schema, show_all, stamper, twin
 from odnexus.testing.opendental.twins import definition_text, provider_abbr
 from odnexus.testing.opendental.values import (
     BOOL,
@@ -144,7 +144,7 @@ def _asap(ask: Ask) -> Answer:
     require_clinic(ask)
     found = select(ask, ordered(ask.practice, APPOINTMENT), _ASAP)
     rows = [row for row in found if row["Priority"] == "ASAP" and row["AptStatus"] in _ASAP_STATUSES]
-    return Answer(content=stamped(ask.practice, show_all(ask.practice, APPOINTMENT, rows), gate="21.2"))
+    return Answer(content=show_all(ask.practice, APPOINTMENT, rows).map(stamper(ask.practice, gate="21.2")))
 
 
 def _create(ask: Ask) -> Answer:

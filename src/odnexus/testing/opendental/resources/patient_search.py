@@ -15,7 +15,7 @@ from odnexus.testing.opendental.endpoints import (
     touched,
 )
 from odnexus.testing.opendental.resources.patients import GENDERS, PATIENT, PHONES, POSITIONS, STATUSES, digits
-from odnexus.testing.opendental.schema import UNVERIFIED, Shown, names, show, show_all, stamped
+from odnexus.testing.opendental.schema import UNVERIFIED, Listing, Shown, names, show, show_all, stamper
 from odnexus.testing.opendental.values import BOOL, DATE, INT, TEXT, Row, Value, filter_key, words
 
 
@@ -106,7 +106,7 @@ SIMPLE = (
 
 def _search(ask: Ask) -> Answer:
     found = select(ask, ordered(ask.practice, PATIENT), SEARCH)
-    return Answer(content=[_short(ask, row) for row in found if _visible(ask, row)])
+    return Answer(content=Listing([row for row in found if _visible(ask, row)], lambda row: _short(ask, row)))
 
 
 def _short(ask: Ask, row: Row) -> Shown:
@@ -121,7 +121,7 @@ def _simple(ask: Ask) -> Answer:
     found = select(ask, ordered(ask.practice, PATIENT), SIMPLE)
     with_deleted = ask.practice.switches.simple_returns_deleted
     rows = [row for row in found if with_deleted or row["PatStatus"] != "Deleted"]
-    return Answer(content=stamped(ask.practice, show_all(ask.practice, PATIENT, rows)))
+    return Answer(content=show_all(ask.practice, PATIENT, rows).map(stamper(ask.practice)))
 
 
 ENDPOINTS = (

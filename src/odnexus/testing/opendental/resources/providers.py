@@ -16,7 +16,7 @@ from odnexus.testing.opendental.endpoints import (
     updated,
 )
 from odnexus.testing.opendental.refusals import Refusal
-from odnexus.testing.opendental.schema import Field, Schema, show, show_all, stamped
+from odnexus.testing.opendental.schema import Field, Schema, show, show_all, stamper
 from odnexus.testing.opendental.values import (
     BOOL,
     COLOR,
@@ -84,12 +84,12 @@ def _list(ask: Ask) -> Answer:
     rows = select(ask, ordered(ask.practice, PROVIDER), _FILTERS)
     shown = show_all(ask.practice, PROVIDER, rows)
     if "ClinicNum" in ask.args:
-        return Answer(content=[{**row, "serverDateTime": ""} for row in shown])
-    return Answer(content=stamped(ask.practice, shown, last=True))
+        return Answer(content=shown.map(lambda row: {**row, "serverDateTime": ""}))
+    return Answer(content=shown.map(stamper(ask.practice, last=True)))
 
 
 def _one(ask: Ask) -> Answer:
-    return Answer(content=stamped(ask.practice, [show(ask.practice, PROVIDER, ask.row)], last=True)[0])
+    return Answer(content=stamper(ask.practice, last=True)(show(ask.practice, PROVIDER, ask.row)))
 
 
 def _create(ask: Ask) -> Answer:

@@ -17,7 +17,7 @@ from odnexus.testing.opendental.endpoints import (
     select,
 )
 from odnexus.testing.opendental.practice import BLOCKOUTS, Practice
-from odnexus.testing.opendental.schema import UNVERIFIED, Field, Schema, Shown, hidden, show, twin
+from odnexus.testing.opendental.schema import UNVERIFIED, Field, Listing, Schema, Shown, hidden, show, twin
 from odnexus.testing.opendental.twins import definition_text
 from odnexus.testing.opendental.values import (
     BOOL,
@@ -124,7 +124,7 @@ def _schedules(ask: Ask) -> Answer:
     if not {"date", "dateStart", "dateEnd"} & set(ask.args):
         # Without dates: today.
         rows = [row for row in rows if row["SchedDate"] == ask.practice.today()]
-    return Answer(content=[_texts(ask, row) for row in rows])
+    return Answer(content=Listing(rows, lambda row: _texts(ask, row)))
 
 
 def _schedule(ask: Ask) -> Answer:

@@ -20,7 +20,7 @@ from odnexus.testing.opendental.refusals import Refusal, required
 from odnexus.testing.opendental.resources.appointments import APPOINTMENT, PATIENT_KEY, source
 from odnexus.testing.opendental.resources.patients import refuse_deleted
 from odnexus.testing.opendental.resources.slots import web_sched_slots, web_sched_type
-from odnexus.testing.opendental.schema import Shown, names, show, stamped
+from odnexus.testing.opendental.schema import Listing, Shown, names, show, stamper
 from odnexus.testing.opendental.values import DATETIME, INT, Row, filter_key, key_of
 
 ROW = names(
@@ -38,7 +38,7 @@ _FILTERS = (
 
 def _list(ask: Ask) -> Answer:
     rows = select(ask, ordered(ask.practice, APPOINTMENT), _FILTERS)
-    return Answer(content=stamped(ask.practice, [_short(ask, row) for row in rows], last=True))
+    return Answer(content=Listing(rows, lambda row: _short(ask, row)).map(stamper(ask.practice, last=True)))
 
 
 def _short(ask: Ask, row: Row) -> Shown:
