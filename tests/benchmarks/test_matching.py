@@ -12,6 +12,7 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
+from collections.abc import Callable
 from importlib.util import find_spec
 from itertools import cycle
 from pathlib import Path
@@ -21,11 +22,17 @@ import pytest
 
 from odnexus.mapping.person import Address, Person
 from odnexus.mapping.text import iso_date
-from odnexus.matching import Chart, Decision, Grade, Roster
-from tests.matching.families import Arrival, Neighbour, Town, typed
+from odnexus.matching import Chart, Decision, Grade, Roster, compare
+from tests.matching.families import TRAPS, Arrival, Neighbour, Town, trap_pairs, typed
 
 CHARTS = int(os.environ.get("ODNEXUS_BENCH_CHARTS", "2000"))
 ARRIVALS = min(20_000, 2 * CHARTS)
+
+
+USUAL_RULES: dict[str, Callable[[Person], object]] = {
+    "birth date and family name": lambda one: (one.birth_date, one.family.casefold()),
+    "birth date, family and given name": lambda one: (one.birth_date, one.family.casefold(), one.given.casefold()),
+}
 
 
 def charts_of(town: Town, people: list[Neighbour]) -> list[Chart]:
@@ -71,6 +78,38 @@ def test_how_many_are_linked_found_and_asked_about(name: str, seed: int, traps: 
     assert count["wrong"] * per <= 1.0
     assert count["linked"] / count["patients"] >= 0.9
     assert count["found"] / count["patients"] >= 0.99
+
+
+def test_what_the_usual_rules_do_with_the_same_stream() -> None:
+    town = Town(111)
+    people = town.practice(CHARTS)
+    charts = charts_of(town, people)
+    arrivals = town.stream(people, ARRIVALS, traps=0.35, existing=0.50)
+    wrongs: list[int] = []
+    for name, key in USUAL_RULES.items():
+        index: dict[object, list[int]] = {}
+        for chart in charts:
+            index.setdefault(key(chart.person), []).append(chart.pat_num)
+        found = [index.get(key(one.person), []) for one in arrivals]
+        chosen = [numbers[0] if len(numbers) == 1 else None for numbers in found]
+        wrong = sum(number not in {None, one.identity} for one, number in zip(arrivals, chosen, strict=True))
+        linked = sum(number == one.identity is not None for one, number in zip(arrivals, chosen, strict=True))
+        patients = sum(one.identity is not None for one in arrivals)
+        wrongs.append(wrong)
+        print(f"\n{name}: linked {linked / patients:.2%}, wrong {wrong * 10_000 / ARRIVALS:.0f} per 10,000")
+
+    assert max(wrongs) * 10_000 / ARRIVALS > 100, "the stream has lost its traps"
+
+
+def test_the_safety_table() -> None:
+    table: Counter[tuple[str, Grade]] = Counter()
+    for kind, one, other in trap_pairs(seed=114, count=11_000):
+        table[kind, compare(one, other).grade] += 1
+
+    print(f"\n{'pairs of two people, 1,000 each':36}" + "".join(f"{grade.value:>15}" for grade in Grade))
+    for kind in TRAPS:
+        print(f"{kind:36}" + "".join(f"{table[kind, grade]:>15}" for grade in Grade))
+    assert sum(table[kind, Grade.CERTAIN] for kind in TRAPS) == 0
 
 
 def test_duplicates_in_a_practice(benchmark: Any) -> None:

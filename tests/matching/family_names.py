@@ -115,7 +115,7 @@ SPELLINGS: Final = tuple(
     frozenset(group.split("/"))
     for group in words(
         "Sara/Sarah Catherine/Katherine/Kathryn Stephen/Steven Brian/Bryan Ann/Anne Theresa/Teresa Sophia/Sofia"
-        " Mohammed/Muhammad Zachary/Zack Alan/Allen"
+        " Mohammed/Muhammad Zachary/Zack Alan/Allen Debra/Deborah William/Willie Robert/Bobby"
     )
 )
 

@@ -24,7 +24,7 @@ SHIPPED = Nicknames.shipped()
         ("christopher", "chris", Kinship.LOOSE),
         ("christine", "chris", Kinship.LOOSE),
         ("samuel", "sam", Kinship.LOOSE),
-        ("elizabeth", "lisa", Kinship.LOOSE),
+        ("elizabeth", "lisa", Kinship.ALIAS),
         ("nicholas", "cole", Kinship.LOOSE),
         ("christopher", "christine", Kinship.NONE),
         ("samuel", "samantha", Kinship.NONE),

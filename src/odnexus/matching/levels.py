@@ -29,12 +29,13 @@ class Given(IntEnum):
     INITIAL = 2
     SIMILAR = 3
     MIDDLE = 4
-    PART = 5
-    LOOSE = 6
-    SLIP = 7
-    NICKNAME = 8
-    SPELLING = 9
-    EXACT = 10
+    ALIAS = 5
+    PART = 6
+    LOOSE = 7
+    SLIP = 8
+    NICKNAME = 9
+    SPELLING = 10
+    EXACT = 11
 
 
 class Family(IntEnum):
@@ -92,7 +93,12 @@ class Levels(NamedTuple):
     suffix_told: bool = False
 
 
-_KIN: Final = {Kinship.SPELLING: Given.SPELLING, Kinship.SHORT: Given.NICKNAME, Kinship.LOOSE: Given.LOOSE}
+_KIN: Final = {
+    Kinship.SPELLING: Given.SPELLING,
+    Kinship.SHORT: Given.NICKNAME,
+    Kinship.LOOSE: Given.LOOSE,
+    Kinship.ALIAS: Given.ALIAS,
+}
 
 # Neighbours on a keyboard, and what reading software and handwriting take for each other.
 _NEIGHBOURS: Final = frozenset(
@@ -137,7 +143,7 @@ def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -
         return Given.PART
     if is_slip(flat, flat_other):
         return Given.SLIP
-    return Given.LOOSE if len(shorter) == 1 and heads[0] >= Given.LOOSE else _worst(heads)
+    return Given.LOOSE if len(shorter) == 1 and heads[0] >= Given.ALIAS else _worst(heads)
 
 
 def _worst(heads: list[Given]) -> Given:
@@ -259,7 +265,7 @@ def middle_level(one: str, other: str) -> Middle:
     return Middle.SIMILAR if level in _MIDDLE_ALIKE else Middle.DIFFERENT
 
 
-_MIDDLE_ALIKE: Final = frozenset({Given.SIMILAR, Given.SLIP, Given.LOOSE, Given.PART})
+_MIDDLE_ALIKE: Final = frozenset({Given.SIMILAR, Given.SLIP, Given.LOOSE, Given.ALIAS, Given.PART})
 
 
 def phone_level(one: Features, other: Features) -> Contact:

@@ -1,8 +1,9 @@
 """Nicknames: which given names may belong to one person, as a graph from a table that comes with the package.
 
-Three answers matter to the matcher, from strong to weak: two spellings of one name; a full name and its short form
-(or two short forms of one full name); and the same through a name that has several full names (Chris) or lives a life
-of its own (Lisa for Elizabeth). Christopher and Christine are both Chris and are not each other.
+Four answers matter to the matcher, from strong to weak: two spellings of one name; a full name and its short form (or
+two short forms of one full name); the same through a short name that brother and sister could both have (Chris); and
+through one that lives a life of its own (Lisa for Elizabeth). Christopher and Christine are both Chris and are not each
+other.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ class Kinship(IntEnum):
     """How two given names are related, from not at all to the same name."""
 
     NONE = 0
-    LOOSE = 1
-    """Through a name of several full names, or one that is a name of its own."""
-    SHORT = 2
+    ALIAS = 1
+    """Through a name that is one of its own: Lisa may be an Elizabeth, and mostly is not."""
+    LOOSE = 2
+    """Through a short name that several members of one family could have."""
+    SHORT = 3
     """A full name and its short form, or two short forms of it."""
-    SPELLING = 3
+    SPELLING = 4
     """Two spellings of one name."""
 
 
@@ -84,9 +87,9 @@ class Nicknames:
         mine, theirs = self.groups.get(one), self.groups.get(other)
         if mine is None or theirs is None or not (common := mine.keys() & theirs.keys()):
             return Kinship.NONE
-        if one in self.shared or other in self.shared or all(mine[group] or theirs[group] for group in common):
-            return Kinship.LOOSE
-        return Kinship.SHORT
+        if all(mine[group] or theirs[group] for group in common):
+            return Kinship.ALIAS
+        return Kinship.LOOSE if one in self.shared or other in self.shared else Kinship.SHORT
 
     def fulls(self, name: str) -> tuple[str, ...]:
         """Return the full names that *name* may stand for, itself left out."""

@@ -357,7 +357,7 @@ def _names_meet(wanted: Features, held: Features) -> bool:
         if level is not Family.DIFFERENT:
             return True
     if wanted.given[:1] == held.given[:1]:
-        return given_level(wanted.given, held.given) >= Given.PART
+        return given_level(wanted.given, held.given) >= Given.ALIAS
     return Nicknames.shipped().kinship(wanted.given, held.given) is not Kinship.NONE
 
 

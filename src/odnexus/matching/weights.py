@@ -56,6 +56,7 @@ GIVEN_LOSS: Final = {
     Given.SLIP: 2.0,
     Given.LOOSE: 2.5,
     Given.PART: 2.5,
+    Given.ALIAS: 4.0,
 }
 FAMILY_LOSS: Final = {Family.EXACT: 0.0, Family.PART: 2.0, Family.SWAPPED: 2.0, Family.CLOSE: 2.5, Family.SOUND: 4.5}
 # Levels at which the rarity of a name says nothing.

@@ -37,6 +37,7 @@ _GIVEN_WORDS: Final = {
     Given.NICKNAME: "given name: nickname of one group",
     Given.SLIP: "given name: one slip of the fingers",
     Given.LOOSE: "given name: nickname of several names",
+    Given.ALIAS: "given name: sometimes a nickname, mostly a name of its own",
     Given.PART: "given name: one has a second name",
     Given.MIDDLE: "given name: the middle name of the other",
     Given.SIMILAR: "given name: similar, perhaps another name",
