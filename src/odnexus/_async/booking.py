@@ -88,7 +88,7 @@ class AsyncBooking:
         self, appt: NexHealthAppointment, row: OpenDentalAppointment, known: Known | None, now: datetime, rule: str
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        announce = not (appt.cancelled or appt.deleted) and await self._carrying.is_news(appt.created_at)
+        announce = not (appt.cancelled or appt.deleted) and await self._carrying.telling.is_news(appt.created_at)
         body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
         if known is None:
             known = await office.records.pending("visit", office.location.name, ref, body, now)
@@ -117,7 +117,7 @@ class AsyncBooking:
         if known is not None and (row := await self._ours(appt, known, fresh=True)) is not None:
             return await self._adopt(appt, row, known, now, FOUND)
         await office.note(now, "observed", ref, "visit.past")
-        if await self._carrying.is_news(appt.created_at):
+        if await self._carrying.telling.is_news(appt.created_at):
             office.alert(
                 now,
                 "visit.past",
@@ -353,7 +353,7 @@ class AsyncBooking:
                 return await self._give_way(known, others, now)
         finished = evolve(known, body=evolve(known.body, unfinished=False))
         # Told before it is marked as told: a repeated announcement has the same id.
-        await self._carrying.announce_created(finished, now)
+        await self._carrying.telling.announce_created(finished, now)
         return await office.records.save(link, finished.body, now)
 
     async def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
-from odnexus._async.opendental_routes import AsyncHttpTransport, AsyncKeys, AsyncConnection, AsyncRoute
+from odnexus._async.opendental_routes import AsyncConnection, AsyncHttpTransport, AsyncKeys, AsyncRoute
 from odnexus._async.opendental_setup import (
     AsyncAppointmentTypes,
     AsyncClinics,

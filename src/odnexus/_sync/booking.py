@@ -89,7 +89,7 @@ class Booking:
         self, appt: NexHealthAppointment, row: OpenDentalAppointment, known: Known | None, now: datetime, rule: str
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        announce = not (appt.cancelled or appt.deleted) and self._carrying.is_news(appt.created_at)
+        announce = not (appt.cancelled or appt.deleted) and self._carrying.telling.is_news(appt.created_at)
         body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
         if known is None:
             known = office.records.pending("visit", office.location.name, ref, body, now)
@@ -118,7 +118,7 @@ class Booking:
         if known is not None and (row := self._ours(appt, known, fresh=True)) is not None:
             return self._adopt(appt, row, known, now, FOUND)
         office.note(now, "observed", ref, "visit.past")
-        if self._carrying.is_news(appt.created_at):
+        if self._carrying.telling.is_news(appt.created_at):
             office.alert(
                 now,
                 "visit.past",
@@ -352,7 +352,7 @@ class Booking:
                 return self._give_way(known, others, now)
         finished = evolve(known, body=evolve(known.body, unfinished=False))
         # Told before it is marked as told: a repeated announcement has the same id.
-        self._carrying.announce_created(finished, now)
+        self._carrying.telling.announce_created(finished, now)
         return office.records.save(link, finished.body, now)
 
     def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:

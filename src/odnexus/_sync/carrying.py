@@ -8,49 +8,24 @@ is waited for and, after the grace time, asked about.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
-from typing import assert_never
+from datetime import datetime
 
-from attrs import define, evolve, field
+from attrs import evolve
 
 from odnexus._sync.moving import Moving
-from odnexus._sync.office import Office, booked_of
+from odnexus._sync.office import Office
 from odnexus._sync.records import Known
-from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
-from odnexus.mapping.visit import nexhealth_changes, opendental_changes, visit_from_nexhealth
+from odnexus._sync.telling import Telling
+from odnexus._sync.writing import Scene, Writing
+from odnexus.errors import UnsupportedError
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.bodies import canonical
 from odnexus.reconcile.inbox import Done, Retry, Settlement, content_id
 from odnexus.reconcile.links import LinkState
-from odnexus.reconcile.plan import Action, Base, Clash, Create, Fields, Hold, On, Plan, Retire, Update, reconcile
-from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS, VisitPolicy, plan_visit
-from odnexus.reconcile.reviews import Answer, Review
-from odnexus.reconcile.triggers import (
-    DomainEvent,
-    Slot,
-    WaitlistCandidate,
-    changes_of_visit,
-    opened_slot,
-    origin_of,
-    slot_of,
-)
-
-
-@define(kw_only=True)
-class Scene:
-    """One linked visit while it is worked on: what each side shows, updated as writes succeed."""
-
-    known: Known
-    nexhealth: NexHealthAppointment | None
-    opendental: OpenDentalAppointment | None
-    shows: dict[On, Fields] = field(factory=dict[On, Fields], repr=False)
-
-    @property
-    def base(self) -> Base | None:
-        """Return what both sides showed when they last agreed."""
-        return self.known.body.base
+from odnexus.reconcile.plan import Base, Clash, Create, Fields, Hold, On, Plan, Retire, reconcile
+from odnexus.reconcile.policy import VISIT_FIELDS, VisitPolicy, plan_visit
+from odnexus.reconcile.reviews import Answer
 
 
 class Carrying:
@@ -59,6 +34,8 @@ class Carrying:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._moving = Moving(office)
+        self._writing = Writing(office)
+        self.telling = Telling(office)
 
     # -- entry ---------------------------------------------------------------------------------------------------------
 
@@ -81,7 +58,7 @@ class Carrying:
             first: The link was made just now from two records that were there.
         """
         scene = Scene(known=known, nexhealth=appt, opendental=row)
-        scene.shows = {On.NEXHEALTH: self._of_nexhealth(scene), On.OPENDENTAL: self._of_opendental(scene)}
+        self._writing.show(scene)
         plan = self._plan(scene)
         if plan.quiet:
             return self._agree(scene, plan, now, first=first)
@@ -94,37 +71,8 @@ class Carrying:
         if mode == "suggest" and not self._approved(scene, plan, now):
             return Done()
         for action in plan.actions:
-            self._do(scene, action, now)
+            self._writing.do(scene, action, now)
         return self._agree(scene, plan, now, first=first)
-
-    def _do(self, scene: Scene, action: Action, now: datetime) -> None:
-        match action:
-            case Update(on, changes):
-                update = self._update_nexhealth if on is On.NEXHEALTH else self._update_opendental
-                update(scene, changes, now)
-            case Retire(on):
-                retire = self._cancel_at_nexhealth if on is On.NEXHEALTH else self._cancel_at_opendental
-                retire(scene, now)
-            case Hold(clashes):
-                self._ask(scene, [f"{clash.field}: {clash.rule}" for clash in clashes], now)
-            case Create():
-                self._book_anew(scene, now)
-            case _:
-                assert_never(action)
-
-    def _of_nexhealth(self, scene: Scene) -> Fields:
-        if scene.nexhealth is None:
-            old: Fields = scene.base.nexhealth if scene.base else {}
-            return {**old, "cancelled": True}
-        fields = dict(self._office.fields_of_nexhealth(scene.nexhealth))
-        fields["cancelled"] = bool(fields.get("cancelled")) or bool(scene.nexhealth.deleted)
-        return fields
-
-    def _of_opendental(self, scene: Scene) -> Fields:
-        if scene.opendental is None:
-            old: Fields = scene.base.opendental if scene.base else {}
-            return {**old, "cancelled": True}
-        return self._office.fields_of_opendental(scene.opendental)
 
     # -- deciding ------------------------------------------------------------------------------------------------------
 
@@ -167,23 +115,19 @@ class Carrying:
             return True
         return False
 
-    def _review_id(self, scene: Scene) -> str:
-        shown = [scene.shows[on].get(name) for on in On for name in VISIT_FIELDS]
-        return content_id("visit.clash", scene.known.link.id, *shown)
-
     def _answer(self, scene: Scene) -> Answer | None:
-        review = self._office.records.store.reviews.get(self._review_id(scene))
+        review = self._office.records.store.reviews.get(self._writing.review_id(scene))
         return review.answer if review is not None else None
 
     def _approved(self, scene: Scene, plan: Plan, now: datetime) -> bool:
         """Return whether the staff agreed to this very plan; ask if nobody did yet."""
-        key = content_id("suggest.change", self._review_id(scene))
+        key = content_id("suggest.change", self._writing.review_id(scene))
         review = self._office.records.store.reviews.get(key)
         if review is not None:
             return review.answer is not None and review.answer.choice == "apply"
-        review = self._review(scene, key, "suggest.change", ("apply", "dismiss"), now)
+        review = self._writing.review(scene, key, "suggest.change", ("apply", "dismiss"), now)
         body = {
-            "look": self._look(scene),
+            "look": self._writing.look(scene),
             "plan": [type(action).__name__ for action in plan.actions],
             "nexhealth": dict(scene.shows[On.NEXHEALTH]),
             "opendental": dict(scene.shows[On.OPENDENTAL]),
@@ -196,37 +140,6 @@ class Carrying:
             "carried over. Answer the review with apply.",
         )
         return False
-
-    def _ask(self, scene: Scene, clashes: list[str], now: datetime) -> None:
-        review = self._review(scene, self._review_id(scene), "visit.clash", ("opendental", "nexhealth", "dismiss"), now)
-        body = {
-            "look": self._look(scene),
-            "clashes": clashes,
-            "nexhealth": dict(scene.shows[On.NEXHEALTH]),
-            "opendental": dict(scene.shows[On.OPENDENTAL]),
-        }
-        text = (
-            f"Appointment {scene.known.link.opendental} and NexHealth booking {scene.known.link.nexhealth} were "
-            f"changed on both sides ({', '.join(clashes)}). Answer the review with the side that is right."
-        )
-        self._office.ask(now, review, body, text)
-
-    def _review(self, scene: Scene, key: str, kind: str, choices: tuple[str, ...], now: datetime) -> Review:
-        start = scene.nexhealth.start_time if scene.nexhealth else None
-        return Review(
-            id=key,
-            kind=kind,
-            location=self._office.location.name,
-            subject=str(scene.known.link.nexhealth),
-            opened=now,
-            due=start,
-            choices=choices,
-        )
-
-    def _look(self, scene: Scene) -> dict[str, str]:
-        link = scene.known.link
-        subject = link.nexhealth.id if link.nexhealth else ""
-        return {"kind": "visit.look", "subject": subject, "key": f"link:{link.id}"}
 
     def _note_plan(self, scene: Scene, plan: Plan, now: datetime, rule: str) -> None:
         link = scene.known.link
@@ -241,193 +154,21 @@ class Carrying:
             known = office.records.save(known.link, evolve(known.body, awaiting=now.isoformat()), now)
             scene.known = known
             if first:
-                self.announce_created(known, now)
+                self.telling.announce_created(known, now)
         if now - datetime.fromisoformat(known.body.awaiting) < office.location.grace:
             return Retry(now + office.location.grace / 6, "visit.waits-for-synchronizer", counted=False)
-        review = self._review(
-            scene, content_id("visit.drift", self._review_id(scene)), "visit.drift", ("dismiss",), now
+        review = self._writing.review(
+            scene, content_id("visit.drift", self._writing.review_id(scene)), "visit.drift", ("dismiss",), now
         )
         text = (
             f"NexHealth booking {known.link.nexhealth} and appointment {known.link.opendental} differ for longer than "
             "the synchronizer usually takes. Check NexHealth's sync status and correct one of them by hand."
         )
-        office.ask(now, review, {"look": self._look(scene)}, text)
+        office.ask(now, review, {"look": self._writing.look(scene)}, text)
         office.records.save(known.link, evolve(known.body, awaiting=""), now)
         return Done()
 
-    # -- writing to NexHealth ------------------------------------------------------------------------------------------
-
-    def _update_nexhealth(self, scene: Scene, changes: Fields, now: datetime) -> None:
-        office, appt = self._office, scene.nexhealth
-        if appt is None:
-            return
-        shown = visit_from_nexhealth(
-            appt, zone=office.location.zone, operatories=office.tables.operatories, providers=office.tables.providers
-        )
-        inverse = {number: nexhealth_id for nexhealth_id, number in office.tables.operatories.items()}
-        wanted = nexhealth_changes(changes, shown=shown.value, zone=office.location.zone, operatories=inverse)
-        if not wanted.value:
-            office.note(now, "observed", scene.known.link.nexhealth, "nexhealth.not-expressible", fields=changes)
-            return
-        try:
-            answer = office.nexhealth.appointments.update(appt.id, **wanted.value)
-        except (InvalidRequestError, UnsupportedError, ConflictError) as error:
-            if not (changes.keys() & PLACE_FIELDS):
-                raise
-            moved = self._moved_otherwise(scene, appt, error, now)
-            if moved is None:
-                # Not agreed: the next change or scan tries again.
-                self._keep_base(scene, changes)
-                return
-            answer = moved
-        scene.nexhealth = answer
-        scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
-        office.note(now, "applied", scene.known.link.nexhealth, "visit.carried-to-nexhealth", fields=changes)
-        self._check_taken(scene, On.NEXHEALTH, changes, now)
-
-    def _moved_otherwise(
-        self, scene: Scene, appt: NexHealthAppointment, error: Exception, now: datetime
-    ) -> NexHealthAppointment | None:
-        """NexHealth refused to move a booking: book anew and cancel, or tell the staff if the slot is taken there."""
-        target = scene.shows[On.OPENDENTAL]
-        if isinstance(error, ConflictError):
-            self._moving.tell_refused(scene.known, appt, target, now)
-            return None
-        scene.known, booked = self._moving.move(scene.known, appt, target, now)
-        return booked
-
-    def _book_anew(self, scene: Scene, now: datetime) -> None:
-        """Restored in Open Dental after a cancel: NexHealth cannot un-cancel, so it gets a new booking."""
-        if scene.nexhealth is None:
-            return
-        scene.known, booked = self._moving.move(scene.known, scene.nexhealth, scene.shows[On.OPENDENTAL], now)
-        if booked is not None:
-            scene.nexhealth = booked
-            scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
-
-    def _cancel_at_nexhealth(self, scene: Scene, now: datetime) -> None:
-        office, link = self._office, scene.known.link
-        ends = [ref for ref in link.refs if ref.side == "nexhealth"]
-        for ref in ends:
-            answer = self._moving.cancel(int(ref.id))
-            if ref == link.nexhealth and answer is not None:
-                scene.nexhealth = answer
-        scene.shows[On.NEXHEALTH] = {**scene.shows[On.NEXHEALTH], "cancelled": True}
-        office.note(now, "applied", link.nexhealth, "visit.cancelled-at-nexhealth", related=[link.opendental])
-
-    # -- writing to Open Dental ----------------------------------------------------------------------------------------
-
-    def _update_opendental(self, scene: Scene, changes: Fields, now: datetime) -> None:
-        office, row = self._office, scene.opendental
-        if row is None:
-            return
-        if changes.keys() & PLACE_FIELDS and self._target_taken(scene, changes, now):
-            # The whole move waits; the base keeps what was agreed before it.
-            self._keep_base(scene, PLACE_FIELDS)
-            return
-        number = min(office.tables.confirmed, default=None)
-        edit = opendental_changes(changes, pattern=row.pattern or "", hygiene=bool(row.is_hygiene), confirmed=number)
-        if edit.value.changes:
-            row = office.opendental.appointments.update(row.apt_num, **edit.value.changes)
-        if changes.get("confirmed"):
-            row = self._confirm(row, edit.value.confirm)
-        scene.opendental = row
-        scene.shows[On.OPENDENTAL] = office.fields_of_opendental(row)
-        office.picture.keep(booked=[booked_of(row)])
-        office.note(now, "applied", scene.known.link.opendental, "visit.carried-to-opendental", fields=changes)
-        self._check_taken(scene, On.OPENDENTAL, {k: v for k, v in changes.items() if k != "confirmed"}, now)
-
-    def _confirm(self, row: OpenDentalAppointment, number: int | None) -> OpenDentalAppointment:
-        """Confirm by the office's definition number, or by the word where no definition is known."""
-        appointments = self._office.opendental.appointments
-        if number is None:
-            appointments.confirm(row.apt_num, confirm_val="Confirmed")
-            return appointments.get(row.apt_num)
-        appointments.confirm(row.apt_num, def_num=number)
-        return evolve(row, confirmed=number)
-
-    def _target_taken(self, scene: Scene, changes: Fields, now: datetime) -> bool:
-        """Return whether the place a visit is moving to is taken; the picture doubts, a fresh look decides."""
-        office, link = self._office, scene.known.link
-        slot = slot_of({**scene.shows[On.OPENDENTAL], **changes})
-        own = scene.opendental.apt_num if scene.opendental else 0
-        if slot is None or not office.picture.calendar.overlapping(slot, ignore=own):
-            return False
-        fresh = office.rows_of_day(slot.start.date(), slot.operatory)
-        others = [row for row in fresh if row.apt_num != own and row.overlaps(slot)]
-        key = content_id("visit.slot-taken", link.id, slot.start, slot.operatory)
-        asked = office.records.store.reviews.get(key)
-        if not others or (asked is not None and asked.answer is not None and asked.answer.choice == "book"):
-            return False
-        review = self._review(scene, key, "visit.slot-taken", ("book", "dismiss"), now)
-        body = {"look": self._look(scene), "stands_there": [row.apt_num for row in others]}
-        text = (
-            f"NexHealth moved appointment {own} to a slot that appointment {others[0].apt_num} holds. Move one of "
-            "them in Open Dental, or answer the review with book to put it beside the other."
-        )
-        office.ask(now, review, body, text)
-        return True
-
-    def _keep_base(self, scene: Scene, names: Iterable[str]) -> None:
-        """Remember of *names* what was agreed before: their change was not carried over."""
-        base, kept = scene.base or Base(), set(names)
-        for on, known in ((On.NEXHEALTH, base.nexhealth), (On.OPENDENTAL, base.opendental)):
-            old = {name: value for name, value in known.items() if name in kept}
-            scene.shows[on] = {**scene.shows[on], **old}
-
-    def _cancel_at_opendental(self, scene: Scene, now: datetime) -> None:
-        office, row = self._office, scene.opendental
-        if row is None:
-            return
-        if str(row.apt_status) != "Scheduled":
-            # Break is for scheduled visits only; a completed one is not undone by a late cancellation.
-            self._ask(scene, [f"cancelled: status is {row.apt_status}"], now)
-            return
-        self.take_off(row.apt_num, now)
-        scene.opendental = None
-        scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], "cancelled": True}
-        office.note(now, "applied", scene.known.link.opendental, "visit.cancelled-at-opendental")
-
-    def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says (PUT Break)."""
-        office, rule = self._office, self._office.location.cancel
-        appointments = office.opendental.appointments
-        try:
-            try:
-                appointments.break_(
-                    apt_num, send_to_unscheduled_list=rule.to_unscheduled_list, break_type=rule.break_type
-                )
-            except InvalidRequestError:
-                # A break type needs an office preference; without it the cancellation itself still counts.
-                row = appointments.get(apt_num)
-                if str(row.apt_status) != "Scheduled":
-                    office.picture.keep(booked=[booked_of(row)])
-                    return
-                if rule.break_type is None:
-                    raise
-                office.note(now, "failed", office.at_opendental(apt_num), "cancel.break-type-refused")
-                appointments.break_(apt_num, send_to_unscheduled_list=rule.to_unscheduled_list)
-        except UnsupportedError:
-            appointments.update(apt_num, apt_status="Broken")
-        seen = office.picture.calendar.get(apt_num)
-        if seen is not None:
-            status = "UnschedList" if rule.to_unscheduled_list else "Broken"
-            office.picture.keep(booked=[evolve(seen, status=status)])
-
     # -- afterwards ----------------------------------------------------------------------------------------------------
-
-    def _check_taken(self, scene: Scene, on: On, changes: Fields, now: datetime) -> None:
-        """Tell people if a side answered yes and shows something else."""
-        wrong = [name for name, value in changes.items() if scene.shows[on].get(name) != value]
-        if wrong:
-            link = scene.known.link
-            end = link.nexhealth if on is On.NEXHEALTH else link.opendental
-            self._office.alert(
-                now,
-                "visit.not-taken",
-                f"{on.value} accepted a change of visit {end} but shows other values in {', '.join(wrong)}.",
-                subject=end,
-            )
 
     def _agree(self, scene: Scene, plan: Plan, now: datetime, *, first: bool) -> Settlement:
         """Remember what both sides show now, and tell the host what happened."""
@@ -445,89 +186,19 @@ class Carrying:
         patient = scene.opendental.pat_num if scene.opendental else known.body.patient
         body = evolve(known.body, base=base, awaiting="", patient=patient)
         if body != known.body or state != known.link.state:
-            self._tell(known, before, after, plan, now, first=first)
+            self.telling.tell(known, before, after, plan, now, first=first)
             office.records.save(evolve(known.link, state=state), body, now)
         for report in plan.reports:
             office.note(now, "observed", known.link.nexhealth, report.rule, fields=[report.field])
         return Done()
 
-    def _tell(self, known: Known, before: Fields, after: Fields, plan: Plan, now: datetime, *, first: bool) -> None:
-        """Announce what happened between two agreed states. Stored before the state is, so that it is never lost."""
-        if first or not before:
-            if not after.get("cancelled"):
-                self.announce_created(known, now, after)
-            return
-        happened = self._happened(known, plan, now)
-        for name in changes_of_visit(before, after):
-            event = evolve(
-                happened,
-                id=content_id(name, known.link.id, known.link.version),
-                name=name,
-                slot=slot_of(after),
-                before=slot_of(before),
-            )
-            self._announce(known, event)
-        slot = opened_slot(before, after, self._office.wall(now))
-        if slot is not None and "slot.opened" in self._office.records.wanted:
-            candidates = self._candidates(known, slot, now)
-            key = content_id("slot.opened", known.link.id, known.link.version)
-            self._announce(known, evolve(happened, id=key, slot=slot, candidates=candidates))
-
-    def _happened(self, known: Known, plan: Plan, now: datetime) -> DomainEvent:
-        link = known.link
-        return DomainEvent(
-            id="",
-            name="slot.opened",
-            at=now,
-            location=self._office.location.name,
-            origin=origin_of(plan.moved),
-            nexhealth_id=link.nexhealth.id if link.nexhealth else "",
-            opendental_id=link.opendental.id if link.opendental else "",
-            patient=known.body.patient,
-        )
-
-    def _announce(self, known: Known, event: DomainEvent) -> None:
-        self._office.records.announce(event)
-        link = known.link
-        self._office.note(event.at, "announced", link.nexhealth, event.name, related=[link.opendental])
-
-    def _candidates(self, known: Known, slot: Slot, now: datetime) -> tuple[WaitlistCandidate, ...]:
-        """Return who could take an opened slot: Open Dental's lists, then wishes at NexHealth, each visit once."""
-        office, link = self._office, known.link
-        own = int(link.opendental.id) if link.opendental else 0
-        listed = [c for c in office.picture.calendar.candidates(slot, office.wall(now)) if c.apt_num != own]
-        named = {c.apt_num for c in listed}
-        wishes = [c for c in self._moving.wishes(slot, known, now) if c.apt_num is None or c.apt_num not in named]
-        return (*listed, *wishes)
-
-    def announce_created(self, known: Known, now: datetime, fields: Fields | None = None) -> None:
-        """Tell the host of a new visit, unless it was there before the location was watched."""
-        if not known.body.announce or known.body.unfinished:
-            # Unfinished: whoever finishes tells the host.
-            return
-        link = known.link
-        slot = slot_of(fields or canonical(known.body.base))
-        event = DomainEvent(
-            id=content_id("appointment.created", link.id),
-            name="appointment.created",
-            at=now,
-            location=self._office.location.name,
-            origin="nexhealth",
-            nexhealth_id=link.nexhealth.id if link.nexhealth else "",
-            opendental_id=link.opendental.id if link.opendental else "",
-            patient=known.body.patient,
-            slot=slot,
-        )
-        self._announce(known, event)
-
-    def is_news(self, created_at: datetime | None) -> bool:
-        """Return whether a record was made after the location was first watched."""
-        text = self._office.records.store.cursors.get(f"watched:{self._office.location.name}")
-        return not text or created_at is None or created_at >= datetime.fromisoformat(text) - timedelta(hours=1)
-
     def is_target(self, appt: NexHealthAppointment) -> bool:
         """Return whether *appt* is the successor that a move of ours has just booked."""
         return self._moving.is_target(appt)
+
+    def take_off(self, apt_num: int, now: datetime) -> None:
+        """Take an appointment off the book as the location's cancel rule says."""
+        self._writing.take_off(apt_num, now)
 
 
 def _forced(scene: Scene, winner: On, plan: Plan, policy: VisitPolicy) -> Plan:
