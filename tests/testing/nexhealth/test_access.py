@@ -117,6 +117,7 @@ def test_a_lenient_simulator_does_without_a_version() -> None:
 
 def test_an_unknown_version_is_not_found() -> None:
     assert versioned(Desk(), nex_api_version="v9").status == 404
+    assert versioned(Desk(switches=Switches(unknown_version_status=403)), nex_api_version="v9").status == 403
 
 
 @pytest.mark.parametrize(

@@ -27,6 +27,10 @@ def test_a_booking_is_accepted_and_nothing_more() -> None:
     assert appt["provider_name"] == "Dr. Ida Harlan"
 
 
+def test_the_name_of_the_system_of_a_held_booking_is_a_guess() -> None:
+    assert Desk(switches=Switches(held_foreign_id_type="Nex-1")).booked()["foreign_id_type"] == "Nex-1"
+
+
 def test_the_type_gives_the_length() -> None:
     desk = Desk()
 

@@ -354,6 +354,14 @@ def test_a_cursor_belongs_to_its_filters() -> None:
         assert desk.api.get("/patients", {**desk.place, "end_cursor": cursor, "start_cursor": cursor}).status == 400
 
 
+def test_of_two_cursors_the_forward_one_may_win() -> None:
+    desk = Desk(switches=Switches(both_cursors="forward"))
+    ids = patients(desk, 7)
+    cursor = desk.api.get("/patients", {**desk.place, "per_page": 2}).body["page_info"]["end_cursor"]
+
+    assert desk.api.get("/patients", {**desk.place, "end_cursor": cursor, "start_cursor": cursor}).ids == ids[2:]
+
+
 @pytest.mark.parametrize("text", ["[]", '"x"', '["d74a47f7", "a", 1]'])
 def test_a_made_up_cursor_is_refused(text: str) -> None:
     desk = Desk(switches=Switches(foreign_cursor="honour"))
@@ -369,6 +377,8 @@ def test_an_empty_page_has_no_cursors() -> None:
     info = desk.api.get("/patients", desk.place).body["page_info"]
 
     assert info == {"has_previous_page": False, "has_next_page": False, "start_cursor": None, "end_cursor": None}
+    texts = Desk(switches=Switches(empty_page_cursor=""))
+    assert texts.api.get("/patients", texts.place).body["page_info"]["end_cursor"] == ""
 
 
 def test_a_page_that_is_too_long_may_be_cut() -> None:

@@ -354,6 +354,18 @@ def test_a_move_lands_later_and_tells_the_old_values() -> None:
     assert receiver.names == ["appointment_updated"]
 
 
+def test_the_event_of_an_edit_may_wait_for_the_reader() -> None:
+    desk, receiver = linked(updated_event="read_back")
+    visit = recall(desk)["id"]
+    desk.edit(visit, confirmed=True)
+    desk.wait(minutes=9)
+    assert receiver.names == []
+    desk.wait(minutes=1)
+
+    assert receiver.names == ["appointment_updated"]
+    assert receiver.payloads[0]["previous_attributes"]["confirmed"] is False
+
+
 def test_a_cancellation_breaks_the_visit() -> None:
     for status in ("Broken", "UnschedList"):
         desk, _ = linked(cancelled_in_opendental=status)

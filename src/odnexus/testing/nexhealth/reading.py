@@ -23,6 +23,7 @@ class Reader:
         self._inserter = inserter
         self._patients: dict[int, ChartPatient] = {}
         self._visits: dict[str, ChartVisit] = {}
+        self._known_patients: dict[str, Patient] = {}
 
     def forget(self, appointment: Appointment) -> None:
         """Look at an appointment again in the next cycle, changed or not: its write failed."""
@@ -35,10 +36,12 @@ class Reader:
             announce: Send events; the first reading of an EHR sends none.
             pending: Edits that are not written yet, by `id()` of the appointment: those fields are left alone.
         """
+        self._index_patients()
         for placeholder_id in list(self._inserter.charts):
             placeholder = self._platform.state.patients.get(placeholder_id)
             if placeholder is not None:
-                self._inserter.settle(placeholder)
+                settled = self._inserter.settle(placeholder)
+                self._known_patients[settled.foreign_id or ""] = settled
         self._read_patients(announce=announce)
         for office in self._offices():
             office.last_sync_time = self._platform.clock.now()
@@ -83,7 +86,7 @@ class Reader:
             location_ids=(location.id,),
         )
         change(record, **fields)
-        state.patients[record.id] = record
+        state.patients[record.id] = self._known_patients[str(one.number)] = record
         self._adopt(record, location)
         return "patient_created", record
 
@@ -132,9 +135,11 @@ class Reader:
             record.guarantor_id = guarantor.id
 
     def _patient(self, number: int) -> Patient | None:
-        wanted = (str(number), self._sync.foreign_id_type)
-        rows = self._platform.state.patients.values()
-        return next((one for one in rows if (one.foreign_id, one.foreign_id_type) == wanted), None)
+        return self._known_patients.get(str(number))
+
+    def _index_patients(self) -> None:
+        rows, mine = self._platform.state.patients.values(), self._sync.foreign_id_type
+        self._known_patients = {one.foreign_id: one for one in rows if one.foreign_id and one.foreign_id_type == mine}
 
     # Appointments
 

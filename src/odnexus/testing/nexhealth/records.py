@@ -211,11 +211,11 @@ class Patient(Stamped):
     """A patient: read from the EHR (`foreign_id` set), or a placeholder of NexHealth's own."""
 
     institution_id: int
-    first_name: str
-    last_name: str
-    middle_name: str | None = None
-    email: str | None = None
-    bio: Row = field(factory=dict[str, Json])
+    first_name: str = field(repr=False)
+    last_name: str = field(repr=False)
+    middle_name: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    bio: Row = field(factory=dict[str, Json], repr=False)
     foreign_id: str | None = None
     foreign_id_type: str = "nex"
     inactive: bool = False
@@ -257,7 +257,7 @@ class Appointment(Stamped):
     appointment_type_id: int | None = None
     start_time: datetime
     end_time: datetime
-    note: str | None = None
+    note: str | None = field(default=None, repr=False)
     unavailable: bool = False
     confirmed: bool = False
     confirmed_at: datetime | None = None

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Literal, TypeVar
 
 from attrs import define, field, frozen
@@ -140,8 +140,13 @@ class Route:
 
     def match(self, path: str) -> dict[str, int] | None:
         """Return the ids in *path*, or None when it is another operation's."""
-        found = re.fullmatch(re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9]{1,18})", self.path), path)
+        found = _pattern(self.path).fullmatch(path)
         return None if found is None else {name: int(text) for name, text in found.groupdict().items()}
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9]{1,18})", path))
 
 
 def found(record: S | None, what: str) -> S:

@@ -155,6 +155,9 @@ class Switches:
     appointment_requested_without_ehr: bool = True
     """`appointment_requested` fires for a booking on the patient page of a location without a sync."""
 
+    updated_event: Literal["written", "read_back"] = "written"
+    """When `appointment_updated` tells of an edit: when it is written, or when it is read back (older edition)."""
+
     created_event_on_read_back: bool = True
     """`appointment_created` fires when an insertion of NexHealth is read back (older edition)."""
 

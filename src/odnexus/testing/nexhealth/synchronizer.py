@@ -76,6 +76,7 @@ class Synchronizer:
         self._platform = platform
         self._sync = platform.state.syncs[sync_id]
         self._jobs: deque[Job] = deque()
+        self._written: list[Job] = []
         self._mishaps: dict[WriteKind, deque[Mishap]] = {"insertion": deque(), "update": deque()}
         self._read_enabled = self._write_enabled = True
         self._inserter = Inserter(platform, self._sync, chart)
@@ -173,6 +174,9 @@ class Synchronizer:
             skipped = self._platform.switches.reading_overwrites_pending
             pending = {} if skipped else {id(job.appointment): job.previous for job in self._jobs}
             self._reader.read(pending=pending)
+            for job in self._written:
+                self._platform.appointment_event("appointment_updated", job.appointment, previous=job.previous)
+            self._written.clear()
 
     def check_lights(self, now: datetime) -> None:
         """Note that the running services are alive, then look at both lights."""
@@ -244,7 +248,10 @@ class Synchronizer:
             self._announce(job, "failed")
             return
         appointment.last_sync_time = self._platform.clock.now()
-        self._platform.appointment_event("appointment_updated", appointment, previous=job.previous)
+        if self._platform.switches.updated_event == "read_back":
+            self._written.append(job)
+        else:
+            self._platform.appointment_event("appointment_updated", appointment, previous=job.previous)
 
     def _change(self, appointment: Appointment, previous: Row) -> VisitChange:
         moved = "start_time" in previous or "end_time" in previous
