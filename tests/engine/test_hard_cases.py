@@ -384,3 +384,26 @@ def test_a_synchronizer_that_is_down_is_told_once_and_nothing_is_written_by_us()
     assert [alert.rule for alert in town.alerts if alert.rule == "sync.red"] == ["sync.red"]
     assert town.kinds() == ["visit.not-landed"]
     assert town.od.count("POST", None) == 0
+
+
+# -- vendors that behave a little differently --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("side", "route"),
+    [
+        ("od", "GET /definitions"),
+        ("od", "GET /operatories"),
+        ("od", "GET /histappointments"),
+        ("nx", "GET /sync_status"),
+    ],
+)
+def test_what_is_nice_to_know_stops_nothing_when_it_is_refused(side: str, route: str) -> None:
+    town = Town()
+    simulator = town.od if side == "od" else town.nx
+    simulator.faults.on(route, kind="status", status=400, times=1000)
+
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle(8)
+
+    assert len(town.visits) == 1

@@ -11,8 +11,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from attrs import evolve
 
-from odnexus._async.office import AsyncOffice, booked_of, chart_of
-from odnexus.errors import EmptySideError, UnsupportedError
+from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
+from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
@@ -173,7 +173,7 @@ class AsyncPolling:
                 row
                 async for row in office.opendental.hist_appointments.iter(hist_appt_action="Deleted", date_start=since)
             ]
-        except UnsupportedError:
+        except REFUSALS:
             return 0
         for row in rows:
             ref = office.at_opendental(row.apt_num)

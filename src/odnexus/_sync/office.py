@@ -8,6 +8,7 @@ it. They are kept in the store, sealed, so that a restart reads nothing again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import cast
 
@@ -16,7 +17,13 @@ from attrs import define, evolve, field, frozen
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Records
-from odnexus.errors import NotFoundError, UnsupportedError
+from odnexus.errors import (
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnexpectedResponseError,
+    UnsupportedError,
+)
 from odnexus.mapping.person import person_from_opendental
 from odnexus.mapping.visit import essence, minutes_of, to_wall, visit_from_nexhealth, visit_from_opendental
 from odnexus.matching.roster import Chart, Roster
@@ -34,6 +41,9 @@ from odnexus.reconcile.plan import Fields
 from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
+
+REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
+"""Answers to a question that is nice to have answered: the work goes on without."""
 
 TABLES_AGE = timedelta(days=1)
 """How long the lookup tables of a location are used before they are read again."""
@@ -192,27 +202,33 @@ class Office:
             operatories.update(_foreign(operatory.id, operatory.foreign_id))
         for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
             providers.update(_foreign(provider.id, provider.foreign_id))
-        confirmed = frozenset(location.confirmed) or self._confirmed_definitions()
-        chairs: dict[int, int] = {}
-        for chair in self.opendental.operatories.iter():
-            if not chair.is_hidden and chair.clinic_num in (None, location.clinic_num, 0):
-                for provider_num in (chair.prov_dentist, chair.prov_hygienist):
-                    if provider_num:
-                        chairs.setdefault(provider_num, chair.operatory_num)
         return Tables(
             operatories={**operatories, **location.operatories},
             providers={**providers, **location.providers},
-            confirmed=confirmed,
-            chair_of_provider=chairs,
+            confirmed=frozenset(location.confirmed) or self._confirmed_definitions(),
+            chair_of_provider=self._chairs(),
         )
 
     def _confirmed_definitions(self) -> frozenset[int]:
+        """Return the definitions whose name means confirmed; none where the office does not let us look."""
         names = {name.casefold() for name in self.location.confirmed_names}
         found = set[int]()
-        for definition in self.opendental.definitions.iter(category=2):
-            if (definition.item_name or "").strip().casefold() in names:
-                found.add(definition.def_num)
+        with suppress(*REFUSALS):
+            for definition in self.opendental.definitions.iter(category=2):
+                if (definition.item_name or "").strip().casefold() in names:
+                    found.add(definition.def_num)
         return frozenset(found)
+
+    def _chairs(self) -> dict[int, int]:
+        """Return each provider's own chair, the first of several; nothing where the office does not let us look."""
+        chairs: dict[int, int] = {}
+        with suppress(*REFUSALS):
+            for chair in self.opendental.operatories.iter():
+                if not chair.is_hidden and chair.clinic_num in (None, self.location.clinic_num, 0):
+                    for provider_num in (chair.prov_dentist, chair.prov_hygienist):
+                        if provider_num:
+                            chairs.setdefault(provider_num, chair.operatory_num)
+        return chairs
 
     def find_writer(self, now: datetime) -> Finding:
         """Ask NexHealth who writes here. A change while running stops the location until a person has looked."""
@@ -236,7 +252,12 @@ class Office:
     def _evidence(self, now: datetime) -> Evidence:
         place = self.nexhealth.locations.get(self.location.nexhealth_id)
         synced, reads, red = False, False, False
-        for status in self.nexhealth.sync_status.list(location_ids=[self.location.nexhealth_id]):
+        try:
+            statuses = self.nexhealth.sync_status.list(location_ids=[self.location.nexhealth_id])
+        except REFUSALS:
+            # Nothing is known of a synchronizer: then the flag alone says whether one writes.
+            statuses, synced = [], bool(place.insert_appt_client)
+        for status in statuses:
             served = {each.id for each in status.locations}
             if not served or self.location.nexhealth_id in served:
                 synced = True
