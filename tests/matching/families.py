@@ -461,9 +461,10 @@ def _spouse(town: Town, one: Neighbour) -> Person:
 
 def _namesake(town: Town, one: Neighbour) -> Person:
     """Return somebody of the same name, born another day, living elsewhere."""
+    born = TODAY - timedelta(days=town.random.randint(400, 32_000))
     return evolve(
         one.person,
-        birth_date=TODAY - timedelta(days=town.random.randint(400, 32_000)),
+        birth_date=born if born != one.person.birth_date else born + timedelta(days=1),
         middle="",
         mobile=town.phone(),
         home="",

@@ -85,6 +85,21 @@ def test_a_second_given_name_may_be_the_middle_name() -> None:
     assert grade(mary_ann, evolve(ROBERT, given="Mary", middle="Beth")) is Grade.POSSIBLE
 
 
+def test_two_who_go_by_one_short_name_are_not_one_for_that() -> None:
+    twins = [evolve(ROBERT, given=name, preferred="Chris") for name in ("Christopher", "Christine")]
+
+    assert grade(twins[0], twins[1]) is not Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Wei", preferred="Amy"), evolve(ROBERT, given="Min", preferred="Amy")) is not (
+        Grade.CERTAIN
+    )
+
+
+def test_twins_of_near_names_are_asked_about_even_in_a_household() -> None:
+    comparison = compare(evolve(ROBERT, given="Anna"), evolve(ROBERT, given="Anne"))
+
+    assert (comparison.grade, comparison.vetoes) == (Grade.POSSIBLE, (Veto.TWINS,))
+
+
 def test_a_preferred_name_on_the_chart_is_that_person() -> None:
     assert grade(evolve(ROBERT, given="Wei", preferred="Amy"), evolve(ROBERT, given="Amy")) is Grade.CERTAIN
 

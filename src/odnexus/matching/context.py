@@ -54,25 +54,30 @@ def _given_in_context(
     given: Given, middle: Middle, one: Features, other: Features, frequencies: Frequencies
 ) -> tuple[Given, Middle]:
     if given is Given.SLIP or given is Given.SIMILAR:
-        mine, theirs = _known(one.given, frequencies), _known(other.given, frequencies)
-        if mine and theirs:
-            given = Given.DIFFERENT  # two real names: Jaylen is no slip of Jayden, nor Anne of Anna
-        elif mine is theirs or is_slip_of_several(other.given if mine else one.given):
-            given = Given.SIMILAR
+        given = _slip(given, one.given, other.given, frequencies)
     if given is Given.PART:
         return _given_and_middle(one, other, middle)
     if given < Given.PART:
-        if one.preferred or other.preferred:
-            names = {one.given, one.preferred} & {other.given, other.preferred} - {""}
-            if names:
-                return Given.NICKNAME, middle
+        # One of the two must be what a chart calls the other: twins may both be "Chris" in theirs.
+        if one.given and other.given and (one.given == other.preferred or other.given == one.preferred):
+            return Given.NICKNAME, middle
         if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
             return Given.MIDDLE, Middle.MISSING
     return given, middle
 
 
-def _known(name: str, frequencies: Frequencies) -> bool:
-    return name in Nicknames.shipped() or frequencies.knows_given(name)
+def _slip(given: Given, one: str, other: str, frequencies: Frequencies) -> Given:
+    """Return whether a name is a slip of the fingers, or a name of its own: Jaylen is no slip of Jayden.
+
+    Names that several charts hold count as in use, but not as proof against: misspellings are copied too.
+    """
+    names = Nicknames.shipped()
+    mine, theirs = one in names, other in names
+    if mine and theirs:
+        return Given.NEAR
+    if mine is theirs or frequencies.knows_given(other if mine else one) or is_slip_of_several(other if mine else one):
+        return Given.SIMILAR
+    return given
 
 
 def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[Given, Middle]:

@@ -201,7 +201,7 @@ def vetoes_of(levels: Levels, one: Features, other: Features) -> tuple[Veto, ...
     """Return what says that these may be two people, however alike they look."""
     suffix = bool(one.suffix and other.suffix) and one.suffix != other.suffix
     apart = one.year != 0 and other.year != 0 and abs(one.year - other.year) >= _GENERATION_YEARS
-    twins = levels.given is Given.DIFFERENT and levels.birth is Birth.EXACT and levels.family in _ALIKE_FAMILY
+    twins = levels.given <= Given.NEAR and levels.birth is Birth.EXACT and levels.family in _ALIKE_FAMILY
     middle = levels.middle is Middle.DIFFERENT
     if not (suffix or apart or twins or middle):
         return _NO_VETOES
@@ -277,7 +277,7 @@ def settled(levels: Levels, vetoes: Collection[Veto], *, household: bool) -> boo
     """
     if Veto.REFUSED in vetoes:
         return False
-    if Veto.TWINS in vetoes and (household or not is_in_touch(levels)):
+    if Veto.TWINS in vetoes and levels.given is Given.DIFFERENT and (household or not is_in_touch(levels)):
         return household or Contact.DIFFERENT in levels[4:7]
     if Veto.GENERATION in vetoes:
         return levels.birth is not Birth.SLIP and (levels.suffix_told or Veto.MIDDLE in vetoes)

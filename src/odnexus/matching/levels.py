@@ -25,17 +25,20 @@ class Given(IntEnum):
     """How two given names agree, best last."""
 
     DIFFERENT = 0
-    MISSING = 1
-    INITIAL = 2
-    SIMILAR = 3
-    MIDDLE = 4
-    ALIAS = 5
-    PART = 6
-    LOOSE = 7
-    SLIP = 8
-    NICKNAME = 9
-    SPELLING = 10
-    EXACT = 11
+    NEAR = 1
+    """Two names in use, a letter or a sound apart: Anna and Anne."""
+    MISSING = 2
+    INITIAL = 3
+    SIMILAR = 4
+    """The same, where one of them is no name in use, or neither is."""
+    MIDDLE = 5
+    ALIAS = 6
+    PART = 7
+    LOOSE = 8
+    SLIP = 9
+    NICKNAME = 10
+    SPELLING = 11
+    EXACT = 12
 
 
 class Family(IntEnum):

@@ -381,8 +381,11 @@ def _told_apart(hits: list[_Hit]) -> list[_Hit]:
     ]
 
 
+_NO_RIVALS: Final = frozenset({Given.DIFFERENT, Given.MISSING})
+
+
 def _is_rival(levels: Levels) -> bool:
-    return levels.birth is Birth.EXACT and levels.given >= Given.INITIAL and levels.family >= Family.CLOSE
+    return levels.birth is Birth.EXACT and levels.given not in _NO_RIVALS and levels.family >= Family.CLOSE
 
 
 def _decision(hits: list[_Hit]) -> Decision:

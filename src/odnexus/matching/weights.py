@@ -65,6 +65,7 @@ GIVEN_BITS: Final = {
     Given.SIMILAR: 1.0,
     Given.INITIAL: 1.5,
     Given.MISSING: 0.0,
+    Given.NEAR: -2.0,
     Given.DIFFERENT: -6.0,
 }
 FAMILY_BITS: Final = {Family.MISSING: 0.0, Family.DIFFERENT: -4.5}

@@ -40,6 +40,7 @@ _GIVEN_WORDS: Final = {
     Given.ALIAS: "given name: sometimes a nickname, mostly a name of its own",
     Given.PART: "given name: one has a second name",
     Given.MIDDLE: "given name: the middle name of the other",
+    Given.NEAR: "given name: another name, near the other",
     Given.SIMILAR: "given name: similar, perhaps another name",
     Given.INITIAL: "given name: an initial only",
     Given.DIFFERENT: "given name: different",
