@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 NO_DATE = date.min
 NO_DATETIME = datetime.min
 
-Value: TypeAlias = str | int | float | date | datetime | time | list[int]
+Value: TypeAlias = str | int | float | date | datetime | time | tuple[int, ...]
 """What a row can hold; booleans are ints to the type checker."""
 
 
@@ -203,10 +203,10 @@ def _clock_time(name: str, raw: Json, _: Practice) -> time:
         raise wrong_format(name, "HH:mm:ss") from None
 
 
-def _integers(name: str, raw: Json, practice: Practice) -> list[int]:
+def _integers(name: str, raw: Json, practice: Practice) -> tuple[int, ...]:
     if not isinstance(raw, list):
         raise invalid(name)
-    return [_integer(name, item, practice) for item in raw]
+    return tuple(_integer(name, item, practice) for item in raw)
 
 
 TEXT = text()
@@ -217,7 +217,7 @@ DATE = Kind(NO_DATE, _day)
 DATETIME = Kind(NO_DATETIME, _moment)
 DATETIME_OR_DATE = Kind(NO_DATETIME, _moment_or_day)
 TIME = Kind(time.min, _clock_time)
-INTS = Kind([], _integers)
+INTS = Kind((), _integers)
 COLOR = shaped(r"(25[0-5]|2[0-4]\d|1?\d?\d)(,(25[0-5]|2[0-4]\d|1?\d?\d)){2}")
 ZIP = shaped(r"\d{5}(-?\d{4})?|[A-Z]\d[A-Z] \d[A-Z]\d")
 US_ZIP = shaped(r"\d{5}(-?\d{4})?")
@@ -325,7 +325,7 @@ def write(value: Value, style: Style) -> Json:
             return value.isoformat("seconds")
         case str():
             return style.line(value)
-        case list():
+        case tuple():
             return list(value)
         case _:
             return value

@@ -117,8 +117,8 @@ def _planned_length(ask: Ask) -> dict[str, Value]:
 
 
 def _procedures(ask: Ask) -> list[Row]:
-    numbers = ask.args.get("procNums", [])
-    assert isinstance(numbers, list)
+    numbers = ask.args.get("procNums", ())
+    assert isinstance(numbers, tuple)
     if not numbers and not ask.args.number("AppointmentTypeNum", 0):
         raise required("AppointmentTypeNum or procNums")
     # Repeated numbers are ignored.
