@@ -25,6 +25,7 @@ SHIPPED = Nicknames.shipped()
         ("christine", "chris", Kinship.LOOSE),
         ("samuel", "sam", Kinship.LOOSE),
         ("elizabeth", "lisa", Kinship.ALIAS),
+        ("andrei", "andrew", Kinship.ALIAS),
         ("nicholas", "cole", Kinship.LOOSE),
         ("christopher", "christine", Kinship.NONE),
         ("samuel", "samantha", Kinship.NONE),

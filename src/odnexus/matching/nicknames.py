@@ -78,6 +78,10 @@ class Nicknames:
                 for name in (head.strip(), *shorts.split()):
                     groups.setdefault(name.removeprefix("~"), {})[len(heads)] = name.startswith("~")
                 heads.append(head.strip())
+        # A name with short forms of its own is nobody's short form without doubt: Andrew is not just Andrei's.
+        for number, head in enumerate(heads):
+            for other in groups[head]:
+                groups[head][other] = groups[head][other] or other != number
         return cls(groups, spellings, tuple(heads), frozenset(shared))
 
     def kinship(self, one: str, other: str) -> Kinship:
