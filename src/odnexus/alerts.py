@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Protocol, cast
 
 from odnexus.errors import ConfigurationError
@@ -24,6 +24,7 @@ __all__ = [
     "AppriseSink",
     "CallableSink",
     "LoggingSink",
+    "QuietHours",
     "Severity",
     "at_least",
     "deduplicated",
@@ -141,6 +142,57 @@ class _Deduplicated:
             self._sent = {sent: at for sent, at in self._sent.items() if at > horizon}
             self._sent[claim] = alert.at
             return True
+
+
+class QuietHours:
+    """Keeps what is less than an error until the quiet hours are over.
+
+    What was held is sent with the next alert after them, or by `flush`, each alert by itself. It is held in memory: it
+    also stands in the journal and the log, if those are sinks of their own.
+
+    Args:
+        sink: Who is told.
+        start: From this time of day it is quiet.
+        end: Until this time of day; before *start* it means the next morning, equal to it means never quiet.
+        zone: Zone of both times.
+    """
+
+    def __init__(self, sink: AlertSink, start: time, end: time, zone: tzinfo) -> None:
+        self._sink = sink
+        self._start, self._end, self._zone = start, end, zone
+        self._lock = threading.Lock()
+        self._held: list[Alert] = []
+
+    def is_quiet(self, moment: datetime) -> bool:
+        """Return whether *moment* (aware) is in the quiet hours."""
+        clock = moment.astimezone(self._zone).time()
+        if self._start <= self._end:
+            return self._start <= clock < self._end
+        return clock >= self._start or clock < self._end
+
+    def send(self, alert: Alert) -> None:
+        """Send *alert*, or hold it."""
+        if self.is_quiet(alert.at) and alert.severity != "error":
+            with self._lock:
+                self._held.append(alert)
+            return
+        self.flush(alert.at)
+        self._sink.send(alert)
+
+    def flush(self, now: datetime) -> None:
+        """Send what was held, unless it is still quiet at *now*; what cannot be sent is held on."""
+        if self.is_quiet(now):
+            return
+        with self._lock:
+            held, self._held = self._held, []
+        while held:
+            try:
+                self._sink.send(held[0])
+            except BaseException:
+                with self._lock:
+                    self._held = held + self._held
+                raise
+            held.pop(0)
 
 
 def several(*sinks: AlertSink) -> AlertSink:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
+from odnexus.cli import keys, office
 
 app = typer.Typer(
     name="odnexus",
@@ -30,3 +31,10 @@ def common(
     ] = False,
 ) -> None:
     """Join Open Dental and NexHealth."""
+
+
+office.register(app)
+app.add_typer(keys.commands, name="vault")
+
+
+app.command()(demo)

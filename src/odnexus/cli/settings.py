@@ -1,0 +1,286 @@
+"""What a process needs beside the practice: connections, store, rhythm, alerts; read from the same TOML file.
+
+::
+
+    [nexhealth]
+    api_key = { vault = "nexhealth" }
+    webhook_secrets = [{ env = "NEXHEALTH_WEBHOOK_SECRET" }]
+
+    [opendental.main]                      # the name that `database` of a location uses
+    developer_key = { file = "developer.key" }
+    customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" }
+    mode = ["service", "remote"]
+
+    [store]
+    path = "odnexus.sqlite"
+    key = { env = "ODNEXUS_KEY" }
+
+Keys stand here by reference only (`odnexus.vault.Reference`): one written in plain text is refused. Relative paths
+start at the folder of the file.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from datetime import time, timedelta
+from pathlib import Path
+from typing import Any, Literal, TypeAlias, cast
+
+from attrs import Attribute, field, fields, frozen
+
+from odnexus._sync.nexhealth import BASE_URL
+from odnexus.errors import ConfigurationError
+from odnexus.mapping.table import Problem
+from odnexus.opendental.modes import Mode, Tier
+from odnexus.practice import (
+    ZONE_REMEDY,
+    Practice,
+    PracticeFileError,
+    _is_zone,  # pyright: ignore[reportPrivateUsage]
+    _structured,  # pyright: ignore[reportPrivateUsage]
+)
+from odnexus.reconcile.alerting import Severity
+from odnexus.vault import REMIND_AFTER, Reference
+
+Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+
+PLAIN_KEY = (
+    "a key is never written into this file: name where it lies, "
+    'such as { env = "NAME" }, { file = "path" }, { vault = "name" } or { keyring = "service/user" }'
+)
+
+_KEYS = frozenset({"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to"})
+"""Settings that hold references."""
+
+
+def _check_time(_: object, attribute: Attribute[str], value: str) -> None:
+    try:
+        time.fromisoformat(value)
+    except ValueError:
+        raise ConfigurationError(f'{attribute.name}: give a time of day such as "02:30"') from None
+
+
+def _check_zone(_: object, attribute: Attribute[str | None], value: str | None) -> None:
+    if value is not None and not _is_zone(value):
+        raise ConfigurationError(f"{attribute.name}: {ZONE_REMEDY}")
+
+
+@frozen(kw_only=True)
+class NexHealthSettings:
+    """How NexHealth is reached.
+
+    Attributes:
+        api_key: Key of the developer portal; the key decides between sandbox and production.
+        webhook_secrets: Secrets of the webhook endpoint; several while it is being replaced.
+        webhook_url: Address that NexHealth delivers to. If given, an endpoint of this address that NexHealth switched
+            off is switched on again.
+        base_url: Where the API lives.
+    """
+
+    api_key: Reference
+    webhook_secrets: tuple[Reference, ...] = ()
+    webhook_url: str | None = None
+    base_url: str = BASE_URL
+
+
+@frozen(kw_only=True)
+class OpenDentalSettings:
+    """How one office's Open Dental is reached. See `odnexus.OpenDental` for what each setting means."""
+
+    developer_key: Reference
+    customer_key: Reference
+    mode: tuple[Mode, ...] = ("remote",)
+    base_url: str | None = None
+    host: str | None = None
+    version: str | None = None
+    tier: Tier = "standard"
+
+
+@frozen(kw_only=True)
+class StoreSettings:
+    """Where the engine keeps what it must not forget, and the key that seals it."""
+
+    key: Reference
+    older_keys: tuple[Reference, ...] = ()
+    path: str = "odnexus.sqlite"
+
+
+@frozen(kw_only=True)
+class VaultSettings:
+    """The sealed file of credentials, its key, and after what time people are reminded to change one."""
+
+    key: Reference
+    older_keys: tuple[Reference, ...] = ()
+    path: str = "odnexus.vault"
+    remind_after: timedelta = REMIND_AFTER
+
+
+@frozen(kw_only=True)
+class RunSettings:
+    """The rhythm of the connector.
+
+    Attributes:
+        every: Time between two polls of a location.
+        pause: Time between two looks for due events.
+        scan_at: When both calendars are compared, by each office's clock.
+        heartbeat: A file that is written anew every half minute, for whoever watches the process.
+    """
+
+    every: timedelta = timedelta(minutes=5)
+    pause: timedelta = timedelta(seconds=5)
+    scan_at: str = field(default="02:30", validator=_check_time)
+    heartbeat: str | None = None
+
+
+@frozen(kw_only=True)
+class AlertSettings:
+    """Where alerts go; the log gets all of them.
+
+    Attributes:
+        to: Addresses of Apprise (extra ``odnexus[alerts]``); they hold passwords, so by reference.
+        at_least: What is less urgent stays in the log.
+        repeat_after: The same is not said again before.
+        quiet_from: From this time of day only errors are sent; what was held follows afterwards.
+        quiet_until: Until this time of day.
+        timezone: Zone of both times; the first location's unless given.
+        digest: Day on which the week's digest is sent, ``None`` for never.
+    """
+
+    to: tuple[Reference, ...] = ()
+    at_least: Severity = "warning"
+    repeat_after: timedelta = timedelta(hours=6)
+    quiet_from: str = field(default="00:00", validator=_check_time)
+    quiet_until: str = field(default="00:00", validator=_check_time)
+    timezone: str | None = field(default=None, validator=_check_zone)
+    digest: Weekday | None = None
+
+
+@frozen(kw_only=True)
+class _Sections:
+    """The sections of the file that are not the practice."""
+
+    nexhealth: NexHealthSettings
+    opendental: Mapping[str, OpenDentalSettings]
+    store: StoreSettings
+    vault: VaultSettings | None = None
+    run: RunSettings = RunSettings()
+    alerts: AlertSettings = AlertSettings()
+
+
+_NAMES = tuple(each.name for each in fields(_Sections))
+
+
+@frozen(kw_only=True)
+class Settings:
+    """A practice with everything that a process for it needs.
+
+    Attributes:
+        file: The file it was read from; relative paths start at its folder.
+        practice: Locations, tables, policies.
+        nexhealth: How NexHealth is reached.
+        opendental: How each database is reached.
+        store: Where things are kept.
+        vault: Where credentials are kept, ``None`` if not in a vault.
+        run: The rhythm.
+        alerts: Who is told.
+    """
+
+    file: Path
+    practice: Practice
+    nexhealth: NexHealthSettings
+    opendental: Mapping[str, OpenDentalSettings]
+    store: StoreSettings
+    vault: VaultSettings | None
+    run: RunSettings
+    alerts: AlertSettings
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder of the file."""
+        return self.file.parent
+
+    @classmethod
+    def load(cls, path: Path) -> Settings:
+        """Read a settings file.
+
+        Raises:
+            PracticeFileError: Something in the file is wrong; every problem is named with its place.
+            ConfigurationError: The file cannot be opened.
+        """
+        try:
+            content = tomllib.loads(path.read_text(encoding="utf-8"))
+        except tomllib.TOMLDecodeError as error:
+            raise PracticeFileError((Problem(place="file", remedy=str(error)),)) from error
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__})") from None
+        return cls.read(content, path)
+
+    @classmethod
+    def read(cls, content: Mapping[str, Any], path: Path) -> Settings:
+        """Return what the content of a file says; raises as `load` does."""
+        own = {name: content[name] for name in _NAMES if name in content}
+        problems = list(_plain_keys(own))
+        found = _structured(_with_lists(own), _Sections, problems)
+        practice: Practice | None = None
+        try:
+            practice = Practice.read({name: value for name, value in content.items() if name not in own})
+        except PracticeFileError as error:
+            problems += error.problems
+        if found is not None and practice is not None:
+            problems += _contradictions(found, practice)
+        if problems or found is None or practice is None:
+            raise PracticeFileError(tuple(_without_echoes(problems)))
+        values = {name: getattr(found, name) for name in _NAMES}
+        return cls(file=path.absolute(), practice=practice, **values)
+
+
+def _plain_keys(content: object, place: str = "") -> Iterator[Problem]:
+    """Yield a problem for each key that is written out."""
+    if not isinstance(content, dict):
+        return
+    for name, value in cast("dict[str, object]", content).items():
+        here = f"{place}.{name}".lstrip(".")
+        if name in _KEYS:
+            each = cast("list[object]", value) if isinstance(value, list) else [value]
+            if any(isinstance(one, str) for one in each):
+                yield Problem(place=here, remedy=PLAIN_KEY)
+        else:
+            yield from _plain_keys(value, here)
+
+
+def _with_lists(own: dict[str, Any]) -> dict[str, Any]:
+    """Return *own* with a single mode of a connection as a list of one."""
+    offices = own.get("opendental")
+    if not isinstance(offices, dict):
+        return own
+    changed = {name: _with_list(office) for name, office in cast("dict[str, object]", offices).items()}
+    return {**own, "opendental": changed}
+
+
+def _with_list(office: object) -> object:
+    match office:
+        case {"mode": str(mode)}:
+            return {**cast("dict[str, object]", office), "mode": [mode]}
+        case _:
+            return office
+
+
+def _contradictions(found: _Sections, practice: Practice) -> Iterator[Problem]:
+    """Yield what only both halves of the file tell together."""
+    for number, location in enumerate(practice.locations):
+        if location.database not in found.opendental:
+            remedy = f"there is no section [opendental.{location.database}]"
+            yield Problem(place=f"locations[{number}].database", remedy=remedy)
+    if found.vault is not None and found.vault.key.vault is not None:
+        yield Problem(place="vault.key", remedy="the key of the vault cannot lie in the vault")
+
+
+def _without_echoes(problems: list[Problem]) -> Iterator[Problem]:
+    """Yield each problem once, without those that a plain key causes a second time."""
+    plain = [problem.place for problem in problems if problem.remedy == PLAIN_KEY]
+    for problem in dict.fromkeys(problems):
+        # `opendental['main'].customer_key` and `opendental.main.customer_key` are one place.
+        place = problem.place.replace("['", ".").replace("']", "")
+        if problem.remedy == PLAIN_KEY or not any(place.startswith(each) for each in plain):
+            yield problem

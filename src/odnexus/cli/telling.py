@@ -1,0 +1,123 @@
+"""What the commands have in common: exit codes, faults told in one line, tables, JSON, and the log."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from enum import IntEnum
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from attrs import AttrsInstance, fields, has
+from rich.console import Console
+from rich.table import Table
+
+from odnexus.cli.running import InstanceRunningError
+from odnexus.errors import ConfigurationError, OdnexusError
+
+
+class Exit(IntEnum):
+    """Exit codes of all commands."""
+
+    OK = 0  # done, or stopped as asked
+    FAILED = 1  # a check failed, or something could not be done
+    SETTINGS = 2  # the command line or the settings file is wrong: nothing was started
+    RUNNING = 3  # another instance runs on this store
+
+
+PracticeArgument = Annotated[Path, typer.Argument(help="The practice's TOML file.", envvar="ODNEXUS_PRACTICE")]
+PracticeOption = Annotated[
+    Path, typer.Option("--practice", "-p", help="The practice's TOML file.", envvar="ODNEXUS_PRACTICE")
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
+LocationOption = Annotated[str | None, typer.Option("--location", "-l", help="Only this location.")]
+PRACTICE = Path("practice.toml")
+
+
+@contextmanager
+def told() -> Generator[None, None, None]:
+    """Tell a fault of ours in one line instead of a traceback, and exit with its code."""
+    try:
+        yield
+    except OdnexusError as error:
+        print(f"odnexus: {error}", file=sys.stderr)
+        raise typer.Exit(code_of(error)) from None
+
+
+def code_of(error: OdnexusError) -> Exit:
+    """Return the exit code for *error*."""
+    match error:
+        case InstanceRunningError():
+            return Exit.RUNNING
+        case ConfigurationError():
+            return Exit.SETTINGS
+        case _:
+            return Exit.FAILED
+
+
+def give_up(message: str) -> typer.Exit:
+    """Say why something could not be done, and return the exit to raise."""
+    print(f"odnexus: {message}", file=sys.stderr)
+    return typer.Exit(Exit.FAILED)
+
+
+def plain(value: object) -> object:
+    """Return *value* as JSON can hold it: records become objects, moments ISO texts; sealed bytes are left out."""
+    if has(type(value)):
+        names = [each.name for each in fields(cast(type[AttrsInstance], type(value)))]
+        return {name: plain(getattr(value, name)) for name in names}
+    match value:
+        case bytes():
+            return None  # sealed
+        case datetime():
+            return value.isoformat()
+        case Mapping():
+            return {str(key): plain(each) for key, each in cast(Mapping[object, object], value).items()}
+        case list() | tuple() | set() | frozenset():
+            return [plain(each) for each in cast(Iterable[object], value)]
+        case None | bool() | int() | float() | str():
+            return value
+        case _:
+            return str(value)
+
+
+def print_json(value: object) -> None:
+    """Print *value* as JSON."""
+    print(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print a table; in a pipe it is as wide as it needs to be."""
+    table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
+    for row in rows:
+        table.add_row(*(short(each) for each in row))
+    console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
+    console.print(table)
+
+
+def short(value: object) -> str:
+    """Return *value* as a cell of a table: moments to the second, lists with commas."""
+    match value:
+        case None:
+            return ""
+        case datetime():
+            return value.strftime("%Y-%m-%d %H:%M:%SZ")
+        case list() | tuple():
+            return ", ".join(map(short, cast(Iterable[object], value)))
+        case _:
+            return str(value)
+
+
+def log_to_stderr(level: str) -> None:
+    """Send the library's own log to stderr. Other libraries stay silent: their lines may hold names in URLs."""
+    handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logger = logging.getLogger("odnexus")
+    logger.handlers = [handler]
+    logger.propagate = False
+    logger.setLevel(level.upper())

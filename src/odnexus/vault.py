@@ -1,0 +1,249 @@
+"""Where keys lie: never in a settings file, always behind a reference, by default in a sealed file.
+
+A `Reference` names the place of a secret: an environment variable, a file, an entry of the `Vault`, or the keyring of
+the operating system (extra ``odnexus[vault]``). A `Vault` is one small file. Names and dates in it can be read, values
+are sealed with a key that lies elsewhere. While a credential is being rotated two values of it are live: the new one is
+sent, both are accepted, until the old one is retired.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final, Protocol, cast
+
+from attrs import Attribute, field, frozen
+
+from odnexus._calls import Secret
+from odnexus.errors import ConfigurationError, SealError
+from odnexus.stores.sealing import Sealer
+
+FORMAT: Final = 1
+REMIND_AFTER: Final = timedelta(days=180)
+"""How old a credential may become before people are reminded to change it."""
+
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+
+
+def _exactly_one(instance: Reference, _: Attribute[str | None], __: str | None) -> None:
+    if sum(bool(each) for each in (instance.env, instance.file, instance.vault, instance.keyring)) != 1:
+        raise ConfigurationError("reference: name exactly one of env, file, vault, keyring")
+
+
+@frozen(kw_only=True)
+class Reference:
+    """Where a secret lies; exactly one place.
+
+    Attributes:
+        env: Name of an environment variable.
+        file: Path of a file that holds nothing else; relative to the settings file.
+        vault: Name of an entry of the vault.
+        keyring: ``service/user`` in the keyring of the operating system.
+    """
+
+    env: str | None = None
+    file: str | None = None
+    vault: str | None = None
+    keyring: str | None = field(default=None, validator=_exactly_one)
+
+    def __str__(self) -> str:
+        """Return the place in words; it is no secret."""
+        kinds = ("env", "file", "vault", "keyring")
+        return next(f"{kind} {value}" for kind in kinds if (value := getattr(self, kind)))
+
+
+@frozen(kw_only=True)
+class Entry:
+    """What may be told of an entry of the vault.
+
+    Attributes:
+        name: Its name.
+        since: When the value that is sent was set (aware, UTC).
+        live: How many values are accepted: 2 while it is being rotated.
+    """
+
+    name: str
+    since: datetime
+    live: int
+
+    def is_old(self, now: datetime, limit: timedelta = REMIND_AFTER) -> bool:
+        """Return whether it is time to change the value."""
+        return now - self.since >= limit
+
+
+class Vault:
+    """Credentials in one sealed file. Each operation reads the file afresh, so a change is seen without a restart.
+
+    Args:
+        path: The file; it need not exist yet.
+        sealer: Seals and opens the values.
+    """
+
+    def __init__(self, path: Path, sealer: Sealer) -> None:
+        self._path = path
+        self._sealer = sealer
+
+    def entries(self) -> list[Entry]:
+        """Return what is there, by name, without any value.
+
+        Raises:
+            ConfigurationError: The file is no vault.
+        """
+        return [
+            Entry(name=name, since=datetime.fromisoformat(row["since"]), live=len(row["values"]))
+            for name, row in sorted(self._read().items())
+        ]
+
+    def get(self, name: str) -> tuple[Secret, ...]:
+        """Return the live values of *name*, the one to send first.
+
+        Raises:
+            ConfigurationError: There is no such entry.
+            SealError: It was sealed with a key that is not here.
+        """
+        row = self._read().get(name)
+        if row is None:
+            raise ConfigurationError(f"vault: there is no entry {name}; put it there with odnexus vault set {name}")
+        return tuple(Secret(self._open(name, value)) for value in row["values"])
+
+    def set(self, name: str, value: str | Secret, now: datetime) -> None:
+        """Store *value* under *name* as its only value; what was there is gone."""
+        self._put(name, [Secret(value)], now)
+
+    def rotate(self, name: str, value: str | Secret, now: datetime) -> None:
+        """Send *value* from now on and go on accepting the one before, until `retire`."""
+        self._put(name, [Secret(value), self.get(name)[0]], now)
+
+    def retire(self, name: str) -> bool:
+        """Forget the older value of *name*; return whether there was one."""
+        rows = self._read()
+        before = rows.get(name, {"values": []})["values"]
+        if len(before) < 2:
+            return False
+        rows[name]["values"] = before[:1]
+        self._write(rows)
+        return True
+
+    def remove(self, name: str) -> bool:
+        """Forget *name*; return whether it was there."""
+        rows = self._read()
+        if rows.pop(name, None) is None:
+            return False
+        self._write(rows)
+        return True
+
+    def reseal(self) -> int:
+        """Seal every value with the first key of the sealer; return how many entries there are."""
+        rows = self._read()
+        for name, row in rows.items():
+            row["values"] = [self._sealed(name, self._open(name, value)) for value in row["values"]]
+        self._write(rows)
+        return len(rows)
+
+    def _put(self, name: str, values: list[Secret], now: datetime) -> None:
+        if not _NAME.fullmatch(name):
+            raise ConfigurationError("vault: a name has letters, digits, dots, dashes and underscores, at most 64")
+        if not values[0]:
+            raise ConfigurationError(f"vault: the value of {name} is empty")
+        rows = self._read()
+        rows[name] = {"since": now.isoformat(), "values": [self._sealed(name, each.reveal()) for each in values]}
+        self._write(rows)
+
+    def _sealed(self, name: str, value: str) -> str:
+        return base64.b64encode(self._sealer.seal(value.encode(), f"vault:{name}")).decode("ascii")
+
+    def _open(self, name: str, sealed: str) -> str:
+        try:
+            content = base64.b64decode(sealed, validate=True)
+        except binascii.Error:
+            raise SealError(f"vault:{name}: altered") from None
+        return self._sealer.unseal(content, f"vault:{name}").decode()
+
+    def _read(self) -> dict[str, dict[str, Any]]:
+        try:
+            content = json.loads(self._path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return {}
+        except ValueError:
+            content = None
+        if not isinstance(content, dict) or cast("dict[str, Any]", content).get("odnexus-vault") != FORMAT:
+            raise ConfigurationError(f"vault: {self._path.name} is no vault of this version")
+        return cast("dict[str, dict[str, Any]]", content["entries"])
+
+    def _write(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
+        """Replace the file at once; it is never there by half, and readable by its owner only."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        # A temporary file of this kind is born readable by its owner only.
+        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump({"odnexus-vault": FORMAT, "entries": rows}, file, indent=1)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(self._path)
+        except BaseException:
+            Path(name).unlink(missing_ok=True)
+            raise
+
+
+class _Keyring(Protocol):
+    """What is used of the package keyring."""
+
+    def get_password(self, service_name: str, username: str) -> str | None: ...
+
+
+def _from_keyring(place: str) -> str:
+    service, _, user = place.partition("/")
+    try:
+        keyring = cast(_Keyring, import_module("keyring"))
+    except ModuleNotFoundError:
+        raise ConfigurationError("keyring: install it: pip install 'odnexus[vault]'") from None
+    found = keyring.get_password(service, user)
+    if not found:
+        raise ConfigurationError(f"keyring: there is no password for {place}")
+    return found
+
+
+def _from_file(path: Path) -> str:
+    try:
+        text = path.read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"file: {path.name} cannot be read ({type(error).__name__})") from None
+    if not text:
+        raise ConfigurationError(f"file: {path.name} is empty")
+    return text
+
+
+def resolve(reference: Reference, folder: Path, vault: Vault | None = None) -> tuple[Secret, ...]:
+    """Return the secret behind *reference*, newest first where several are live.
+
+    Args:
+        reference: Where it lies.
+        folder: What relative paths start from.
+        vault: The vault, where one is set up.
+
+    Raises:
+        ConfigurationError: It is not there; the message names the place.
+    """
+    match reference:
+        case Reference(env=str(name)):
+            found = os.environ.get(name, "").strip()
+            if not found:
+                raise ConfigurationError(f"env: the environment variable {name} is not set")
+            return (Secret(found),)
+        case Reference(file=str(path)):
+            return (Secret(_from_file(folder / path)),)
+        case Reference(keyring=str(place)):
+            return (Secret(_from_keyring(place)),)
+        case _:
+            if vault is None:
+                raise ConfigurationError("vault: the settings name an entry of it but have no section [vault]")
+            return vault.get(str(reference.vault))
