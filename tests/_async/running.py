@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-# [async only]
-import asyncio
 from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
 from odnexus.testing.clock import VirtualClock
+
+# [async only]
+import asyncio
+from functools import wraps
 
 
 def running(test: Callable[..., Any]) -> Callable[..., None]:

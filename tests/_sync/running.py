@@ -3,6 +3,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
+from odnexus.testing.clock import VirtualClock
+
 
 def running(test: Callable[..., None]) -> Callable[..., None]:
     """Return *test* as it is."""
