@@ -66,6 +66,7 @@ def test_every_way_to_write_a_phone_is_one_number(text: str) -> None:
         ("call first", "", {"phone.invalid"}),
         ("211-555-0142", "+12115550142", {"phone.unassigned"}),
         ("+44 20 7946 0018", "+442079460018", set()),
+        ("001 503 555 0142", "+15035550142", set()),
         ("011 44 20 7946 0018", "+442079460018", set()),
         ("+44 1", "", {"phone.invalid"}),
         ("+999 123", "", {"phone.invalid"}),
@@ -178,6 +179,7 @@ def test_a_unit_on_the_second_line_is_the_same_unit() -> None:
 def test_a_placeholder_is_no_address(text: str) -> None:
     assert not address_key(text)
     assert address_line(text).value == ""
+    assert city_name(text).value == ""
 
 
 @given(st.text(max_size=60), st.text(max_size=20))

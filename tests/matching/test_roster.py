@@ -118,6 +118,55 @@ def test_what_a_crowd_shares_proves_nothing() -> None:
     assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
 
 
+@pytest.mark.parametrize("shared", [{"email": ROBERT.email}, {"address": ROBERT.address}])
+def test_an_address_of_a_crowd_proves_nothing_either(shared: dict[str, Any]) -> None:
+    crowd = [
+        chart(number, Person(family=f"Family{number}", given="Ann", birth_date=date(1950, 1, 2), **shared))
+        for number in range(2, 40)
+    ]
+    bob = Person(family="Okafor", given="Bob", birth_date=ROBERT.birth_date, **shared)
+
+    assert Roster([chart(1)]).lookup(bob).grade is Grade.CERTAIN
+    assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
+
+
+def test_one_set_of_charts_is_looked_up_in_another() -> None:
+    others = [chart(501, evolve(ROBERT, given="Bob")), chart(502, Person(family="Lund", given="Mara"))]
+
+    assert [(number, decision.chosen) for number, decision in Roster([chart(1)]).links(others)] == [
+        (501, 1),
+        (502, None),
+    ]
+
+
+def test_duplicates_are_found_and_bob_and_robert_asked_about() -> None:
+    mara = Person(family="Lund", given="Mara", birth_date=date(1999, 1, 2), mobile="+15415550123")
+    roster = Roster(
+        [
+            chart(1),
+            chart(2, evolve(ROBERT, family="OKAFOR", email="")),
+            chart(3, mara),
+            chart(4, evolve(mara, given="Marta")),
+            chart(5, evolve(ROBERT, given="Bob", mobile="+15415550100", address=Address(), email="")),
+            chart(6, evolve(ROBERT, birth_date=date(1960, 3, 14))),
+        ]
+    )
+    found = roster.duplicates()
+
+    assert [(pair.pat_nums, pair.grade) for pair in found if pair.grade is Grade.CERTAIN] == [((1, 2), Grade.CERTAIN)]
+    assert {pair.pat_nums for pair in found if pair.grade is Grade.PROBABLE} == {(1, 5), (2, 5)}
+    assert {pair.pat_nums for pair in roster.duplicates(least=Grade.POSSIBLE)} >= {(1, 6), (3, 4)}
+    assert found[0].reasons[0] == "given name: the same"
+
+
+def test_no_roster_of_families_has_a_certain_duplicate() -> None:
+    town = Town(106)
+    people = town.practice(3_000)
+    roster = Roster(chart(one.identity, typed(town.chart(one)), guarantor=one.guarantor) for one in people)
+
+    assert [pair for pair in roster.duplicates() if pair.grade is Grade.CERTAIN] == []
+
+
 def test_a_common_name_needs_more_than_a_birth_date() -> None:
     days = [date(1950 + number % 50, 1 + number % 12, 1 + number % 28) for number in range(3_000)]
     common = [
