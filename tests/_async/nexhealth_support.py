@@ -6,13 +6,17 @@ from __future__ import annotations
 import asyncio
 
 # [end]
+import itertools
 from collections.abc import Callable
 from typing import Any
 
 # [sync only]
 # from concurrent.futures import ThreadPoolExecutor
+# from threading import Barrier
 #
 # [end]
+import httpx
+
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus.testing.clock import VirtualClock
 from odnexus.testing.nexhealth import API_KEY, DemoOffice, demo_office
@@ -40,6 +44,23 @@ def client(place: DemoOffice, **settings: Any) -> AsyncNexHealth:
 
 
 # [async only]
+class AsyncMeeting(httpx.AsyncBaseTransport):
+    """Holds the first *size* requests to *path* back until all of them are under way."""
+
+    def __init__(self, place: DemoOffice, path: str, size: int) -> None:
+        self._inner = transport(place.simulator)
+        self._path = path
+        self._size = size
+        self._arrivals = itertools.count()
+        self._barrier = asyncio.Barrier(size)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait for the others, then pass *request* on."""
+        if request.url.path == self._path and next(self._arrivals) < self._size:
+            await self._barrier.wait()
+        return await self._inner.handle_async_request(request)
+
+
 async def together(*jobs: Callable[[], Any]) -> list[Any]:
     """Carry out *jobs* at the same time and return what each returned or raised."""
     return await asyncio.gather(*(job() for job in jobs), return_exceptions=True)
@@ -47,6 +68,23 @@ async def together(*jobs: Callable[[], Any]) -> list[Any]:
 
 # [end]
 # [sync only]
+# class Meeting(httpx.BaseTransport):
+#     """Holds the first *size* requests to *path* back until all of them are under way."""
+#
+#     def __init__(self, place: DemoOffice, path: str, size: int) -> None:
+#         self._inner = transport(place.simulator)
+#         self._path = path
+#         self._size = size
+#         self._arrivals = itertools.count()
+#         self._barrier = Barrier(size)
+#
+#     def handle_request(self, request: httpx.Request) -> httpx.Response:
+#         """Wait for the others, then pass *request* on."""
+#         if request.url.path == self._path and next(self._arrivals) < self._size:
+#             self._barrier.wait(10)
+#         return self._inner.handle_request(request)
+#
+#
 # def together(*jobs: Callable[[], Any]) -> list[Any]:
 #     """Carry out *jobs* at the same time and return what each returned or raised."""
 #     with ThreadPoolExecutor(len(jobs)) as pool:

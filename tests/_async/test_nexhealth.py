@@ -14,7 +14,7 @@ from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._calls import Secret
 from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth.calls import get_location
-from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Token
 from tests._async.nexhealth_support import client as at, office
 from tests._async.running import running
 
@@ -170,6 +170,34 @@ async def test_credentials_without_a_connection_ask_for_nothing() -> None:
 
     assert "Authorization" not in await bearer.headers(call)
     assert await bearer.renew(call) is False
+
+
+class Late:
+    """A lock that somebody else held: meanwhile they have fetched a token."""
+
+    def __init__(self, tokens: AsyncTokens, token: Token) -> None:
+        self.tokens = tokens
+        self.token = token
+
+    async def __aenter__(self) -> None:
+        self.tokens._token = self.token
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let nobody else wait."""
+
+
+@running
+async def test_who_waited_for_a_token_takes_the_one_that_came() -> None:
+    recorder = Recorder({"id": 1})
+    async with client(recorder) as nex:
+        fetched = Token(access=Secret("token-2"), ends_at=datetime.now(UTC) + timedelta(hours=1))
+        lock: Any = Late(nex.tokens, fetched)
+        nex.tokens._lock = lock
+        await nex.locations.get(12)
+        await nex.tokens.replace(Token(access=Secret("token-1"), ends_at=START), nex._transport)
+
+    assert nex.tokens._token is fetched
+    assert [each.headers["authorization"] for each in recorder.requests] == ["Bearer token-2"]
 
 
 @running

@@ -24,7 +24,7 @@ from odnexus.errors import (
 from odnexus.nexhealth.refusals import is_already_cancelled, is_slot_taken
 from odnexus.nexhealth.webhooks import verify
 from odnexus.testing.nexhealth import DemoOffice, Switches
-from tests._async.nexhealth_support import client, office, together
+from tests._async.nexhealth_support import AsyncMeeting, client, office, together
 from tests._async.running import running
 
 TEN = datetime.fromisoformat("2026-03-09T10:00:00-06:00")
@@ -393,12 +393,15 @@ async def test_many_calls_at_once_fetch_one_token() -> None:
 @running
 async def test_many_refusals_at_once_fetch_one_new_token() -> None:
     place = office()
-    async with client(place) as nex:
-        await nex.locations.get(place.location_id)
+    async with client(place) as first:
+        await first.locations.get(place.location_id)
         place.simulator.keyring.revoke_tokens()
-        answers = await together(*[lambda: nex.locations.get(place.location_id)] * 8)
+        meeting = AsyncMeeting(place, f"/locations/{place.location_id}", 8)
+        async with client(place, tokens=first.tokens, transport=meeting) as nex:
+            answers = await together(*[lambda: nex.locations.get(place.location_id)] * 8)
 
     assert [row.id for row in answers] == [place.location_id] * 8
+    assert [each.status for each in place.simulator.requests].count(401) == 8
     assert place.simulator.count("POST", "/authenticates") == 2
 
 

@@ -3,9 +3,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
+
+import httpx
 
 from odnexus._sync.nexhealth import NexHealth
 from odnexus.testing.clock import VirtualClock
@@ -31,6 +35,23 @@ def client(place: DemoOffice, **settings: Any) -> NexHealth:
         "clock": clock_for(clock),
     }
     return NexHealth(**{**known, **settings})
+
+
+class Meeting(httpx.BaseTransport):
+    """Holds the first *size* requests to *path* back until all of them are under way."""
+
+    def __init__(self, place: DemoOffice, path: str, size: int) -> None:
+        self._inner = transport(place.simulator)
+        self._path = path
+        self._size = size
+        self._arrivals = itertools.count()
+        self._barrier = Barrier(size)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Wait for the others, then pass *request* on."""
+        if request.url.path == self._path and next(self._arrivals) < self._size:
+            self._barrier.wait(10)
+        return self._inner.handle_request(request)
 
 
 def together(*jobs: Callable[[], Any]) -> list[Any]:

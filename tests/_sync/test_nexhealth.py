@@ -15,7 +15,7 @@ from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
 from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth.calls import get_location
-from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Token
 from tests._sync.nexhealth_support import client as at, office
 from tests._sync.running import running
 
@@ -171,6 +171,34 @@ def test_credentials_without_a_connection_ask_for_nothing() -> None:
 
     assert "Authorization" not in bearer.headers(call)
     assert bearer.renew(call) is False
+
+
+class Late:
+    """A lock that somebody else held: meanwhile they have fetched a token."""
+
+    def __init__(self, tokens: Tokens, token: Token) -> None:
+        self.tokens = tokens
+        self.token = token
+
+    def __enter__(self) -> None:
+        self.tokens._token = self.token
+
+    def __exit__(self, *_: object) -> None:
+        """Let nobody else wait."""
+
+
+@running
+def test_who_waited_for_a_token_takes_the_one_that_came() -> None:
+    recorder = Recorder({"id": 1})
+    with client(recorder) as nex:
+        fetched = Token(access=Secret("token-2"), ends_at=datetime.now(UTC) + timedelta(hours=1))
+        lock: Any = Late(nex.tokens, fetched)
+        nex.tokens._lock = lock
+        nex.locations.get(12)
+        nex.tokens.replace(Token(access=Secret("token-1"), ends_at=START), nex._transport)
+
+    assert nex.tokens._token is fetched
+    assert [each.headers["authorization"] for each in recorder.requests] == ["Bearer token-2"]
 
 
 @running

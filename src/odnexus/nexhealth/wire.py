@@ -20,17 +20,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import TypeVar, cast, get_args, get_origin
+from functools import cache
+from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 from attrs import evolve, fields, frozen, resolve_types
-from cattrs import Converter, transform_error
-from cattrs.errors import BaseValidationError
-from cattrs.gen import make_dict_structure_fn, override
 
 from odnexus._calls import Json, Reply, Secret
 from odnexus.errors import UnexpectedResponseError
 from odnexus.nexhealth import models
 from odnexus.nexhealth.models import Appointment, Bio, Created, Institution, Location, Page, Patient, Record, Slot
+
+if TYPE_CHECKING:
+    from cattrs import BaseValidationError, Converter
 
 R = TypeVar("R", bound=Record)
 
@@ -171,27 +172,27 @@ class _Shape:
 _shapes: dict[type[Record], _Shape] = {}
 
 
-def _shape(kind: type[Record]) -> _Shape:
-    if kind not in _shapes:
-        resolve_types(kind)
-        types = {item.name: item.type for item in fields(kind)}
-        overrides = {"raw": override(struct_hook=_bag)}
-        if kind is Slot:
-            overrides.update(dict.fromkeys(("time", "end_time"), override(struct_hook=_slot_time)))
-        _shapes[kind] = _Shape(
-            build=make_dict_structure_fn(kind, _converter, **overrides),  # type: ignore[arg-type]
-            lists=frozenset(name for name, type_ in types.items() if get_origin(type_) is tuple),
-            texts=frozenset(name for name, type_ in types.items() if str in get_args(type_)),
-            aliases=ALIASES.get(kind, {}),
-            hidden=HIDDEN.get(kind, ()),
-        )
-    return _shapes[kind]
+def _make_shape(kind: type[Record]) -> _Shape:
+    from cattrs.gen import make_dict_structure_fn, override  # noqa: PLC0415 - as in `_converter`
+
+    resolve_types(kind, localns=dict(models.NAMES))
+    types = {item.name: item.type for item in fields(kind)}
+    overrides = {"raw": override(struct_hook=_bag)}
+    if kind is Slot:
+        overrides.update(dict.fromkeys(("time", "end_time"), override(struct_hook=_slot_time)))
+    return _Shape(
+        build=make_dict_structure_fn(kind, _converter(), **overrides),  # type: ignore[arg-type]
+        lists=frozenset(name for name, type_ in types.items() if get_origin(type_) is tuple),
+        texts=frozenset(name for name, type_ in types.items() if str in get_args(type_)),
+        aliases=ALIASES.get(kind, {}),
+        hidden=HIDDEN.get(kind, ()),
+    )
 
 
 def _structure_record(value: object, kind: type[Record]) -> Record:
     if not isinstance(value, Mapping):
         raise _MisfitError("expected an object")
-    shape = _shape(kind)
+    shape = _shapes.get(kind) or _shapes.setdefault(kind, _make_shape(kind))
     return shape.build(shape.prepare(cast("Mapping[str, object]", value)), kind)
 
 
@@ -206,12 +207,16 @@ def _structure_bio(value: object, kind: type[Bio]) -> Bio:
 
 def _try(value: object, kind: object) -> object:
     try:
-        return _converter.structure(value, cast("type[object]", kind))
+        return _converter().structure(value, cast("type[object]", kind))
     except _MisfitError:
         return None
 
 
-def _make_converter() -> Converter:
+@cache
+def _converter() -> Converter:
+    # Paid with the first answer, so that an import and a first client stay cheap.
+    from cattrs import Converter  # noqa: PLC0415
+
     converter = Converter(detailed_validation=True)
     converter.register_structure_hook(int, _integer)
     converter.register_structure_hook(str, _text)
@@ -238,9 +243,6 @@ def _is_bag(kind: object) -> bool:
     return origin is Mapping
 
 
-_converter = _make_converter()
-
-
 def structure(value: object, kind: type[R], *, name: str = "", path: str = "$") -> R:
     """Return *value*, an object as received, as a record of *kind*.
 
@@ -254,9 +256,13 @@ def structure(value: object, kind: type[R], *, name: str = "", path: str = "$") 
         UnexpectedResponseError: It does not fit; `problems` name paths, never values.
     """
     try:
-        return _converter.structure(value, kind)
-    except (BaseValidationError, _MisfitError) as error:
-        raise misfit(name, *transform_error(error, path, _problem)) from None
+        return _converter().structure(value, kind)
+    except (ExceptionGroup, _MisfitError) as error:
+        from cattrs import transform_error  # noqa: PLC0415 - as in `_converter`
+
+        # cattrs gathers all faults of a record, each with a note that says where.
+        problems = transform_error(cast("BaseValidationError", error), path, _problem)
+        raise misfit(name, *problems) from None
 
 
 def _problem(error: BaseException, _: object) -> str:

@@ -6,7 +6,8 @@ those of a `Slot`, which keep the offset of the practice. A record prints its cl
 
 from __future__ import annotations
 
-from attrs import resolve_types
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from odnexus.nexhealth.models import people, practice, visits
 from odnexus.nexhealth.models._base import Page, Record
@@ -40,12 +41,11 @@ from odnexus.nexhealth.models.practice import (
 )
 from odnexus.nexhealth.models.visits import Appointment, BodySite, BookingDetails, Procedure, Slot, SlotGroup
 
-# Patients have appointments and appointments have a patient: the names of one module are told to the other here.
-_NAMES = {**vars(people), **vars(practice), **vars(visits)}
-for _record in (Patient, Appointment, Institution, Location):
-    resolve_types(_record, localns=_NAMES)
+NAMES: Mapping[str, object] = MappingProxyType({**vars(people), **vars(practice), **vars(visits)})
+"""Names for annotations: patients have appointments and appointments have a patient, in two modules."""
 
 __all__ = [
+    "NAMES",
     "Appointment",
     "AppointmentType",
     "Bio",
