@@ -1,7 +1,7 @@
 """Stores that break one promise each, to prove that the contract notices.
 
 Each class is named after its fault, derived from a part of the memory store, and lists the tests that have to fail.
-They are in the modules ``broken_inbox``, ``broken_lists``, ``broken_links`` and ``broken_parts``.
+They are in the modules ``broken_inbox``, ``broken_lists``, ``broken_links``, ``broken_records`` and ``broken_parts``.
 """
 
 from __future__ import annotations

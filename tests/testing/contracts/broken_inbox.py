@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from attrs import evolve
@@ -192,6 +192,8 @@ class WaitsLongerThanUntilItIsDue(_ChoosesHeadsByDue):
 
 @breaks("test_a_key_waits_for_its_oldest_event", "test_a_retry_keeps_its_place")
 class PassesWhatIsNotDue(MemoryInbox):
+    _now = datetime.max.replace(tzinfo=UTC)
+
     def _in_state(self, state: SlotState) -> list[Slot]:
         return [slot for slot in super()._in_state(state) if slot.event.due <= self._now]
 
@@ -215,6 +217,8 @@ class LimitsBeforeItFilters(MemoryInbox):
 
 @breaks("test_a_location_does_not_break_the_order_of_a_key")
 class FiltersBeforeItOrders(MemoryInbox):
+    _location: str | None = None
+
     def _in_state(self, state: SlotState) -> list[Slot]:
         return [slot for slot in super()._in_state(state) if slot.of(self._location)]
 

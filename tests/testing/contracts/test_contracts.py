@@ -9,12 +9,12 @@ import pytest
 from odnexus._sync.stores import Store
 from odnexus.stores import MemoryStore
 from odnexus.testing.contracts import StoreContract
-from tests.testing.contracts import broken_inbox, broken_links, broken_lists, broken_parts
+from tests.testing.contracts import broken_inbox, broken_links, broken_lists, broken_parts, broken_records
 from tests.testing.contracts.broken import BROKEN, Broken, maker
 from tests.testing.contracts.broken_parts import Restarted
 
 # Importing them registers their classes.
-MODULES = (broken_inbox, broken_lists, broken_links, broken_parts)
+MODULES = (broken_inbox, broken_lists, broken_links, broken_parts, broken_records)
 
 
 class Checked(StoreContract):
