@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -13,8 +14,10 @@ from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._calls import Secret
 from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
+from odnexus.nexhealth import table
 from odnexus.nexhealth.calls import get_location
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Token
+from tests._async.nexhealth_every import call_everything
 from tests._async.nexhealth_support import client as at, office
 from tests._async.running import running
 
@@ -93,6 +96,25 @@ async def test_every_call_names_version_type_and_token() -> None:
     assert read.headers["accept"] == "application/json"
     assert read.headers["authorization"] == "Bearer token-1"
     assert ("content-type" in read.headers, write.headers["content-type"]) == (False, "application/json")
+
+
+@running
+async def test_together_the_methods_reach_every_endpoint() -> None:
+    sent: list[tuple[str, str]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        sent.append((request.method, request.url.path))
+        single = request.method != "GET" or request.url.path.rpartition("/")[2].isdigit()
+        data = {"id": 1, "token": "token-1"} if single else []
+        return httpx.Response(200, json={"code": True, "error": [], "data": data})
+
+    async with client(answer) as nex:
+        await call_everything(nex)
+
+    reached = {f"{method} {path}" for method, path in sent}
+    for each in table.ENDPOINTS:
+        route = re.compile(re.sub(r"\{\w+\}", r"\\d+", each.name))
+        assert any(route.fullmatch(name) for name in reached), each.name
 
 
 @running
