@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import keys, office
+from odnexus.cli import checkup, keys, office
 
 app = typer.Typer(
     name="odnexus",
@@ -33,8 +33,6 @@ def common(
     """Join Open Dental and NexHealth."""
 
 
+checkup.register(app)
 office.register(app)
 app.add_typer(keys.commands, name="vault")
-
-
-app.command()(demo)

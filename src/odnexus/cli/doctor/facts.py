@@ -1,0 +1,95 @@
+"""What the doctor knows of a practice before judging: answers of both systems, as they came. No patient data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from attrs import field, frozen
+
+from odnexus.nexhealth import models as nexhealth
+from odnexus.opendental import models as opendental
+from odnexus.opendental.modes import Mode, Tier
+from odnexus.opendental.versions import Version
+from odnexus.practice import Location
+from odnexus.reconcile.writer import Evidence
+
+
+@frozen(kw_only=True)
+class DatabaseFacts:
+    """What one Open Dental database answered.
+
+    Attributes:
+        name: Name of the connection.
+        modes: How it may be reached, in order of preference.
+        tier: The rate that the settings claim for Remote mode.
+        errors: What was asked → name of the error, for what could not be read.
+        version: Version of Open Dental.
+        permissions: What the key may do, as named on the wire; ``None`` if it could not be asked.
+        wall: What the office's clock showed.
+        read_at: When that was read, by this machine's clock (aware, UTC).
+    """
+
+    name: str
+    modes: tuple[Mode, ...]
+    tier: Tier
+    errors: Mapping[str, str] = field(factory=dict[str, str])
+    version: Version | None = None
+    permissions: frozenset[str] | None = None
+    wall: datetime | None = None
+    read_at: datetime
+    operatories: tuple[opendental.Operatory, ...] = ()
+    providers: tuple[opendental.Provider, ...] = ()
+    types: tuple[opendental.AppointmentType, ...] = ()
+    confirmations: tuple[opendental.Definition, ...] = ()
+    clinics: tuple[opendental.Clinic, ...] = ()
+
+
+@frozen(kw_only=True)
+class LocationFacts:
+    """What NexHealth answered about one location.
+
+    Attributes:
+        location: The location as configured.
+        errors: What was asked → name of the error, for what could not be read.
+        place: The location at NexHealth.
+        evidence: Who may write there, ``None`` if it could not be read.
+        red: Whether a light of its synchronizer is red.
+    """
+
+    location: Location
+    errors: Mapping[str, str] = field(factory=dict[str, str])
+    place: nexhealth.Location | None = None
+    evidence: Evidence | None = None
+    red: bool = False
+    operatories: tuple[nexhealth.Operatory, ...] = ()
+    providers: tuple[nexhealth.Provider, ...] = ()
+    types: tuple[nexhealth.AppointmentType, ...] = ()
+
+
+@frozen(kw_only=True)
+class WebhookFacts:
+    """How NexHealth delivers to us.
+
+    Attributes:
+        url: The address that the settings name, ``None`` if none.
+        secrets: How many secrets the settings name.
+        errors: What was asked → name of the error.
+        endpoints: All endpoints of the key.
+        events: Events that our endpoint is subscribed to and that are not paused.
+    """
+
+    url: str | None
+    secrets: int
+    errors: Mapping[str, str] = field(factory=dict[str, str])
+    endpoints: tuple[nexhealth.WebhookEndpoint, ...] = ()
+    events: frozenset[str] = frozenset()
+
+
+@frozen(kw_only=True)
+class Facts:
+    """Everything the doctor was told."""
+
+    databases: tuple[DatabaseFacts, ...]
+    locations: tuple[LocationFacts, ...]
+    webhooks: WebhookFacts

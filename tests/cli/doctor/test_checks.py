@@ -1,0 +1,252 @@
+"""What the doctor makes of facts; no system is asked."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from odnexus.cli.doctor.checks import EVENTS, FEATURES, WITHOUT, Line, examine, granted_tier, worst
+from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts, WebhookFacts
+from odnexus.nexhealth import models as nexhealth
+from odnexus.opendental import models as opendental
+from odnexus.opendental.tables import ENDPOINTS
+from odnexus.opendental.versions import Version
+from odnexus.practice import Location, TypeRule
+from odnexus.reconcile.writer import REMEDIES, Evidence
+
+NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
+WALL = datetime(2026, 3, 2, 12)
+MAIN = Location(
+    name="main",
+    nexhealth_id=12,
+    timezone="America/Denver",
+    operatories={31: 1},
+    providers={77: 1},
+    types={27: TypeRule(appointment_type_num=5)},
+)
+PERMISSIONS = frozenset({"ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"})
+OFFICE = DatabaseFacts(
+    name="main",
+    modes=("service",),
+    tier="standard",
+    version=Version.parse("25.4.48.0"),
+    permissions=PERMISSIONS,
+    wall=WALL,
+    read_at=NOON,
+    operatories=(opendental.Operatory(operatory_num=1),),
+    providers=(opendental.Provider(prov_num=1),),
+    types=(opendental.AppointmentType(appointment_type_num=5),),
+    confirmations=(opendental.Definition(def_num=21, item_name="Confirmed"),),
+)
+PLACE = LocationFacts(
+    location=MAIN,
+    place=nexhealth.Location(id=12, tz="America/Denver", insert_appt_client=False),
+    evidence=Evidence(inserts=False, synchronizer=False),
+    operatories=(nexhealth.Operatory(id=31, active=True),),
+    providers=(nexhealth.Provider(id=77),),
+    types=(nexhealth.AppointmentType(id=27),),
+)
+HOOKS = WebhookFacts(url=None, secrets=0)
+
+
+def look(office: DatabaseFacts = OFFICE, place: LocationFacts = PLACE, hooks: WebhookFacts = HOOKS) -> list[Line]:
+    return examine(Facts(databases=(office,), locations=(place,), webhooks=hooks))
+
+
+def one(lines: list[Line], check: str) -> Line:
+    [line] = [line for line in lines if line.check == check]
+    return line
+
+
+def at(**changes: Any) -> LocationFacts:
+    return evolve(PLACE, location=evolve(MAIN, **changes))
+
+
+def test_a_practice_in_order_passes_everywhere() -> None:
+    lines = look()
+
+    assert [line for line in lines if line.state != "pass"] == []
+    assert worst(lines) == "pass"
+
+
+def test_whatever_does_not_pass_has_a_remedy() -> None:
+    broken = evolve(OFFICE, version=Version.parse("21.1"), permissions=frozenset(), tier="enterprise", wall=None)
+    lines = look(evolve(broken, modes=("remote",)), evolve(PLACE, operatories=(nexhealth.Operatory(id=1),)))
+
+    assert [line.check for line in lines if line.state != "pass" and not line.remedy] == []
+    assert worst(lines) == "fail"
+
+
+@pytest.mark.parametrize("error", ["OfficeOfflineError", "ConnectionFailedError", "AuthenticationError"])
+def test_an_office_that_is_not_reached_is_one_failure(error: str) -> None:
+    lines = look(evolve(OFFICE, version=None, permissions=None, wall=None, errors={"version": error}))
+
+    assert [line.check for line in lines if line.state == "fail"] == ["reachable"]
+    assert error in one(lines, "reachable").text
+
+
+def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
+    lines = look(evolve(OFFICE, version=Version.parse("21.2")))
+
+    assert one(lines, "version: cancel visits").state == "fail"
+    assert "PUT /appointments/{AptNum}/Break needs 21.3" in one(lines, "version: cancel visits").text
+    assert one(lines, "version: notice deleted visits").state == "warn"
+    assert "op needs 23.2.27" in one(lines, "version: details").text
+
+
+def test_every_feature_names_endpoints_that_exist() -> None:
+    assert {name for names in FEATURES.values() for name in names} <= ENDPOINTS.keys()
+    assert WITHOUT.keys() <= FEATURES.keys()
+
+
+def test_a_missing_permission_names_the_features_that_need_it() -> None:
+    lines = look(evolve(OFFICE, permissions=PERMISSIONS - {"ApiComm"}))
+
+    failing = {line.check: line.state for line in lines if line.state != "pass"}
+    assert failing == {
+        "permission: cancel visits": "fail",
+        "permission: confirm visits": "fail",
+        "permission: file forms": "warn",
+    }
+
+
+def test_permissions_that_cannot_be_asked_are_a_warning() -> None:
+    assert one(look(evolve(OFFICE, permissions=None)), "permissions").state == "warn"
+
+
+@pytest.mark.parametrize(
+    ("permissions", "tier"),
+    [
+        ({"ApiReadAll"}, "read_all"),
+        (set[str](), "read_all"),
+        ({"ApiReadAll", "ApiComm"}, "standard"),
+        ({"ApiReadAll", "ApiEnterprise"}, "enterprise"),
+    ],
+)
+def test_the_rate_follows_from_the_permissions(permissions: set[str], tier: str) -> None:
+    assert granted_tier(frozenset(permissions)) == tier
+
+
+@pytest.mark.parametrize(("tier", "state"), [("read_all", "warn"), ("standard", "pass"), ("enterprise", "fail")])
+def test_a_rate_above_what_is_granted_fails(tier: Any, state: str) -> None:
+    assert one(look(evolve(OFFICE, modes=("remote",), tier=tier)), "throttle tier").state == state
+
+
+def test_without_remote_mode_there_is_no_throttle() -> None:
+    assert [line for line in look() if line.check == "throttle tier"] == []
+
+
+@pytest.mark.parametrize(
+    ("off", "state", "words"),
+    [
+        (timedelta(seconds=40), "pass", "+40 s"),
+        (timedelta(minutes=-5), "warn", "-300 s"),
+        (timedelta(hours=1, seconds=30), "fail", "+1 h away"),
+        (timedelta(hours=-7), "fail", "-7 h away"),
+        (timedelta(hours=5, minutes=45), "fail", "+5.75 h away"),
+    ],
+)
+def test_a_clock_that_is_off_is_told_from_a_wrong_zone(off: timedelta, state: str, words: str) -> None:
+    line = one(look(evolve(OFFICE, wall=WALL + off)), "clock")
+
+    assert (line.state, words in line.text) == (state, True)
+
+
+def test_another_zone_at_nexhealth_is_a_warning() -> None:
+    place = evolve(PLACE, place=nexhealth.Location(id=12, tz="America/Boise"))
+
+    assert one(look(place=place), "time zone").state == "warn"
+
+
+@pytest.mark.parametrize(
+    ("setting", "evidence", "rule"),
+    [
+        ("auto", Evidence(inserts=None, synchronizer=True), "writer.flag-missing"),
+        ("auto", Evidence(inserts=False, synchronizer=True, reads=True), "writer.off-reader-on"),
+        ("bridge", Evidence(inserts=True, synchronizer=True), "writer.bridge-beside-synchronizer"),
+        ("overlay", Evidence(inserts=True, synchronizer=False), "writer.overlay-without-synchronizer"),
+    ],
+)
+def test_an_unclear_writer_fails_with_the_rules_remedy(setting: Any, evidence: Evidence, rule: str) -> None:
+    line = one(look(place=evolve(at(writer=setting), evidence=evidence)), "who writes")
+
+    assert (line.state, line.remedy) == ("fail", REMEDIES[rule])
+
+
+def test_a_red_synchronizer_is_a_warning_where_it_writes() -> None:
+    place = evolve(PLACE, evidence=Evidence(inserts=True, synchronizer=True, reads=True), red=True)
+
+    assert one(look(place=place), "who writes").state == "warn"
+
+
+@pytest.mark.parametrize(("default", "state"), [(None, "fail"), (1, "warn")])
+def test_chairs_that_are_not_mapped_are_named(default: int | None, state: str) -> None:
+    place = evolve(at(default_operatory=default), operatories=(nexhealth.Operatory(id=31), nexhealth.Operatory(id=32)))
+    line = one(look(place=place), "operatories")
+
+    assert (line.state, "32" in line.text) == (state, True)
+
+
+def test_a_foreign_id_is_as_good_as_an_entry_of_the_table() -> None:
+    place = evolve(at(operatories={}), operatories=(nexhealth.Operatory(id=32, foreign_id="1"),))
+
+    assert one(look(place=place), "operatories").state == "pass"
+
+
+@pytest.mark.parametrize("hidden", [True, None])
+def test_a_number_that_open_dental_hides_or_lacks_fails(hidden: bool | None) -> None:
+    provider = opendental.Provider(prov_num=1 if hidden else 9, is_hidden=hidden)
+
+    assert one(look(evolve(OFFICE, providers=(provider,))), "providers").state == "fail"
+
+
+def test_inactive_people_and_chairs_need_no_entry() -> None:
+    place = evolve(
+        PLACE,
+        operatories=(nexhealth.Operatory(id=99, active=False),),
+        providers=(nexhealth.Provider(id=99, inactive=True),),
+    )
+
+    assert worst(look(place=place)) == "pass"
+
+
+def test_a_type_that_vanished_fails_and_an_unmapped_one_warns() -> None:
+    assert one(look(evolve(OFFICE, types=())), "types").state == "fail"
+    assert one(look(place=at(types={})), "types").state == "warn"
+
+
+def test_no_definition_for_confirmed_is_a_warning() -> None:
+    assert one(look(evolve(OFFICE, confirmations=())), "confirmed").state == "warn"
+    assert one(look(place=at(confirmed=(99,))), "confirmed").state == "warn"
+
+
+def test_a_mode_that_writes_nothing_is_a_warning() -> None:
+    from odnexus.practice import Modes
+
+    assert one(look(place=at(modes=Modes(visit="observe"))), "mode").state == "warn"
+
+
+URL = "https://hooks.example.com/nexhealth"
+
+
+def hooks(**changes: Any) -> WebhookFacts:
+    endpoint = nexhealth.WebhookEndpoint(id=1, target_url=URL, active=True)
+    return evolve(WebhookFacts(url=URL, secrets=1, endpoints=(endpoint,), events=EVENTS), **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({}, "pass"),
+        ({"secrets": 0}, "fail"),
+        ({"endpoints": ()}, "fail"),
+        ({"endpoints": (nexhealth.WebhookEndpoint(id=1, target_url=URL, active=False),)}, "fail"),
+        ({"events": frozenset({"appointment_created"})}, "warn"),
+        ({"errors": {"endpoints": "ServerError"}}, "fail"),
+    ],
+)
+def test_webhooks_are_judged(changes: dict[str, Any], state: str) -> None:
+    assert one(look(hooks=hooks(**changes)), "webhooks").state == state
