@@ -328,6 +328,7 @@ class AsyncBooking:
             prov_hyg=rule.hygienist,
             clinic_num=office.location.clinic_num,
         )
+        await office.turn.keep()
         row = await office.opendental.appointments.create(**values)
         base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=office.fields_of_opendental(row))
         body = evolve(known.body, base=base, patient=found.pat_num, unfinished=True)

@@ -19,6 +19,7 @@ from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
+from odnexus._async.turn import HOLD, AsyncTurn
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
@@ -54,7 +55,7 @@ class AsyncSyncEngine:
         webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
         event_keys: Customer keys that Open Dental's API Events may carry, per database name.
         retry: How often and how patiently an event is tried.
-        lease: How long one event may take before another worker may take it over.
+        lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
 
     Raises:
@@ -74,7 +75,7 @@ class AsyncSyncEngine:
         webhook_secrets: Sequence[str | Secret] = (),
         event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
-        lease: timedelta = timedelta(minutes=10),
+        lease: timedelta = HOLD,
         clock: AsyncClock | None = None,
     ) -> None:
         self.practice = practice
@@ -86,13 +87,12 @@ class AsyncSyncEngine:
         self._clock: AsyncClock = clock or SystemAsyncClock()
         self._records = AsyncRecords(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
+        self._lease, self._holder = lease, uuid4().hex
         self._pictures: dict[str, AsyncPicture] = {}
         self._offices: dict[str, AsyncOffice] = {}
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
-        self._working = AsyncWorking(
-            self._records, self._offices, self._handlers, self._send_alert, retry, lease, holder=uuid4().hex
-        )
+        self._working = AsyncWorking(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
 
     def _office(self, location: Location) -> AsyncOffice:
         realm, database = self.practice.realm(location), location.database
@@ -104,6 +104,7 @@ class AsyncSyncEngine:
             opendental=_client(self._opendental, database, f"opendental[{database}]"),
             records=self._records,
             picture=picture,
+            turn=AsyncTurn(self.store, self._clock, location.name, self._holder, hold=self._lease),
             send_alert=self._send_alert,
         )
 

@@ -86,6 +86,7 @@ class AsyncIntake:
         filed = await self._fill(form, pat_num, event, now)
         left = unfiled(form, office.location.fields, filed)
         if left and not (before == "filing" and await self._is_noted(pat_num, stamp)):
+            await office.turn.keep()
             await office.opendental.commlogs.create(
                 pat_num=pat_num, note=chart_note(form, left, stamp), mode_="None", sent_or_received="Received"
             )

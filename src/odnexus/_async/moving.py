@@ -95,6 +95,7 @@ class AsyncMoving:
             appointment_type_id=appt.appointment_type_id,
             note=appt.note or stamp_for(appt.id),
         )
+        await office.turn.keep()
         return await office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
 
     def _provider(self, target: Fields, appt: NexHealthAppointment) -> int:

@@ -16,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords
+from odnexus._async.turn import AsyncTurn
 from odnexus.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -138,6 +139,7 @@ class AsyncOffice:
     opendental: AsyncOpenDental
     records: AsyncRecords
     picture: AsyncPicture
+    turn: AsyncTurn
     send_alert: Callable[[Alert], None]
     tables: Tables = Tables()
     finding: Finding = NOT_LOOKED

@@ -262,6 +262,7 @@ class AsyncPeople:
             case = evolve(case, known=known)
         values = self._values(case)
         try:
+            await office.turn.keep()
             patient = await office.opendental.patients.create(**values.value)
         except (InvalidRequestError, ConflictError):
             # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.

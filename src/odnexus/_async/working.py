@@ -25,6 +25,7 @@ from odnexus.errors import (
     ApiError,
     AuthenticationError,
     ConnectionFailedError,
+    LeaseLostError,
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
@@ -38,9 +39,6 @@ from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
 log = logging.getLogger("odnexus.engine")
-
-TURN = timedelta(minutes=10)
-"""How long a worker keeps a location to itself before another may take it over."""
 
 PROBE_AFTER = timedelta(seconds=30)
 """How soon a paused location is tried again, at first."""
@@ -86,8 +84,6 @@ class AsyncWorking:
         send_alert: Callable[[Alert], None],
         retry: RetryPolicy,
         lease: timedelta,
-        *,
-        holder: str,
     ) -> None:
         self._records = records
         self._offices = offices
@@ -95,7 +91,6 @@ class AsyncWorking:
         self._send_alert = send_alert
         self._retry = retry
         self._lease = lease
-        self._holder = holder
 
     # -- poll ----------------------------------------------------------------------------------------------------------
 
@@ -105,7 +100,7 @@ class AsyncWorking:
         pausing = await self._pausing(name)
         if pausing is not None and pausing.until > now:
             return PollReport(location=name, paused=pausing.rule)
-        if not await self._records.store.turns.take(f"location:{name}", self._holder, now, now + TURN):
+        if not await office.turn.take(now):
             return PollReport(location=name, paused="another worker is at it")
         try:
             await office.ready(now)
@@ -122,7 +117,7 @@ class AsyncWorking:
             await self._awake(office, now)
             return report
         finally:
-            await self._records.store.turns.give(f"location:{name}", self._holder)
+            await office.turn.give()
 
     # -- step ----------------------------------------------------------------------------------------------------------
 
@@ -137,19 +132,22 @@ class AsyncWorking:
         return report
 
     async def _location(self, office: AsyncOffice, now: datetime, limit: int, report: StepReport) -> None:
-        name, turns = office.location.name, self._records.store.turns
+        name = office.location.name
         pausing = await self._pausing(name)
         if pausing is not None and pausing.until > now:
             report.paused = (*report.paused, name)
             return
         if limit <= 0 or not await self._has_work(name, now):
             return
-        if not await turns.take(f"location:{name}", self._holder, now, now + TURN):
+        if not await office.turn.take(now):
             return
         try:
             await self._work(office, now, limit, report)
+        except LeaseLostError:
+            # Another worker has taken over, since this one took too long: it goes on from what is written down.
+            log.warning("%s: another worker has taken over", name)
         finally:
-            await turns.give(f"location:{name}", self._holder)
+            await office.turn.give()
 
     async def _has_work(self, name: str, now: datetime) -> bool:
         return any(event.due <= now for event in await self._records.store.inbox.waiting(1000, location=name))
@@ -162,24 +160,25 @@ class AsyncWorking:
             report.paused = (*report.paused, office.location.name)
             return
         for _ in range(limit):
-            leases = await self._records.store.inbox.lease(now, now + self._lease, 1, location=office.location.name)
-            if not leases:
+            lease = await office.turn.next()
+            if lease is None:
                 return
             try:
-                outcome = await self._attempt(office, leases[0], now)
+                outcome = await self._attempt(office, lease, now)
             except _LocationDownError as down:
-                again = Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False)
-                await self._records.store.inbox.settle(leases[0], again, now)
+                await office.turn.settle(Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False))
                 await self._pause(office, down.error, now)
                 report.paused = (*report.paused, office.location.name)
                 return
-            await self._settle(office, leases[0], outcome, now, report)
+            await self._settle(office, lease, outcome, now, report)
             await self._awake(office, now)
 
     async def _attempt(self, office: AsyncOffice, lease: Lease, now: datetime) -> Settlement:
         event = lease.event
         try:
             return await self._dispatch(office, event, now)
+        except LeaseLostError:
+            raise
         except OdnexusError as error:
             down = await self._down(office, error) if isinstance(error, ApiError) else None
             if down is not None:
@@ -218,7 +217,7 @@ class AsyncWorking:
         self, office: AsyncOffice, lease: Lease, outcome: Settlement, now: datetime, report: StepReport
     ) -> None:
         event = lease.event
-        held = await self._records.store.inbox.settle(lease, outcome, now)
+        held = await office.turn.settle(outcome)
         report.settled += 1
         match outcome:
             case Done():

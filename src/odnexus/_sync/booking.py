@@ -327,6 +327,7 @@ class Booking:
             prov_hyg=rule.hygienist,
             clinic_num=office.location.clinic_num,
         )
+        office.turn.keep()
         row = office.opendental.appointments.create(**values)
         base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=office.fields_of_opendental(row))
         body = evolve(known.body, base=base, patient=found.pat_num, unfinished=True)

@@ -22,6 +22,7 @@ from odnexus._sync.polling import Polling
 from odnexus._sync.records import Records
 from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
+from odnexus._sync.turn import HOLD, Turn
 from odnexus._sync.working import Working
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
 from odnexus.mapping.person import person_from_nexhealth
@@ -55,7 +56,7 @@ class SyncEngine:
         webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
         event_keys: Customer keys that Open Dental's API Events may carry, per database name.
         retry: How often and how patiently an event is tried.
-        lease: How long one event may take before another worker may take it over.
+        lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
 
     Raises:
@@ -75,7 +76,7 @@ class SyncEngine:
         webhook_secrets: Sequence[str | Secret] = (),
         event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
-        lease: timedelta = timedelta(minutes=10),
+        lease: timedelta = HOLD,
         clock: Clock | None = None,
     ) -> None:
         self.practice = practice
@@ -87,13 +88,12 @@ class SyncEngine:
         self._clock: Clock = clock or SystemClock()
         self._records = Records(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
+        self._lease, self._holder = lease, uuid4().hex
         self._pictures: dict[str, Picture] = {}
         self._offices: dict[str, Office] = {}
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
-        self._working = Working(
-            self._records, self._offices, self._handlers, self._send_alert, retry, lease, holder=uuid4().hex
-        )
+        self._working = Working(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
 
     def _office(self, location: Location) -> Office:
         realm, database = self.practice.realm(location), location.database
@@ -105,6 +105,7 @@ class SyncEngine:
             opendental=_client(self._opendental, database, f"opendental[{database}]"),
             records=self._records,
             picture=picture,
+            turn=Turn(self.store, self._clock, location.name, self._holder, hold=self._lease),
             send_alert=self._send_alert,
         )
 

@@ -87,6 +87,7 @@ class Intake:
         filed = self._fill(form, pat_num, event, now)
         left = unfiled(form, office.location.fields, filed)
         if left and not (before == "filing" and self._is_noted(pat_num, stamp)):
+            office.turn.keep()
             office.opendental.commlogs.create(
                 pat_num=pat_num, note=chart_note(form, left, stamp), mode_="None", sent_or_received="Received"
             )

@@ -96,6 +96,7 @@ class Moving:
             appointment_type_id=appt.appointment_type_id,
             note=appt.note or stamp_for(appt.id),
         )
+        office.turn.keep()
         return office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
 
     def _provider(self, target: Fields, appt: NexHealthAppointment) -> int:

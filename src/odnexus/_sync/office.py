@@ -17,6 +17,7 @@ from attrs import define, evolve, field, frozen
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Records
+from odnexus._sync.turn import Turn
 from odnexus.errors import (
     InvalidRequestError,
     NotFoundError,
@@ -139,6 +140,7 @@ class Office:
     opendental: OpenDental
     records: Records
     picture: Picture
+    turn: Turn
     send_alert: Callable[[Alert], None]
     tables: Tables = Tables()
     finding: Finding = NOT_LOOKED

@@ -263,6 +263,7 @@ class People:
             case = evolve(case, known=known)
         values = self._values(case)
         try:
+            office.turn.keep()
             patient = office.opendental.patients.create(**values.value)
         except (InvalidRequestError, ConflictError):
             # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.

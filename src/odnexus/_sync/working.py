@@ -26,6 +26,7 @@ from odnexus.errors import (
     ApiError,
     AuthenticationError,
     ConnectionFailedError,
+    LeaseLostError,
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
@@ -39,9 +40,6 @@ from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
 log = logging.getLogger("odnexus.engine")
-
-TURN = timedelta(minutes=10)
-"""How long a worker keeps a location to itself before another may take it over."""
 
 PROBE_AFTER = timedelta(seconds=30)
 """How soon a paused location is tried again, at first."""
@@ -87,8 +85,6 @@ class Working:
         send_alert: Callable[[Alert], None],
         retry: RetryPolicy,
         lease: timedelta,
-        *,
-        holder: str,
     ) -> None:
         self._records = records
         self._offices = offices
@@ -96,7 +92,6 @@ class Working:
         self._send_alert = send_alert
         self._retry = retry
         self._lease = lease
-        self._holder = holder
 
     # -- poll ----------------------------------------------------------------------------------------------------------
 
@@ -106,7 +101,7 @@ class Working:
         pausing = self._pausing(name)
         if pausing is not None and pausing.until > now:
             return PollReport(location=name, paused=pausing.rule)
-        if not self._records.store.turns.take(f"location:{name}", self._holder, now, now + TURN):
+        if not office.turn.take(now):
             return PollReport(location=name, paused="another worker is at it")
         try:
             office.ready(now)
@@ -123,7 +118,7 @@ class Working:
             self._awake(office, now)
             return report
         finally:
-            self._records.store.turns.give(f"location:{name}", self._holder)
+            office.turn.give()
 
     # -- step ----------------------------------------------------------------------------------------------------------
 
@@ -138,19 +133,22 @@ class Working:
         return report
 
     def _location(self, office: Office, now: datetime, limit: int, report: StepReport) -> None:
-        name, turns = office.location.name, self._records.store.turns
+        name = office.location.name
         pausing = self._pausing(name)
         if pausing is not None and pausing.until > now:
             report.paused = (*report.paused, name)
             return
         if limit <= 0 or not self._has_work(name, now):
             return
-        if not turns.take(f"location:{name}", self._holder, now, now + TURN):
+        if not office.turn.take(now):
             return
         try:
             self._work(office, now, limit, report)
+        except LeaseLostError:
+            # Another worker has taken over, since this one took too long: it goes on from what is written down.
+            log.warning("%s: another worker has taken over", name)
         finally:
-            turns.give(f"location:{name}", self._holder)
+            office.turn.give()
 
     def _has_work(self, name: str, now: datetime) -> bool:
         return any(event.due <= now for event in self._records.store.inbox.waiting(1000, location=name))
@@ -163,24 +161,25 @@ class Working:
             report.paused = (*report.paused, office.location.name)
             return
         for _ in range(limit):
-            leases = self._records.store.inbox.lease(now, now + self._lease, 1, location=office.location.name)
-            if not leases:
+            lease = office.turn.next()
+            if lease is None:
                 return
             try:
-                outcome = self._attempt(office, leases[0], now)
+                outcome = self._attempt(office, lease, now)
             except _LocationDownError as down:
-                again = Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False)
-                self._records.store.inbox.settle(leases[0], again, now)
+                office.turn.settle(Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False))
                 self._pause(office, down.error, now)
                 report.paused = (*report.paused, office.location.name)
                 return
-            self._settle(office, leases[0], outcome, now, report)
+            self._settle(office, lease, outcome, now, report)
             self._awake(office, now)
 
     def _attempt(self, office: Office, lease: Lease, now: datetime) -> Settlement:
         event = lease.event
         try:
             return self._dispatch(office, event, now)
+        except LeaseLostError:
+            raise
         except OdnexusError as error:
             down = self._down(office, error) if isinstance(error, ApiError) else None
             if down is not None:
@@ -217,7 +216,7 @@ class Working:
 
     def _settle(self, office: Office, lease: Lease, outcome: Settlement, now: datetime, report: StepReport) -> None:
         event = lease.event
-        held = self._records.store.inbox.settle(lease, outcome, now)
+        held = office.turn.settle(outcome)
         report.settled += 1
         match outcome:
             case Done():

@@ -1,0 +1,85 @@
+"""The right to work on a location, and to finish what is being worked on.
+
+A worker that dies leaves its location after `HOLD`. One that lives on keeps it: before each event and right before
+each create. Whoever finds that the right has gone to another stops with `LeaseLostError` before anything is made, so
+that two workers never make the same thing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from odnexus._async._compat import AsyncClock
+from odnexus._async.stores import AsyncStore
+from odnexus.errors import LeaseLostError
+from odnexus.reconcile.inbox import Lease, Settlement
+
+HOLD = timedelta(minutes=2)
+"""How long the right lasts without being kept: longer than one request may take (65 s; the vendor gives up at 60)."""
+
+
+class AsyncTurn:
+    """The turn of one worker at one location.
+
+    Args:
+        store: Where turns and events are kept.
+        clock: Tells how much time a step has taken so far.
+        location: Name of the location.
+        holder: Name of the worker.
+        hold: How long the turn and the lease of an event last.
+    """
+
+    def __init__(
+        self, store: AsyncStore, clock: AsyncClock, location: str, holder: str, *, hold: timedelta = HOLD
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._name = f"location:{location}"
+        self._location = location
+        self._holder = holder
+        self._hold = hold
+        self._began = self._since = clock.now()
+        self._lease: Lease | None = None
+
+    def now(self) -> datetime:
+        """Return the step's *now* plus the time that it has taken so far."""
+        return self._began + (self._clock.now() - self._since)
+
+    async def take(self, now: datetime) -> bool:
+        """Begin at *now*; ``False`` if another worker is at it."""
+        self._began, self._since = now, self._clock.now()
+        return await self._store.turns.take(self._name, self._holder, now, now + self._hold)
+
+    async def give(self) -> None:
+        """Let others work here."""
+        await self._store.turns.give(self._name, self._holder)
+
+    async def next(self) -> Lease | None:
+        """Keep the turn and return the next event that is due, if any."""
+        await self.keep()
+        now = self.now()
+        leases = await self._store.inbox.lease(now, now + self._hold, 1, location=self._location)
+        self._lease = leases[0] if leases else None
+        return self._lease
+
+    async def keep(self) -> None:
+        """Prolong the turn and the lease of the event at hand.
+
+        Raises:
+            LeaseLostError: Another worker has taken over.
+        """
+        now = self.now()
+        if not await self._store.turns.take(self._name, self._holder, now, now + self._hold):
+            raise LeaseLostError(f"{self._name}: another worker has taken over")
+        if self._lease is not None:
+            prolonged = await self._store.inbox.extend(self._lease, now, now + self._hold)
+            if prolonged is None:
+                raise LeaseLostError(f"event {self._lease.event.id}: another worker has taken over")
+            self._lease = prolonged
+
+    async def settle(self, outcome: Settlement) -> bool:
+        """Settle the event at hand; ``False`` if another worker has taken it over."""
+        if self._lease is None:
+            return False
+        lease, self._lease = self._lease, None
+        return await self._store.inbox.settle(lease, outcome, self.now())
