@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from odnexus.testing import SimReply, SimRequest, transport
+from odnexus.testing import SimReply, SimRequest
 from tests.engine.crashing import Killed
 from tests.engine.test_crashes import CutTown
 from tests.engine.town import Town
@@ -18,13 +18,16 @@ class Meanwhile:
     """A simulator during whose first matching request something else happens."""
 
     def __init__(self, simulator: Any, method: str, act: Callable[[], None]) -> None:
-        self._simulator, self._method, self._act = simulator, method, act
+        self._simulator, self._method = simulator, method
+        self._acts = [act]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._simulator, name)
 
     def handle(self, request: SimRequest) -> SimReply:
         """Let it happen, once, before the request is carried out."""
-        if request.method == self._method and self._act:
-            act, self._act = self._act, lambda: None
-            act()
+        if request.method == self._method and self._acts:
+            self._acts.pop()()
         reply: SimReply = self._simulator.handle(request)
         return reply
 
@@ -58,9 +61,8 @@ def test_a_worker_that_slept_through_its_turn_makes_nothing_that_another_has_mad
         while second.step().settled:
             pass
 
-    client = town.engine._offices["main"].opendental
-    client._routes[0]._transport = transport(Meanwhile(town.od, "GET", sleep_while_the_other_works))
-    client._routes[0]._client = None
+    town.od = Meanwhile(town.od, "GET", sleep_while_the_other_works)
+    town.engine = town.new_engine()
 
     town.engine.step()
     town.settle()
