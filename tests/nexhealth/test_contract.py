@@ -17,7 +17,7 @@ from jsonschema import Draft4Validator, FormatChecker
 
 from odnexus._sync.nexhealth import NexHealth
 from odnexus.nexhealth import table, words
-from odnexus.nexhealth.table import Endpoint
+from odnexus.nexhealth.endpoint import Endpoint
 from tests._sync.nexhealth_every import call_everything
 
 VARIABLE = "ODNEXUS_NEXHEALTH_OPENAPI"

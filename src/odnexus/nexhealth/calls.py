@@ -15,6 +15,7 @@ from odnexus._calls import Call, Json, Method, Reply
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import table
 from odnexus.nexhealth.checks import fits
+from odnexus.nexhealth.endpoint import LARGEST_PAGE, Endpoint
 from odnexus.nexhealth.fields import compose, fault
 from odnexus.nexhealth.listing import Listing
 from odnexus.nexhealth.models import (
@@ -37,7 +38,6 @@ from odnexus.nexhealth.models import (
 from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.refusals import refuse
 from odnexus.nexhealth.rules import Values
-from odnexus.nexhealth.table import Endpoint
 from odnexus.nexhealth.wire import (
     read_created,
     read_envelope,
@@ -134,7 +134,7 @@ def _list(
     backwards = _direction(endpoint, given)
     if "per_page" in endpoint.fields and given.get("per_page") is None:
         # NexHealth's own default of 5 makes 200 requests of one.
-        given["per_page"] = table.LARGEST_PAGE
+        given["per_page"] = LARGEST_PAGE
     nest = endpoint.route.rpartition("/")[2]
     return Listing(
         first=_call(endpoint, read or read_page(kind, endpoint.name, nest), scope, given, **ids),

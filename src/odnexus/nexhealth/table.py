@@ -6,28 +6,40 @@ What holds between fields is in `odnexus.nexhealth.rules`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import get_args
 
-from attrs import field, frozen
-
-from odnexus._calls import Method
 from odnexus.nexhealth import words
+from odnexus.nexhealth.endpoint import (
+    ANY_LOCATION_ID,
+    ANY_SUBDOMAIN,
+    DESCRIPTOR_TYPE,
+    FLAG,
+    FOREIGN_ID,
+    LOCATION_ID,
+    NUMBER,
+    PAGING,
+    SINCE,
+    SUBDOMAIN,
+    TEXT,
+    Endpoint,
+    endpoint,
+    ids,
+    include,
+    inside,
+    one_of_words,
+    sort,
+)
 from odnexus.nexhealth.fields import (
     Field,
     between,
-    boolean,
     day,
     email,
-    foreign_id,
     free_text,
     instant,
     integer,
     many,
     nested,
     note,
-    one_or_many,
     only_true,
     phone,
     stored_phone,
@@ -35,9 +47,7 @@ from odnexus.nexhealth.fields import (
     web_address,
     word,
 )
-from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.rules import (
-    Rule,
     event_of_resource,
     guardian_and_dependant,
     location_scope,
@@ -48,200 +58,117 @@ from odnexus.nexhealth.rules import (
     subdomain_by_resource,
 )
 
-LARGEST_PAGE: Final = 1000
-"""Largest `per_page` of cursor lists (page "Pagination"); NexHealth's own default is 5."""
-
-
-@frozen(kw_only=True)
-class Endpoint:
-    """One operation of the API.
-
-    Attributes:
-        method: HTTP method.
-        route: Path with the names of ids, as in the vendor's document.
-        fields: What it takes, in the order in which it is sent.
-        rules: What holds between fields.
-        idempotent: True if repeating it after doubt is harmless.
-        classes: Rate classes (`odnexus.nexhealth.rates`).
-    """
-
-    method: Method
-    route: str
-    fields: Mapping[str, Field] = field(factory=dict[str, Field])
-    rules: tuple[Rule, ...] = ()
-    idempotent: bool
-    classes: tuple[str, ...]
-
-    @property
-    def name(self) -> str:
-        """Return method and route, for messages and journal."""
-        return f"{self.method} {self.route}"
-
-
-# --- fields that recur -------------------------------------------------------------------------------------------
-
-_SUBDOMAIN = Field(kind=text, required=True)
-_ANY_SUBDOMAIN = Field(kind=text)
-_LOCATION = Field(kind=integer, required=True)
-_ANY_LOCATION = Field(kind=integer)
-_SINCE = Field(kind=instant)
-_FLAG = Field(kind=boolean)
-_TEXT = Field(kind=text)
-_NUMBER = Field(kind=integer)
-_FOREIGN_ID = Field(kind=foreign_id)
-_DESCRIPTOR_TYPE = {"descriptor_type": _TEXT}
-_PAGING = {
-    "start_cursor": _TEXT,
-    "end_cursor": _TEXT,
-    "per_page": Field(kind=between(1, LARGEST_PAGE)),
-}
-
-
-def _include(alias: object) -> Field:
-    return Field(kind=many(word(*get_args(alias))), wire="include[]", array="repeat")
-
-
-def _ids(wire: str, array: Literal["repeat", "comma"], *, most: int | None = None, required: bool = False) -> Field:
-    return Field(kind=many(integer, most=most), wire=wire, array=array, required=required)
-
-
-def _in(place: str, **fields: Field) -> dict[str, Field]:
-    return {name: Field(kind=each.kind, place=place, required=each.required) for name, each in fields.items()}
-
-
-def _words(alias: object) -> Field:
-    return Field(kind=word(*get_args(alias)))
-
-
 _PHONE = Field(kind=phone)
 _FREE = Field(kind=free_text)
 _BIRTH = Field(kind=day, required=True)
-_GENDER = _words(words.Gender)
+_GENDER = one_of_words(words.Gender)
 
 _DEPENDANT = {
-    **_in("", first_name=Field(kind=text, required=True), last_name=Field(kind=text, required=True)),
-    **_in("bio", date_of_birth=_BIRTH, gender=_GENDER),
+    **inside("", first_name=Field(kind=text, required=True), last_name=Field(kind=text, required=True)),
+    **inside("bio", date_of_birth=_BIRTH, gender=_GENDER),
 }
 
 _APPOINTMENT_TYPE = {
-    **_in("", location_id=_ANY_LOCATION),
-    **_in(
+    **inside("", location_id=ANY_LOCATION_ID),
+    **inside(
         "appointment_type",
-        name=_TEXT,
+        name=TEXT,
         minutes=Field(kind=between(1)),
-        parent_type=_words(words.TypeScope),
-        parent_id=_NUMBER,
-        bookable_online=_FLAG,
+        parent_type=one_of_words(words.TypeScope),
+        parent_id=NUMBER,
+        bookable_online=FLAG,
         emr_appt_descriptor_ids=Field(kind=many(integer, least=0)),
     ),
 }
 
-# --- the table ---------------------------------------------------------------------------------------------------
-
-
-def _endpoint(
-    method: Method, route: str, fields: Mapping[str, Field] | None = None, *rules: Rule, idempotent: bool | None = None
-) -> Endpoint:
-    return Endpoint(
-        method=method,
-        route=route,
-        fields=MappingProxyType(dict(fields or {})),
-        rules=rules,
-        idempotent=method != "POST" if idempotent is None else idempotent,
-        classes=classes_of(method, route),
-    )
-
-
 # Asking for a token twice makes two tokens and harms nobody.
-AUTHENTICATE = _endpoint("POST", "/authenticates", idempotent=True)
+AUTHENTICATE = endpoint("POST", "/authenticates", idempotent=True)
 
-INSTITUTIONS = _endpoint("GET", "/institutions")
-INSTITUTION = _endpoint("GET", "/institutions/{id}")
+INSTITUTIONS = endpoint("GET", "/institutions")
+INSTITUTION = endpoint("GET", "/institutions/{id}")
 
-LOCATIONS = _endpoint(
+LOCATIONS = endpoint(
     "GET",
     "/locations",
     {
-        "subdomain": _ANY_SUBDOMAIN,
-        "inactive": _FLAG,
-        "foreign_id": _FOREIGN_ID,
-        "filter_by_subscription_feature": _words(words.Feature),
+        "subdomain": ANY_SUBDOMAIN,
+        "inactive": FLAG,
+        "foreign_id": FOREIGN_ID,
+        "filter_by_subscription_feature": one_of_words(words.Feature),
     },
 )
-LOCATION = _endpoint("GET", "/locations/{id}")
-LOCATION_DESCRIPTORS = _endpoint("GET", "/locations/{id}/appointment_descriptors", _DESCRIPTOR_TYPE)
+LOCATION = endpoint("GET", "/locations/{id}")
+LOCATION_DESCRIPTORS = endpoint("GET", "/locations/{id}/appointment_descriptors", DESCRIPTOR_TYPE)
 
-PROVIDERS = _endpoint(
+PROVIDERS = endpoint(
     "GET",
     "/providers",
     {
-        "subdomain": _SUBDOMAIN,
-        **_PAGING,
-        "sort": Field(kind=one_or_many(word(*get_args(words.UpdatedSort)))),
-        "location_id": _ANY_LOCATION,
-        "foreign_id": _FOREIGN_ID,
-        "requestable": _FLAG,
-        "inactive": _FLAG,
-        "updated_since": _SINCE,
-        "include": _include(words.ProviderInclude),
-        "ids": _ids("ids[]", "comma"),
+        "subdomain": SUBDOMAIN,
+        **PAGING,
+        "sort": sort(words.UpdatedSort),
+        "location_id": ANY_LOCATION_ID,
+        "foreign_id": FOREIGN_ID,
+        "requestable": FLAG,
+        "inactive": FLAG,
+        "updated_since": SINCE,
+        "include": include(words.ProviderInclude),
+        "ids": ids("ids[]", "comma"),
     },
 )
-PROVIDER = _endpoint("GET", "/providers/{id}", {"subdomain": _SUBDOMAIN, "include": _include(words.ProviderInclude)})
+PROVIDER = endpoint("GET", "/providers/{id}", {"subdomain": SUBDOMAIN, "include": include(words.ProviderInclude)})
 
-OPERATORIES = _endpoint(
+OPERATORIES = endpoint(
     "GET",
     "/operatories",
     {
-        "subdomain": _SUBDOMAIN,
-        "location_id": _LOCATION,
-        **_PAGING,
-        "search_name": _TEXT,
-        "foreign_id": _FOREIGN_ID,
-        "updated_since": _SINCE,
-        "include": _include(words.OperatoryInclude),
+        "subdomain": SUBDOMAIN,
+        "location_id": LOCATION_ID,
+        **PAGING,
+        "search_name": TEXT,
+        "foreign_id": FOREIGN_ID,
+        "updated_since": SINCE,
+        "include": include(words.OperatoryInclude),
     },
 )
-OPERATORY = _endpoint(
-    "GET", "/operatories/{id}", {"subdomain": _SUBDOMAIN, "include": _include(words.OperatoryInclude)}
-)
+OPERATORY = endpoint("GET", "/operatories/{id}", {"subdomain": SUBDOMAIN, "include": include(words.OperatoryInclude)})
 
-PATIENTS = _endpoint(
+PATIENTS = endpoint(
     "GET",
     "/patients",
     {
-        "subdomain": _SUBDOMAIN,
-        "location_id": _LOCATION,
-        "sort": Field(kind=one_or_many(word(*get_args(words.PatientSort)))),
-        "name": _TEXT,
-        "email": _TEXT,
+        "subdomain": SUBDOMAIN,
+        "location_id": LOCATION_ID,
+        "sort": sort(words.PatientSort),
+        "name": TEXT,
+        "email": TEXT,
         "phone_number": Field(kind=stored_phone),
         "date_of_birth": Field(kind=day),
-        "inactive": _FLAG,
-        "foreign_id": _FOREIGN_ID,
-        "updated_since": _SINCE,
-        "new_patient": _FLAG,
-        "non_patient": _FLAG,
-        "forms_syncable": _FLAG,
-        "location_strict": _FLAG,
-        **_PAGING,
+        "inactive": FLAG,
+        "foreign_id": FOREIGN_ID,
+        "updated_since": SINCE,
+        "new_patient": FLAG,
+        "non_patient": FLAG,
+        "forms_syncable": FLAG,
+        "location_strict": FLAG,
+        **PAGING,
     },
 )
-PATIENT = _endpoint("GET", "/patients/{id}", {"subdomain": _SUBDOMAIN, "include": _include(words.PatientInclude)})
-NEW_PATIENT = _endpoint(
+PATIENT = endpoint("GET", "/patients/{id}", {"subdomain": SUBDOMAIN, "include": include(words.PatientInclude)})
+NEW_PATIENT = endpoint(
     "POST",
     "/patients",
     {
-        "subdomain": _SUBDOMAIN,
-        "location_id": _LOCATION,
-        **_in("provider", provider_id=Field(kind=integer, required=True)),
-        **_in(
+        "subdomain": SUBDOMAIN,
+        "location_id": LOCATION_ID,
+        **inside("provider", provider_id=Field(kind=integer, required=True)),
+        **inside(
             "patient",
             first_name=Field(kind=text, required=True),
             last_name=Field(kind=text, required=True),
             email=Field(kind=email, required=True),
         ),
-        **_in(
+        **inside(
             "patient.bio",
             date_of_birth=_BIRTH,
             phone_number=Field(kind=phone, required=True),
@@ -262,92 +189,92 @@ NEW_PATIENT = _endpoint(
             ssn=_FREE,
             race=_FREE,
         ),
-        **_in("", return_existing_if_match=_FLAG),
+        **inside("", return_existing_if_match=FLAG),
     },
 )
 
-APPOINTMENT_TYPES = _endpoint(
+APPOINTMENT_TYPES = endpoint(
     "GET",
     "/appointment_types",
-    {"subdomain": _SUBDOMAIN, "location_id": _ANY_LOCATION, "include": _include(words.AppointmentTypeInclude)},
+    {"subdomain": SUBDOMAIN, "location_id": ANY_LOCATION_ID, "include": include(words.AppointmentTypeInclude)},
 )
-APPOINTMENT_TYPE = _endpoint(
+APPOINTMENT_TYPE = endpoint(
     "GET",
     "/appointment_types/{id}",
-    {"subdomain": _SUBDOMAIN, "location_id": _ANY_LOCATION, "include": _include(words.AppointmentTypeInclude)},
+    {"subdomain": SUBDOMAIN, "location_id": ANY_LOCATION_ID, "include": include(words.AppointmentTypeInclude)},
 )
-NEW_APPOINTMENT_TYPE = _endpoint(
+NEW_APPOINTMENT_TYPE = endpoint(
     "POST",
     "/appointment_types",
-    {"subdomain": _SUBDOMAIN, **_APPOINTMENT_TYPE},
+    {"subdomain": SUBDOMAIN, **_APPOINTMENT_TYPE},
     location_scope,
     something("subdomain", "location_id"),
 )
-CHANGE_APPOINTMENT_TYPE = _endpoint(
+CHANGE_APPOINTMENT_TYPE = endpoint(
     "PATCH",
     "/appointment_types/{id}",
-    {"subdomain": _SUBDOMAIN, **_APPOINTMENT_TYPE},
+    {"subdomain": SUBDOMAIN, **_APPOINTMENT_TYPE},
     location_scope,
     something("subdomain", "location_id"),
 )
-DELETE_APPOINTMENT_TYPE = _endpoint(
-    "DELETE", "/appointment_types/{id}", {"subdomain": _SUBDOMAIN, "location_id": _ANY_LOCATION}
+DELETE_APPOINTMENT_TYPE = endpoint(
+    "DELETE", "/appointment_types/{id}", {"subdomain": SUBDOMAIN, "location_id": ANY_LOCATION_ID}
 )
-APPOINTMENT_TYPE_DESCRIPTORS = _endpoint(
+APPOINTMENT_TYPE_DESCRIPTORS = endpoint(
     "GET",
     "/appointment_types/{id}/appointment_descriptors",
-    {"subdomain": _SUBDOMAIN, "location_id": _ANY_LOCATION, **_DESCRIPTOR_TYPE},
+    {"subdomain": SUBDOMAIN, "location_id": ANY_LOCATION_ID, **DESCRIPTOR_TYPE},
 )
 
-APPOINTMENTS = _endpoint(
+APPOINTMENTS = endpoint(
     "GET",
     "/appointments",
     {
-        "subdomain": _SUBDOMAIN,
-        "location_id": _ANY_LOCATION,
-        "sort": Field(kind=one_or_many(word(*get_args(words.UpdatedSort)))),
+        "subdomain": SUBDOMAIN,
+        "location_id": ANY_LOCATION_ID,
+        "sort": sort(words.UpdatedSort),
         "start": Field(kind=instant, required=True),
         "end": Field(kind=instant, required=True),
-        "timezone": _TEXT,
-        "cancelled": _FLAG,
-        "unavailable": _FLAG,
-        "nex_only": _FLAG,
-        "updated_since": _SINCE,
-        "appointment_type_id": _NUMBER,
-        "foreign_id": _FOREIGN_ID,
-        "created_by": _NUMBER,
-        **_PAGING,
-        "patient_ids": _ids("patient_ids[]", "comma", most=25),
-        "provider_ids": _ids("provider_ids[]", "comma"),
-        "operatory_ids": _ids("operatory_ids[]", "comma"),
+        "timezone": TEXT,
+        "cancelled": FLAG,
+        "unavailable": FLAG,
+        "nex_only": FLAG,
+        "updated_since": SINCE,
+        "appointment_type_id": NUMBER,
+        "foreign_id": FOREIGN_ID,
+        "created_by": NUMBER,
+        **PAGING,
+        "patient_ids": ids("patient_ids[]", "comma", most=25),
+        "provider_ids": ids("provider_ids[]", "comma"),
+        "operatory_ids": ids("operatory_ids[]", "comma"),
     },
     one_of("location_id", "foreign_id"),
     ordered("start", "end", may_be_equal=True),
 )
-APPOINTMENT = _endpoint(
-    "GET", "/appointments/{id}", {"subdomain": _SUBDOMAIN, "include": _include(words.AppointmentInclude)}
+APPOINTMENT = endpoint(
+    "GET", "/appointments/{id}", {"subdomain": SUBDOMAIN, "include": include(words.AppointmentInclude)}
 )
-NEW_APPOINTMENT = _endpoint(
+NEW_APPOINTMENT = endpoint(
     "POST",
     "/appointments",
     {
-        "subdomain": _SUBDOMAIN,
-        "location_id": _LOCATION,
-        "notify_patient": _FLAG,
-        **_in("", appointments_per_timeslot=Field(kind=between(1, 5))),
-        **_in(
+        "subdomain": SUBDOMAIN,
+        "location_id": LOCATION_ID,
+        "notify_patient": FLAG,
+        **inside("", appointments_per_timeslot=Field(kind=between(1, 5))),
+        **inside(
             "appt",
-            patient_id=_NUMBER,
+            patient_id=NUMBER,
             provider_id=Field(kind=integer, required=True),
-            operatory_id=_NUMBER,
+            operatory_id=NUMBER,
             start_time=Field(kind=instant, required=True),
             end_time=Field(kind=instant),
-            appointment_type_id=_NUMBER,
+            appointment_type_id=NUMBER,
             note=Field(kind=note),
-            unavailable=_FLAG,
-            is_guardian=_FLAG,
-            is_new_clients_patient=_FLAG,
-            referrer=_TEXT,
+            unavailable=FLAG,
+            is_guardian=FLAG,
+            is_new_clients_patient=FLAG,
+            referrer=TEXT,
             patient=Field(kind=nested(_DEPENDANT)),
             descriptor_ids=Field(kind=many(integer, least=0)),
         ),
@@ -358,103 +285,103 @@ NEW_APPOINTMENT = _endpoint(
     ordered("start_time", "end_time"),
 )
 # Repeating an edit sets the same values again; only confirmations and cancellations go one way, and they stay set.
-CHANGE_APPOINTMENT = _endpoint(
+CHANGE_APPOINTMENT = endpoint(
     "PATCH",
     "/appointments/{id}",
     {
-        "subdomain": _SUBDOMAIN,
-        **_in(
+        "subdomain": SUBDOMAIN,
+        **inside(
             "appt",
             confirmed=Field(kind=only_true("a confirmation cannot be taken back through NexHealth")),
             cancelled=Field(kind=only_true("a cancelled visit cannot be restored through NexHealth; book a new one")),
             checkin_at=Field(kind=instant),
             start_time=Field(kind=instant),
             end_time=Field(kind=instant),
-            operatory_id=_NUMBER,
+            operatory_id=NUMBER,
             note=Field(kind=note),
         ),
     },
     something("subdomain"),
     ordered("start_time", "end_time"),
 )
-APPOINTMENT_DESCRIPTORS = _endpoint(
-    "GET", "/appointments/{id}/appointment_descriptors", {"subdomain": _SUBDOMAIN, **_DESCRIPTOR_TYPE}
+APPOINTMENT_DESCRIPTORS = endpoint(
+    "GET", "/appointments/{id}/appointment_descriptors", {"subdomain": SUBDOMAIN, **DESCRIPTOR_TYPE}
 )
 
-SLOTS = _endpoint(
+SLOTS = endpoint(
     "GET",
     "/available_slots",
     {
-        "subdomain": _SUBDOMAIN,
+        "subdomain": SUBDOMAIN,
         "start_date": Field(kind=day, required=True),
         "days": Field(kind=between(1), required=True),
-        "appointment_type_id": _NUMBER,
-        "working_hour_label_id": _NUMBER,
-        "working_hour_source": _words(words.HourSource),
+        "appointment_type_id": NUMBER,
+        "working_hour_label_id": NUMBER,
+        "working_hour_source": one_of_words(words.HourSource),
         "slot_length": Field(kind=between(1)),
         "slot_interval": Field(kind=between(1)),
-        "overlapping_operatory_slots": _FLAG,
+        "overlapping_operatory_slots": FLAG,
         "appointments_per_timeslot": Field(kind=between(1, 5)),
-        "lids": _ids("lids[]", "repeat", required=True),
-        "pids": _ids("pids[]", "repeat"),
-        "operatory_ids": _ids("operatory_ids[]", "repeat"),
+        "lids": ids("lids[]", "repeat", required=True),
+        "pids": ids("pids[]", "repeat"),
+        "operatory_ids": ids("operatory_ids[]", "repeat"),
     },
     one_of("pids", "appointment_type_id"),
 )
 
-SYNC_STATUS = _endpoint(
+SYNC_STATUS = endpoint(
     "GET",
     "/sync_status",
     {
-        "subdomain": _ANY_SUBDOMAIN,
-        "read_status": _words(words.SyncLight),
-        "write_status": _words(words.SyncLight),
-        "location_ids": _ids("location_ids[]", "repeat"),
+        "subdomain": ANY_SUBDOMAIN,
+        "read_status": one_of_words(words.SyncLight),
+        "write_status": one_of_words(words.SyncLight),
+        "location_ids": ids("location_ids[]", "repeat"),
     },
 )
 
-WEBHOOK_ENDPOINTS = _endpoint("GET", "/webhook_endpoints", {"active": _FLAG})
-NEW_WEBHOOK_ENDPOINT = _endpoint(
-    "POST", "/webhook_endpoints", _in("", target_url=Field(kind=web_address, required=True), active=_FLAG)
+WEBHOOK_ENDPOINTS = endpoint("GET", "/webhook_endpoints", {"active": FLAG})
+NEW_WEBHOOK_ENDPOINT = endpoint(
+    "POST", "/webhook_endpoints", inside("", target_url=Field(kind=web_address, required=True), active=FLAG)
 )
-CHANGE_WEBHOOK_ENDPOINT = _endpoint(
-    "PATCH", "/webhook_endpoints/{id}", _in("", target_url=Field(kind=web_address), active=_FLAG), something()
+CHANGE_WEBHOOK_ENDPOINT = endpoint(
+    "PATCH", "/webhook_endpoints/{id}", inside("", target_url=Field(kind=web_address), active=FLAG), something()
 )
-DELETE_WEBHOOK_ENDPOINT = _endpoint("DELETE", "/webhook_endpoints/{id}")
+DELETE_WEBHOOK_ENDPOINT = endpoint("DELETE", "/webhook_endpoints/{id}")
 
 _SUBSCRIPTIONS = "/webhook_endpoints/{id}/webhook_subscriptions"
-SUBSCRIPTIONS = _endpoint(
+SUBSCRIPTIONS = endpoint(
     "GET",
     _SUBSCRIPTIONS,
     {
-        "subdomain": _ANY_SUBDOMAIN,
-        "resource_type": _words(words.ResourceType),
-        "event": _words(words.WebhookEvent),
+        "subdomain": ANY_SUBDOMAIN,
+        "resource_type": one_of_words(words.ResourceType),
+        "event": one_of_words(words.WebhookEvent),
     },
 )
-NEW_SUBSCRIPTION = _endpoint(
+NEW_SUBSCRIPTION = endpoint(
     "POST",
     _SUBSCRIPTIONS,
     {
         # In the query: a subdomain in the body is answered with 403 (page "Webhook subscriptions").
-        "subdomain": _ANY_SUBDOMAIN,
-        **_in(
+        "subdomain": ANY_SUBDOMAIN,
+        **inside(
             "",
             resource_type=Field(kind=word(*get_args(words.ResourceType)), required=True),
             event=Field(kind=word(*get_args(words.WebhookEvent)), required=True),
-            active=_FLAG,
+            active=FLAG,
         ),
     },
     event_of_resource,
     subdomain_by_resource,
 )
-CHANGE_SUBSCRIPTION = _endpoint(
+CHANGE_SUBSCRIPTION = endpoint(
     "PATCH",
     f"{_SUBSCRIPTIONS}/{{subscription_id}}",
-    {"subdomain": _SUBDOMAIN, **_in("", new_endpoint_id=_NUMBER, active=_FLAG)},
+    {"subdomain": SUBDOMAIN, **inside("", new_endpoint_id=NUMBER, active=FLAG)},
     something("subdomain"),
 )
-DELETE_SUBSCRIPTION = _endpoint("DELETE", f"{_SUBSCRIPTIONS}/{{subscription_id}}")
+DELETE_SUBSCRIPTION = endpoint("DELETE", f"{_SUBSCRIPTIONS}/{{subscription_id}}")
 
 ENDPOINTS: tuple[Endpoint, ...] = tuple(value for value in list(globals().values()) if isinstance(value, Endpoint))
 """Every endpoint above, in the order of this file."""
