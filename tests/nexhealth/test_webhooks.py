@@ -7,6 +7,7 @@ import hmac
 import json
 import pickle
 from datetime import UTC, datetime, timedelta
+from email.message import Message
 from typing import Any
 
 import pytest
@@ -98,6 +99,15 @@ def test_the_wrong_recipes_of_public_code_are_refused(wrong: str) -> None:
 )
 def test_headers_of_any_framework_are_read(headers: Any) -> None:
     assert verify(headers, BODY, SECRET).institution_id == 411
+
+
+def test_headers_of_the_standard_library_are_read() -> None:
+    message = Message()
+    message["Timestamp"] = STAMP
+    message["Signature"] = SIGNATURE
+    headers: Any = message
+
+    assert verify(headers, BODY, SECRET).known
 
 
 @pytest.mark.parametrize(

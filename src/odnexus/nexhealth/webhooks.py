@@ -15,7 +15,7 @@ import hashlib
 import hmac
 import json
 from collections import ChainMap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import TypeAlias, cast
@@ -173,7 +173,9 @@ def verify(
 
 
 def _headers(headers: Headers) -> dict[str, bytes]:
-    pairs = cast("Iterable[tuple[Text, Text]]", headers.items() if isinstance(headers, Mapping) else headers)
+    # Mappings, and what only looks like one: `http.server` has an `email.message.Message`.
+    items: Callable[[], object] | None = getattr(headers, "items", None)
+    pairs = cast("Iterable[tuple[Text, Text]]", items() if callable(items) else headers)
     try:
         return {_as_bytes(name).decode("latin-1").lower(): _as_bytes(value) for name, value in pairs}
     except (TypeError, ValueError, AttributeError):
