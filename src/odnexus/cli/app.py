@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import checkup, keys, office
+from odnexus.cli import checkup, desk, keys, logbook, office
+from odnexus.cli.demo.command import demo
 
 app = typer.Typer(
     name="odnexus",
@@ -35,4 +36,8 @@ def common(
 
 checkup.register(app)
 office.register(app)
+logbook.register(app)
+app.add_typer(desk.events, name="events")
+app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
+app.command()(demo)
