@@ -1,0 +1,226 @@
+"""What waits for people: ``odnexus events`` and ``odnexus review``, straight from the store."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from odnexus._sync.records import Records
+from odnexus.cli.connecting import Office
+from odnexus.cli.lanes import find, settle
+from odnexus.cli.settings import Settings
+from odnexus.cli.telling import (
+    PRACTICE,
+    JsonOption,
+    LocationOption,
+    PracticeOption,
+    give_up,
+    plain,
+    print_json,
+    print_table,
+    told,
+)
+from odnexus.reconcile.inbox import Bury, Event, Retry
+from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.reviews import Review
+
+events = typer.Typer(help="Stored signals: what waits, what was given up, and why.", no_args_is_help=True)
+review = typer.Typer(help="Questions for the staff.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]
+LimitOption = Annotated[int, typer.Option("--limit", "-n", help="At most so many.")]
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+def _event(event: Event, buried: bool) -> dict[str, object]:
+    """Return what may be shown of an event: everything but its sealed payload."""
+    return {
+        "id": event.id,
+        "state": "buried" if buried else "waiting",
+        "location": event.location,
+        "kind": event.kind,
+        "subject": event.subject,
+        "received": event.received,
+        "due": event.due,
+        "attempts": event.attempts,
+        "reason": event.reason,
+        "lane": event.key,
+    }
+
+
+@events.command("list")
+def list_events(
+    practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    buried: Annotated[bool, typer.Option("--buried", help="Only what was given up.")] = False,
+    limit: LimitOption = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what is not finished, oldest first, and what was given up."""
+    with told(), Office(Settings.load(practice)) as office:
+        inbox = office.store.inbox
+        rows = [] if buried else [_event(each, False) for each in inbox.waiting(limit, location=location)]
+        rows += [_event(each, True) for each in inbox.buried(limit, location=location)]
+    if as_json:
+        print_json(rows)
+        return
+    names = ("id", "state", "location", "kind", "subject", "due", "attempts", "reason")
+    cells = [[str(row["id"])[:12], *(row[name] for name in names[1:])] for row in rows]
+    print_table("Events", names, cells)
+
+
+@events.command("show")
+def show_event(id: IdArgument, practice: PracticeOption = PRACTICE, as_json: JsonOption = False) -> None:
+    """Show an event and what the journal says of it."""
+    with told(), Office(Settings.load(practice)) as office:
+        event, buried = find(office.store, id)
+        about = {f"event:{event.id}", f"{event.kind}:{event.subject}"}
+        entries = [each for name in sorted(about) for each in office.store.journal.read(subject=name, limit=100)]
+    shown = _event(event, buried)
+    if as_json:
+        print_json({**shown, "journal": entries})
+        return
+    print_table("Event", ("field", "value"), shown.items())
+    print_table("Journal", ("at", "kind", "rule"), [(each.at, each.kind, each.rule) for each in entries])
+
+
+@events.command()
+def retry(id: IdArgument, practice: PracticeOption = PRACTICE) -> None:
+    """Work on an event as soon as possible; one that was given up gets all its attempts back."""
+    now = datetime.now(UTC)
+    with told(), Office(Settings.load(practice)) as office:
+        event, buried = find(office.store, id)
+        if not buried:
+            settle(office.store, event, Retry(now, event.reason, counted=False), now)
+        elif not office.store.inbox.revive(event.id, now):
+            raise give_up(f"event {event.id} is not buried any more")
+        _note(office, event, "event.retried-by-hand", now)
+    print(f"{event.id} is due now")
+
+
+@events.command()
+def bury(
+    id: IdArgument,
+    reason: Annotated[str, typer.Option(help="Why, in words without patient data.")] = "by hand",
+    practice: PracticeOption = PRACTICE,
+) -> None:
+    """Give an event up: it is kept, listed and can be retried; its lane goes on."""
+    now = datetime.now(UTC)
+    with told(), Office(Settings.load(practice)) as office:
+        event, buried = find(office.store, id)
+        if buried:
+            raise give_up(f"event {event.id} is buried already")
+        settle(office.store, event, Bury(reason), now)
+        _note(office, event, "event.buried-by-hand", now)
+    print(f"{event.id} is buried")
+
+
+def _note(office: Office, event: Event, rule: str, now: datetime) -> None:
+    entry = Entry(
+        at=now,
+        location=event.location,
+        kind="decided",
+        subject=f"event:{event.id}",
+        rule=rule,
+        related=(f"{event.kind}:{event.subject}",),
+    )
+    office.store.journal.append([entry])
+
+
+# --- reviews ----------------------------------------------------------------------------------------------------------
+
+
+def _review(each: Review) -> dict[str, object]:
+    """Return what may be shown of a review without opening it."""
+    return {
+        "id": each.id,
+        "kind": each.kind,
+        "location": each.location,
+        "subject": each.subject,
+        "opened": each.opened,
+        "answer by": each.due,
+        "choices": each.choices,
+        "answer": each.answer.choice if each.answer else None,
+        "by": each.answer.by if each.answer else None,
+    }
+
+
+@review.command("list")
+def list_reviews(
+    practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    answered: Annotated[bool, typer.Option("--answered", help="Those that were answered, the newest first.")] = False,
+    limit: LimitOption = 100,
+    as_json: JsonOption = False,
+) -> None:
+    """Show open questions, oldest first. No patient data."""
+    with told(), Office(Settings.load(practice)) as office:
+        reviews = office.store.reviews
+        found = (reviews.answered if answered else reviews.pending)(limit, location=location)
+    rows = [_review(each) for each in found]
+    if as_json:
+        print_json(rows)
+        return
+    names = ("id", "kind", "location", "subject", "opened", "answer by", "answer" if answered else "choices")
+    print_table("Questions", names, [[row[name] for name in names] for row in rows])
+
+
+@review.command("show")
+def show_review(
+    id: IdArgument,
+    practice: PracticeOption = PRACTICE,
+    show: Annotated[bool, typer.Option("--show", help="Open what is sealed: this prints patient data.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Show one question; with --show also its candidates and reasons."""
+    with told(), Office(Settings.load(practice)) as office:
+        found = _found(office, id)
+        body: Mapping[str, object] = {}
+        if show:
+            body = Records(office.store, office.sealer(), frozenset()).review_body(found)
+    shown = {**_review(found), **({"content": body} if show else {})}
+    if as_json:
+        print_json(shown)
+        return
+    print_table("Question", ("field", "value"), _review(found).items())
+    if show:
+        print_table("Content (patient data)", ("field", "value"), ((key, plain(value)) for key, value in body.items()))
+
+
+@review.command()
+def answer(
+    id: IdArgument,
+    choice: Annotated[str, typer.Argument(help="One of its choices.")],
+    record: Annotated[str, typer.Option(help="The chart number (PatNum), where the choice is link.")] = "",
+    by: Annotated[str, typer.Option(help="Who answers; your account's name unless given.")] = "",
+    practice: PracticeOption = PRACTICE,
+) -> None:
+    """Answer a question. What it held back is worked on at the connector's next step."""
+    with told(), Office(Settings.load(practice)) as office:
+        found = _found(office, id)
+        done = office.engine().answer(found.id, choice, record=record, by=by or getpass.getuser())
+    print(f"{done.id} is answered: {choice}")
+
+
+@review.command()
+def revoke(id: IdArgument, practice: PracticeOption = PRACTICE) -> None:
+    """Take an answer back: the question is open again. What was done because of it stays."""
+    with told(), Office(Settings.load(practice)) as office:
+        done = office.engine().revoke(_found(office, id).id)
+    print(f"{done.id} is open again")
+
+
+def _found(office: Office, id: str) -> Review:
+    reviews = office.store.reviews
+    exact = reviews.get(id)
+    several = [] if exact else [*reviews.pending(1000), *reviews.answered(1000)]
+    several = [each for each in several if each.id.startswith(id)]
+    if exact is None and len(several) != 1:
+        raise give_up(f"{'no question' if not several else 'more than one question'} begins with {id}")
+    return exact or several[0]

@@ -1,0 +1,139 @@
+"""What was done: ``odnexus journal``, ``odnexus links``, ``odnexus digest``. Ids, fields and rules, no patient data."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from odnexus.alerts import Alert
+from odnexus.cli.alerting import alarm
+from odnexus.cli.connecting import Office
+from odnexus.cli.digest import Digest, digest as digest_of, entries_since
+from odnexus.cli.settings import Settings
+from odnexus.cli.telling import (
+    PRACTICE,
+    JsonOption,
+    LocationOption,
+    PracticeOption,
+    give_up,
+    print_json,
+    print_table,
+    told,
+)
+from odnexus.errors import ConfigurationError
+from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
+
+
+def journal(
+    practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    subject: Annotated[str | None, typer.Option(help="Only this record, such as opendental:main/12.")] = None,
+    days: Annotated[float, typer.Option(help="Only of the last so many days.")] = 7,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="At most the last so many.")] = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """Show what was seen, decided and done."""
+    since = datetime.now(UTC) - timedelta(days=days)
+    with told(), Office(Settings.load(practice)) as office:
+        found = list(entries_since(office.store.journal, since, location=location, subject=subject))
+    rows = found[-limit:] if limit > 0 else []
+    if as_json:
+        print_json(rows)
+        return
+    names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
+    print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def links(
+    practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    kind: Annotated[str | None, typer.Option(help="person or visit.")] = None,
+    state: Annotated[LinkState | None, typer.Option(help="Only in this state.")] = None,
+    record: Annotated[str | None, typer.Option(help="Only that of a record, such as opendental:main/12.")] = None,
+    limit: Annotated[int, typer.Option("--limit", "-n", help="At most so many.")] = 200,
+    as_json: JsonOption = False,
+) -> None:
+    """Show which record of one side is which of the other."""
+    kinds: dict[str | None, tuple[LinkKind, ...]] = {
+        None: ("person", "visit"),
+        "person": ("person",),
+        "visit": ("visit",),
+    }
+    with told(), Office(Settings.load(practice)) as office:
+        if kind not in kinds:
+            raise ConfigurationError("kind: person or visit")
+        store, found = office.store.links, list[Link]()
+        for each in kinds[kind]:
+            if record is None:
+                found += store.all(kind=each, location=location, state=state, limit=limit)
+            elif (link := store.find(each, ref_of(record))) is not None:
+                found.append(link)
+    rows = [
+        {
+            "id": link.id,
+            "kind": link.kind,
+            "location": link.location,
+            "state": link.state.value,
+            "nexhealth": str(link.nexhealth or ""),
+            "opendental": str(link.opendental or ""),
+            "aliases": [str(ref) for ref in link.aliases],
+            "updated": link.updated,
+        }
+        for link in found[:limit]
+    ]
+    if as_json:
+        print_json(rows)
+        return
+    names = ("kind", "state", "nexhealth", "opendental", "location", "updated")
+    print_table("Links", names, [[row[name] for name in names] for row in rows])
+
+
+def ref_of(text: str) -> Ref:
+    """Return the record that ``side:realm/id`` names; raise `ConfigurationError` for anything else."""
+    side, _, rest = text.partition(":")
+    realm, _, number = rest.rpartition("/")
+    match side:
+        case "nexhealth" | "opendental" if realm and number:
+            return Ref(side=side, realm=realm, id=number)
+        case _:
+            raise ConfigurationError("record: give side:realm/id, such as opendental:main/12")
+
+
+def digest(
+    practice: PracticeOption = PRACTICE,
+    days: Annotated[float, typer.Option(help="Of the last so many days.")] = 7,
+    send: Annotated[bool, typer.Option("--send", help="Send it to the addresses of [alerts] as well.")] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Sum up what was done, what failed and what waits, for the weekly review."""
+    now = datetime.now(UTC)
+    with told(), Office(Settings.load(practice)) as office:
+        found = digest_of(office.store, office.settings.practice, now - timedelta(days=days), now)
+        if send:
+            send_digest(office, found, now)
+    if as_json:
+        print_json(found)
+    else:
+        print(found.to_text())
+
+
+def send_digest(office: Office, found: Digest, now: datetime) -> None:
+    """Send a digest to the addresses of the settings, whatever the hour."""
+    channels = alarm(office.settings, office.keys).channels
+    if channels is None:
+        raise ConfigurationError("alerts.to: name an address to send to")
+    try:
+        channels.send(
+            Alert(at=now, location="all", rule="digest", severity="info", text=found.to_text(), key=f"digest:{now}")
+        )
+    except ConnectionError as error:
+        raise give_up(str(error)) from None
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(journal)
+    app.command()(links)
+    app.command()(digest)

@@ -1,0 +1,288 @@
+"""Events, questions, journal, links and digest from the command line."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from odnexus.cli.app import app
+from odnexus.cli.connecting import Office
+from odnexus.cli.office import serve
+from odnexus.cli.settings import Settings
+from odnexus.reconcile.inbox import Bury, Event
+from odnexus.reconcile.journal import Entry
+from odnexus.stores import SqliteStore
+from tests.cli.demo_office import Place
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+
+
+def odnexus(office: Place, *arguments: str) -> tuple[int, str]:
+    done = CliRunner().invoke(app, [*arguments, "--practice", str(office.file)])
+    return done.exit_code, done.output
+
+
+def shown(office: Place, *arguments: str) -> Any:
+    code, output = odnexus(office, *arguments, "--json")
+    assert code == 0, output
+    return json.loads(output)
+
+
+@pytest.fixture
+def store(office: Place) -> Iterator[SqliteStore]:
+    with SqliteStore(office.file.parent / "odnexus.sqlite") as opened:
+        yield opened
+
+
+def event(id: str, *, key: str = "", due: datetime = NOW, location: str = "main") -> Event:
+    return Event(
+        id=id,
+        key=key or f"patient:{id}",
+        location=location,
+        kind="nexhealth.appointment",
+        subject="12345",
+        received=NOW,
+        due=due,
+        payload=b"sealed",
+    )
+
+
+def bury(store: SqliteStore) -> None:
+    [lease] = store.inbox.lease(NOW, NOW + timedelta(minutes=1), 1)
+    store.inbox.settle(lease, Bury("PermissionDeniedError"), NOW)
+
+
+# --- events -----------------------------------------------------------------------------------------------------------
+
+
+def test_waiting_and_buried_events_are_listed_with_their_reason(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa"), event("bbb")])
+    bury(store)
+
+    assert [(row["id"], row["state"]) for row in shown(office, "events", "list")] == [
+        ("bbb", "waiting"),
+        ("aaa", "buried"),
+    ]
+    assert shown(office, "events", "list", "--buried")[0]["reason"] == "PermissionDeniedError"
+    assert "PermissionDeniedError" in odnexus(office, "events", "list")[1]
+
+
+def test_the_sealed_payload_is_not_shown(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+
+    assert "sealed" not in odnexus(office, "events", "show", "aaa")[1]
+
+
+def test_an_event_is_shown_with_what_the_journal_says(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+    entry = Entry(at=NOW, location="main", kind="failed", subject="event:aaa", rule="ServerError")
+    store.journal.append([entry])
+
+    found = shown(office, "events", "show", "aa")
+
+    assert (found["id"], found["journal"][0]["rule"]) == ("aaa", "ServerError")
+    assert "ServerError" in odnexus(office, "events", "show", "aaa")[1]
+
+
+@pytest.mark.parametrize("id", ["zzz", "a"])
+def test_an_event_that_is_not_there_or_not_the_only_one_is_told(office: Place, store: SqliteStore, id: str) -> None:
+    store.inbox.put([event("aaa"), event("aab")])
+
+    code, output = odnexus(office, "events", "show", id)
+
+    assert (code, "begins with" in output) == (2, True)
+
+
+def test_a_buried_event_is_tried_again_with_all_its_attempts(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+    bury(store)
+
+    assert odnexus(office, "events", "retry", "aaa")[0] == 0
+
+    [revived] = store.inbox.waiting(10)
+    assert (revived.attempts, store.inbox.buried(10)) == (0, [])
+    assert [entry.rule for entry in store.journal.read()] == ["event.retried-by-hand"]
+
+
+def test_an_event_that_waits_for_its_hour_is_made_due_now(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa", due=NOW + timedelta(hours=6)), event("bbb", due=NOW + timedelta(hours=2))])
+
+    assert odnexus(office, "events", "retry", "aaa")[0] == 0
+
+    due = {each.id: (each.due <= datetime.now(UTC), each.attempts) for each in store.inbox.waiting(10)}
+    assert due == {"aaa": (True, 0), "bbb": (False, 0)}
+
+
+def test_a_waiting_event_is_buried_and_its_lane_goes_on(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa", key="lane", due=NOW + timedelta(hours=6)), event("bbb", key="lane")])
+
+    assert odnexus(office, "events", "bury", "aaa", "--reason", "duplicate")[0] == 0
+
+    assert [each.reason for each in store.inbox.buried(10)] == ["duplicate"]
+    leases = store.inbox.lease(datetime.now(UTC), NOW + timedelta(minutes=5), 10)
+    assert [lease.event.id for lease in leases] == ["bbb"]
+
+
+def test_an_event_behind_another_of_its_lane_is_left_alone(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa", key="lane"), event("bbb", key="lane")])
+
+    code, output = odnexus(office, "events", "bury", "bbb")
+
+    assert (code, "older event" in output) == (1, True)
+    assert len(store.inbox.waiting(10)) == 2
+
+
+def test_a_location_that_is_being_worked_on_is_left_alone(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+    store.turns.take("location:main", "a worker", NOW, NOW + timedelta(minutes=10))
+
+    code, output = odnexus(office, "events", "bury", "aaa")
+
+    assert (code, "being worked on" in output) == (1, True)
+    assert store.inbox.buried(10) == []
+
+
+# --- questions --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def asked(office: Place) -> Place:
+    """An office with an open question: it wants to be asked before a chart is made."""
+    office.book("Nadia", "Okafor")
+    text = office.write().read_text()
+    office.file.write_text(text.replace("[nexhealth]", '[locations.match]\ncertainly_not = "review"\n\n[nexhealth]', 1))
+    with Office(Settings.load(office.file)) as opened:
+        serve(opened, threading.Event(), once=True)
+    return office
+
+
+def test_a_question_is_listed_without_patient_data(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+    text = odnexus(asked, "review", "list")[1] + odnexus(asked, "review", "show", row["id"])[1]
+
+    assert row["kind"].startswith("person.")
+    assert "create" in row["choices"]
+    assert "Okafor" not in text
+
+
+def test_what_is_sealed_is_opened_on_demand_only(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+
+    closed, opened = shown(asked, "review", "show", row["id"]), shown(asked, "review", "show", row["id"], "--show")
+
+    assert "content" not in closed
+    assert opened["content"]
+
+
+def test_an_answer_lets_the_booking_go_on_and_names_who_gave_it(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+    before = len(asked.od.practice.appointments)
+
+    assert odnexus(asked, "review", "answer", row["id"], "create", "--by", "front desk")[0] == 0
+    with Office(Settings.load(asked.file)) as opened:
+        serve(opened, threading.Event(), once=True)
+
+    assert len(asked.od.practice.appointments) == before + 1
+    assert shown(asked, "review", "list") == []
+    assert shown(asked, "review", "list", "--answered")[0]["by"] == "front desk"
+
+
+def test_an_answer_that_is_not_offered_is_refused(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+
+    code, output = odnexus(asked, "review", "answer", row["id"], "shrug")
+
+    assert (code, "choose from" in output) == (2, True)
+
+
+def test_an_answer_can_be_taken_back(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+    odnexus(asked, "review", "answer", row["id"], "create")
+
+    assert odnexus(asked, "review", "revoke", row["id"])[0] == 0
+    assert [each["id"] for each in shown(asked, "review", "list")] == [row["id"]]
+
+
+def test_a_question_that_is_not_there_is_told(office: Place) -> None:
+    code, output = odnexus(office, "review", "show", "zzz")
+
+    assert (code, "no question" in output) == (1, True)
+
+
+# --- journal, links, digest -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def worked(office: Place) -> Place:
+    """An office where one booking was written."""
+    office.book("Nadia", "Okafor")
+    with Office(Settings.load(office.file)) as opened:
+        serve(opened, threading.Event(), once=True)
+    return office
+
+
+def test_the_journal_says_what_was_done_without_patient_data(worked: Place) -> None:
+    rules = [row["rule"] for row in shown(worked, "journal")]
+    text = odnexus(worked, "journal")[1]
+
+    assert "visit.created" in rules
+    assert "visit.created" in text
+    assert "Okafor" not in text
+
+
+def test_the_journal_is_narrowed_by_record_time_and_number(worked: Place) -> None:
+    every = shown(worked, "journal")
+
+    assert shown(worked, "journal", "--limit", "1") == every[-1:]
+    assert shown(worked, "journal", "--days", "0") == []
+    assert {row["subject"] for row in shown(worked, "journal", "--subject", every[-1]["subject"])} == {
+        every[-1]["subject"]
+    }
+
+
+def test_links_show_both_numbers(worked: Place) -> None:
+    rows = {row["kind"]: row for row in shown(worked, "links")}
+
+    assert rows.keys() == {"person", "visit"}
+    assert rows["visit"]["state"] == "linked"
+    [found] = shown(worked, "links", "--record", rows["visit"]["opendental"])
+    assert found == rows["visit"]
+    assert rows["visit"]["nexhealth"] in odnexus(worked, "links", "--kind", "visit")[1]
+
+
+@pytest.mark.parametrize("options", [["--record", "12"], ["--record", "elsewhere:x/1"], ["--kind", "tooth"]])
+def test_what_links_cannot_be_asked_is_told(office: Place, options: list[str]) -> None:
+    assert odnexus(office, "links", *options)[0] == 2
+
+
+def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+    bury(store)
+    failures = [
+        Entry(at=NOW, location="main", kind="failed", subject="location:main", rule="location.offline"),
+        Entry(at=NOW, location="main", kind="failed", subject="event:aaa", rule="PermissionDeniedError"),
+        Entry(at=NOW - timedelta(days=8), location="main", kind="failed", subject="event:old", rule="ServerError"),
+    ]
+    store.journal.append(failures)
+
+    [main] = shown(worked, "digest")["locations"]
+    text = odnexus(worked, "digest")[1]
+
+    assert main["done"]["visit.created"] == 1
+    assert main["failed"] == {"PermissionDeniedError": 1}
+    assert (main["outages"], main["buried"], main["open"]) == (1, 1, 0)
+    assert main["requests"] > 0
+    assert "odnexus events list --buried" in text
+    assert "Okafor" not in text
+
+
+def test_a_digest_has_to_have_somewhere_to_go(worked: Place) -> None:
+    code, output = odnexus(worked, "digest", "--send")
+
+    assert (code, "alerts.to" in output) == (2, True)
