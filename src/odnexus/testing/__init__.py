@@ -10,6 +10,7 @@ from odnexus.testing.clock import SimClock, SystemClock, VirtualClock
 from odnexus.testing.faults import Fault, FaultKind, Faults
 from odnexus.testing.http import RequestLog, RequestRecord, SimDropped, SimReply, SimRequest, Simulator
 from odnexus.testing.nexhealth import NexHealthSimulator, demo_office, serve_nexhealth
+from odnexus.testing.opendental import OpenDentalSimulator, demo_practice, serve_opendental
 from odnexus.testing.server import LocalServer
 from odnexus.testing.transports import post, transport
 
@@ -19,6 +20,7 @@ __all__ = [
     "Faults",
     "LocalServer",
     "NexHealthSimulator",
+    "OpenDentalSimulator",
     "RequestLog",
     "RequestRecord",
     "SimClock",
@@ -29,7 +31,9 @@ __all__ = [
     "SystemClock",
     "VirtualClock",
     "demo_office",
+    "demo_practice",
     "post",
     "serve_nexhealth",
+    "serve_opendental",
     "transport",
 ]

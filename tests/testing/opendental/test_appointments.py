@@ -285,6 +285,18 @@ def test_what_nobody_documented_is_a_switch(rule: str, changes: dict[str, object
     assert desk.put(f"/appointments/{planned['AptNum']}", Note="no move, no check")["Note"]
 
 
+def test_touching_schedules_are_one_open_time(desk: Desk) -> None:
+    desk.sim.switch(closed_time="refuse")
+    body = new(desk, AptDateTime="2026-03-05 11:55:00")
+    assert desk.send("POST", "/appointments", body=body).status == 400
+
+    desk.practice.add_schedule(
+        SchedDate="2026-03-05", StartTime="12:00:00", StopTime="13:00:00", SchedType="Provider", ProvNum=2
+    )
+
+    assert desk.send("POST", "/appointments", body=body).status == 201
+
+
 def test_touching_visits_do_not_overlap() -> None:
     desk = Desk(switches=Switches(overlap="refuse"))
     desk.post("/appointments", **new(desk))
@@ -367,7 +379,19 @@ def test_another_type_brings_its_procedures_once(desk: Desk) -> None:
 
     assert (row["Pattern"], row["ProcDescript"]) == ("/XXXXXX/", "LtdEx, PerEx, Pro")
     assert desk.put(f"/appointments/{number}", AppointmentTypeNum=kind)["ProcDescript"] == "LtdEx, PerEx, Pro"
+    desk.put(f"/appointments/{number}", Pattern="/XX/")
+    assert desk.put(f"/appointments/{number}", AppointmentTypeNum=kind)["Pattern"] == "/XX/"
     assert desk.put(f"/appointments/{number}", AppointmentTypeNum=0)["AppointmentTypeNum"] == 0
+
+
+def test_a_type_without_pattern_and_procedures_brings_its_colour_only(desk: Desk) -> None:
+    number = desk.demo.appointments["jose_emergency"]
+    kind = desk.practice.add_appointment_type(AppointmentTypeName="Chat", appointmentTypeColor="9,9,9")
+    before = desk.get(f"/appointments/{number}")
+
+    after = desk.put(f"/appointments/{number}", AppointmentTypeNum=kind)
+
+    assert {name for name in after if after[name] != before[name]} == {"colorOverride", "AppointmentTypeNum"}
 
 
 def test_line_breaks_come_back_as_blanks(desk: Desk) -> None:

@@ -302,6 +302,20 @@ def test_a_deleted_subscription_is_silent() -> None:
     assert watch.deliver() == 0
 
 
+def test_a_subscription_may_end_while_others_are_served() -> None:
+    watch = Watch()
+    body = {"EndPointUrl": URL, "WatchTable": "Appointment", "PollingSeconds": 15}
+    second = watch.desk.post("/subscriptions", **body)["SubscriptionNum"]
+    watch.touch()
+
+    def end(url: str, headers: dict[str, str], body: bytes) -> int:
+        watch.desk.send("DELETE", f"/subscriptions/{second}")
+        return 200
+
+    watch.desk.sim.clock.sleep(15)
+    assert watch.desk.sim.deliver_events(end) == 1
+
+
 def test_a_receiver_may_call_back() -> None:
     watch = Watch()
     number = watch.touch()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -182,6 +183,27 @@ def test_every_value_of_a_schedule_is_a_string(desk: Desk) -> None:
     assert [row["StartTime"] for row in rows] == sorted(row["StartTime"] for row in rows)
     assert desk.get(f"/schedules/{rows[0]['ScheduleNum']}") == rows[0]
     assert desk.refused("GET", "/schedules/5") == (404, "Schedule not found")
+
+
+@pytest.mark.parametrize("time", ["8:00:00", "25:00:00", "08:00"])
+def test_times_of_a_schedule_have_their_form(desk: Desk, time: str) -> None:
+    with pytest.raises(ValueError, match="StartTime format must be HH:mm:ss"):
+        desk.practice.add_schedule(SchedDate="2026-03-05", StartTime=time)
+
+
+def test_money_and_moments_may_be_given_as_texts(desk: Desk) -> None:
+    number = desk.practice.add_patient(LName="A", FName="B", EstBalance="12.50", DateTStamp="2025-01-01 00:00:00")
+
+    row = desk.get(f"/patients/{number}")
+    assert (row["EstBalance"], row["DateTStamp"]) == (12.5, "2025-01-01 00:00:00")
+    for wrong in (
+        {"EstBalance": "much"},
+        {"EstBalance": True},
+        {"DateTStamp": "2025-13-01 00:00:00"},
+        {"Birthdate": datetime(2000, 1, 1)},
+    ):
+        with pytest.raises(ValueError, match=next(iter(wrong))):
+            desk.practice.add_patient(LName="A", FName="B", **wrong)
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,9 @@ def test_both_names_are_required(desk: Desk, missing: str) -> None:
         ("Language", "klingon", "Language is invalid"),
         ("Premed", True, "Premed is invalid"),
         ("Email", None, "Email is invalid"),
+        ("Birthdate", None, "Birthdate format must be yyyy-MM-dd."),
+        ("Language", 5, "Language is invalid"),
+        ("DateFirstVisit", 2026, "DateFirstVisit format must be yyyy-MM-dd."),
         ("PriProv", "one", "PriProv is invalid"),
         ("PatNum", 5, "'PatNum' is not a valid field"),
         ("Nickname", "L", "'Nickname' is not a valid field"),
@@ -248,6 +251,25 @@ def test_a_family_is_handed_over_by_its_guarantor_only(desk: Desk) -> None:
     assert {desk.practice.patients[number].number("Guarantor") for number in (mother, mia, mara)} == {mia}
 
 
+def test_what_a_family_refuses(desk: Desk) -> None:
+    people = desk.demo.patients
+    robert, anna, lucia, liz = (people[name] for name in ("robert", "anna", "mother_lucia", "liz"))
+    desk.practice.staff.delete_patient(liz)
+    desk.put(f"/patients/{anna}", SuperFamily=robert)
+
+    assert desk.refused("POST", "/patients", **NEW, Guarantor=liz) == (404, "Guarantor not found")
+    assert desk.refused("PUT", f"/patients/{robert}", Guarantor=0) == (404, "Guarantor not found")
+    assert desk.refused("PUT", f"/patients/{lucia}", SuperFamily=4711) == (404, "SuperFamily not found")
+    assert desk.refused("PUT", f"/patients/{lucia}", SuperFamily=anna) == (400, "SuperFamily is invalid")
+
+
+def test_what_changes_nothing_in_a_family_passes(desk: Desk) -> None:
+    anna, robert = desk.demo.patients["anna"], desk.demo.patients["robert"]
+    before = desk.get(f"/patients/{anna}")
+
+    assert desk.put(f"/patients/{anna}", Guarantor=robert, SuperFamily=0) == before
+
+
 def test_the_note_of_a_family_is_kept_with_its_guarantor(desk: Desk) -> None:
     mother, mia = desk.demo.patients["mother_lucia"], desk.demo.patients["twin_mia"]
 
@@ -313,6 +335,8 @@ def test_the_short_row_has_its_documented_fields(desk: Desk) -> None:
         ({"LName": "Patel", "clinicNums": "3"}, []),
         ({"LName": "Patel", "SubscriberId": "W1"}, []),
         ({"LName": "Patel", "invoiceNumber": "1"}, []),
+        ({"LName": "Patel", "clinicAbbr": ""}, ["Sam", "Samir"]),
+        ({"LName": "Patel", "clinicAbbr": "North"}, []),
         ({"LName": "Patel", "SiteNum": "0", "Country": ""}, ["Sam", "Samir"]),
     ],
 )

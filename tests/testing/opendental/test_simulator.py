@@ -537,6 +537,12 @@ def test_requests_are_remembered_by_route(desk: Desk) -> None:
     assert desk.sim.requests == []
 
 
+def test_switches_may_be_replaced_while_the_office_runs(desk: Desk) -> None:
+    desk.sim.switches = Switches(unknown_parameters="ignore")
+
+    assert len(desk.rows("/appointments", startDate="x")) == 10
+
+
 def test_upgrades_may_touch_every_row(desk: Desk) -> None:
     desk.sim.clock.sleep(60)
 

@@ -34,7 +34,8 @@ def test_moving_resets_the_confirmation_unless_told_otherwise(desk: Desk) -> Non
     staff = desk.practice.staff
     staff.confirm(number)
 
-    staff.move(number, op=6, provider=2, minutes=30)
+    staff.move(number, minutes=30)
+    staff.move(number, op=6, provider=2)
     assert desk.get(f"/appointments/{number}")["confirmed"] == "Confirmed"
     staff.move(number, start=datetime(2026, 3, 5, 9), keep_confirmed=True)
     assert desk.get(f"/appointments/{number}")["confirmed"] == "Confirmed"
@@ -94,6 +95,7 @@ def test_renaming_a_definition_renames_it_everywhere(desk: Desk) -> None:
     number = desk.demo.appointments["robert_recall"]
     desk.practice.staff.rename_definition(19, "Unconfirmed")
     desk.practice.staff.rename_definition(40, "Ordinary")
+    assert [desk.practice.definition_name(number) for number in (19, 5)] == ["Unconfirmed", ""]
 
     assert desk.get(f"/appointments/{number}")["confirmed"] == "Unconfirmed"
     assert desk.get("/patients/401")["BillingType"] == "Ordinary"

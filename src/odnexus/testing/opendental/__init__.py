@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from odnexus.testing.opendental.demo import Demo, demo_practice
 from odnexus.testing.opendental.events import EventSender
+from odnexus.testing.opendental.headquarters import Headquarters
 from odnexus.testing.opendental.keys import CUSTOMER_KEY, DEVELOPER_KEY, ENTERPRISE, PERMISSIONS, USUAL, ApiKey
 from odnexus.testing.opendental.practice import Practice
 from odnexus.testing.opendental.serving import serve_opendental
@@ -26,6 +27,7 @@ __all__ = [
     "ApiKey",
     "Demo",
     "EventSender",
+    "Headquarters",
     "Mode",
     "OfficeState",
     "OpenDentalSimulator",

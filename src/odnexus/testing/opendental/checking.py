@@ -19,7 +19,7 @@ from odnexus.testing.opendental.refusals import (
     unknown_parameter,
 )
 from odnexus.testing.opendental.schema import since
-from odnexus.testing.opendental.values import TEXT, Row
+from odnexus.testing.opendental.values import TEXT, Row, Value
 
 FORMATS = (Param("DateFormatString", TEXT, "22.2.26"), Param("DateTimeFormatString", TEXT, "22.2.14"))
 LONGEST_BODY = 16_800_000
@@ -95,20 +95,29 @@ def row_of(practice: Practice, endpoint: Endpoint, key: int) -> Row:
 
 
 def read(practice: Practice, params: Iterable[Param], given: Mapping[str, Json]) -> Row:
-    """Return *given* as values, or refuse one."""
+    """Return *given* as values, or refuse one; what a lenient office leaves out may still be required."""
     values = Row()
     for param in params:
         if param.name not in given:
             continue
-        raw = given[param.name]
-        if raw is None and practice.switches.loose_types == "ignore":
-            continue
-        try:
-            values[param.name] = param.kind.read(param.name, raw, practice)
-        except WrongWordError:
-            if practice.switches.wrong_words == "refuse":
-                raise
+        value = _read(practice, param, given[param.name])
+        if value is not None:
+            values[param.name] = value
+        elif param.required:
+            raise required(param.name)
     return values
+
+
+def _read(practice: Practice, param: Param, raw: Json) -> Value | None:
+    """Return the value, or `None` for what a lenient office leaves out."""
+    if raw is None and practice.switches.loose_types == "ignore":
+        return None
+    try:
+        return param.kind.read(param.name, raw, practice)
+    except WrongWordError:
+        if practice.switches.wrong_words == "refuse":
+            raise
+        return None
 
 
 def paging(practice: Practice, query: Mapping[str, Json], cap: int) -> tuple[int, int]:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 from attrs import frozen
 
 from odnexus.testing.clock import SimClock
-from odnexus.testing.opendental.openings import days
 from odnexus.testing.opendental.practice import Practice
 from odnexus.testing.opendental.simulator import OpenDentalSimulator
 
@@ -261,8 +260,7 @@ def _add_types(practice: Practice) -> dict[str, int]:
 def _open(practice: Practice, providers: Mapping[str, int], operatories: Mapping[str, int], lunch: int) -> None:
     """Open the office on workdays of the next four weeks; hygienists' rows name their room, dentists' rows do not."""
     rooms = {"HYG1": str(operatories["HY1"]), "HYG2": str(operatories["HY2"])}
-    today = practice.today()
-    for day in days(today, today + timedelta(days=27)):
+    for day in (practice.today() + timedelta(days=offset) for offset in range(28)):
         if day.weekday() >= 5:
             continue
         for abbr, number in providers.items():

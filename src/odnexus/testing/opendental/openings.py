@@ -6,8 +6,8 @@ count (page "Schedules").
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from attrs import frozen
@@ -36,10 +36,9 @@ class Opening:
     operatory: int
 
 
-def days(first: date, last: date) -> Iterator[date]:
-    """Yield the days from *first* to *last*, both included."""
-    for offset in range((last - first).days + 1):
-        yield first + timedelta(days=offset)
+def days(practice: Practice, first: date, last: date) -> list[date]:
+    """Return the days from *first* to *last*, both included, for which there is a schedule."""
+    return sorted({day for row in practice.rows("schedules") if first <= (day := row.day("SchedDate")) <= last})
 
 
 def subtract(free: Iterable[Span], busy: Iterable[Span]) -> list[Span]:

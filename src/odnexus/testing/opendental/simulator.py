@@ -219,6 +219,11 @@ class OpenDentalSimulator:
         self._keys[customer_key] = key
         return key
 
+    @property
+    def customer_keys(self) -> frozenset[str]:
+        """The keys of this office."""
+        return frozenset(self._keys)
+
     def key(self, customer_key: str = CUSTOMER_KEY) -> ApiKey:
         """Return the state of a key."""
         return self._keys[customer_key]

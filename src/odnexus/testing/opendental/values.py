@@ -85,10 +85,13 @@ class Kind:
 
 
 def take(kind: Kind, name: str, value: Value, practice: Practice) -> Value:
-    """Return *value* as a row holds it; Python values pass, texts are read as a request's would be."""
-    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+    """Return *value* as a row holds it; Python values pass, texts and keys are read as a request's would be."""
+    expected = type(kind.empty)
+    if type(value) is expected and expected not in (str, int):
+        return value
+    if isinstance(value, str | int | float):
         return kind.read(name, value, practice)
-    return value
+    raise invalid(name)
 
 
 def _text_of(name: str, raw: Json, practice: Practice) -> str:
@@ -138,14 +141,12 @@ def filled(kind: Kind) -> Kind:
     return Kind(kind.empty, read)
 
 
-def _integer(name: str, raw: Json, practice: Practice) -> int:
+def _integer(name: str, raw: Json, _: Practice) -> int:
     # Numbers may be sent as JSON numbers or as numeric strings.
     if isinstance(raw, str) and re.fullmatch(r"-?\d{1,18}", raw.strip()):
         return int(raw)
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
-    if raw is None and practice.switches.loose_types == "ignore":
-        return 0
     raise invalid(name)
 
 
@@ -167,7 +168,7 @@ def _boolean(name: str, raw: Json, practice: Practice) -> bool:
 
 
 def _day(name: str, raw: Json, _: Practice) -> date:
-    if raw in ("", None):
+    if raw == "":
         return NO_DATE
     if not isinstance(raw, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d", raw):
         raise wrong_format(name, "yyyy-MM-dd")
@@ -178,7 +179,7 @@ def _day(name: str, raw: Json, _: Practice) -> date:
 
 
 def _moment(name: str, raw: Json, _: Practice) -> datetime:
-    if raw in ("", None):
+    if raw == "":
         return NO_DATETIME
     if not isinstance(raw, str) or not re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d", raw):
         raise wrong_format(name, "yyyy-MM-dd HH:mm:ss")

@@ -30,8 +30,8 @@ BLOCKING = frozenset({"Scheduled", "Complete", "ASAP"})
 
 def span(row: Row) -> Span:
     """Return from when to when the appointment lasts."""
-    start = row.moment("AptDateTime")
-    return start, start + UNIT * len(row.text("Pattern"))
+    start, length = row.moment("AptDateTime"), UNIT * len(row.text("Pattern"))
+    return start, start + length if start < datetime.max - length else datetime.max
 
 
 def book(practice: Practice, given: Mapping[str, Value], source: str = "None") -> Row:
@@ -118,12 +118,15 @@ def _apply_type(practice: Practice, row: Row) -> None:
 
 
 def change_type(practice: Practice, row: Row, changes: Row) -> Row:
-    """Return *changes* with what a new appointment type brings along: pattern, unless sent, and colour."""
-    kind = practice.find("appointmenttypes", changes.number("AppointmentTypeNum"))
-    brought = Row({"colorOverride": kind.text("appointmentTypeColor")} if kind else {})
-    if kind and kind.text("Pattern"):
+    """Return *changes* with what another type brings along: procedures, colour and, unless sent, pattern."""
+    number = changes.number("AppointmentTypeNum")
+    kind = practice.find("appointmenttypes", number)
+    if kind is None or number == row["AppointmentTypeNum"]:
+        return changes
+    brought = Row({"colorOverride": kind["appointmentTypeColor"]})
+    if kind.text("Pattern"):
         brought["Pattern"] = kind.text("Pattern")
-    if kind and kind.text("CodeStr") and kind.number("AppointmentTypeNum") != row.number("AppointmentTypeNum"):
+    if kind.text("CodeStr"):
         add_procedures(practice, row, kind.text("CodeStr").split(","))
     return Row({**brought, **changes})
 

@@ -24,7 +24,7 @@ def _range(ask: Ask) -> tuple[date, date]:
         first = last = args.day("date")
     else:
         first = args.day("dateStart", today)
-        last = args.day("dateEnd", first + TWO_WEEKS)
+        last = args.day("dateEnd", min(first, date.max - TWO_WEEKS) + TWO_WEEKS)
     if first < today or last < first:
         raise Refusal(400, "date must be today or in the future.")
     return first, last
@@ -45,7 +45,7 @@ def _slots(ask: Ask) -> Answer:
     shortest = timedelta(minutes=args.number("lengthMinutes", 0))
     found = [
         opening
-        for day in openings.days(*_range(ask))
+        for day in openings.days(practice, *_range(ask))
         for opening in openings.free(practice, day, provider, args.number("OpNum", 0))
     ]
     return Answer(content=[_row(opening) for opening in found if opening.end - opening.start >= shortest])
@@ -76,7 +76,7 @@ def web_sched_slots(ask: Ask, kind: Row, first: date, last: date) -> list[Openin
     ]
     return [
         piece
-        for day in openings.days(first, last)
+        for day in openings.days(practice, first, last)
         for room in rooms
         for provider in practice.rows("providers")
         for opening in openings.free(practice, day, provider.number("ProvNum"), room.number("OperatoryNum"))
