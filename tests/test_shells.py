@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import pkgutil
 from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -25,8 +27,13 @@ def twin_name(name: str) -> str:
 
 def members(module: ModuleType) -> Iterator[tuple[str, object]]:
     """Yield what *module* defines: its classes and functions, and what stands in the classes."""
+    tree = ast.parse(Path(str(module.__file__)).read_text(encoding="utf-8"))
+    defined = {
+        node.name for node in tree.body if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+    }
     for name, value in vars(module).items():
-        if getattr(value, "__module__", None) not in {module.__name__, "odnexus"} or isinstance(value, ModuleType):
+        # Not by `__module__`: what is public shows the package as its home, wherever it is imported.
+        if name not in defined:
             continue
         if inspect.isclass(value):
             yield name, value
