@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self, cast
 
 from odnexus._async._compat import AsyncClock
 from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
@@ -22,7 +22,7 @@ from odnexus._async.nexhealth_visits import (
     AsyncAvailableSlots,
     AsyncPatients,
 )
-from odnexus._async.transport import AsyncTransport, check_base_url
+from odnexus._async.transport import AsyncHttpTransport, AsyncTransport, check_base_url
 from odnexus._calls import Json, Method, Secret
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.errors import ConfigurationError
@@ -35,14 +35,6 @@ BASE_URL = "https://nexhealth.info"
 
 API_VERSION = "v3.0.0"
 """The version of the API that this client speaks."""
-
-
-class AsyncHttpTransport(Protocol):
-    """An httpx transport, for tests and proxies."""
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        ...
 
 
 class AsyncNexHealth:

@@ -9,7 +9,7 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
-from odnexus._async.opendental_routes import AsyncConnection, AsyncHttpTransport, AsyncKeys, AsyncRoute
+from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncRoute
 from odnexus._async.opendental_setup import (
     AsyncAppointmentTypes,
     AsyncClinics,
@@ -21,7 +21,7 @@ from odnexus._async.opendental_setup import (
     AsyncSecurityPerms,
 )
 from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
-from odnexus._async.transport import check_base_url
+from odnexus._async.transport import AsyncHttpTransport, check_base_url
 from odnexus._calls import Json, Method, Secret, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.opendental import calls, modes

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from odnexus._async._compat import AsyncClock
 from odnexus._async.transport import AsyncTransport
@@ -21,14 +21,6 @@ from odnexus.opendental.versions import Version
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-class AsyncHttpTransport(Protocol):
-    """An httpx transport, for tests and proxies."""
-
-    async def aclose(self) -> None:
-        """Close its connections."""
-        ...
 
 
 class AsyncKeys:

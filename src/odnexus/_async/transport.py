@@ -27,6 +27,14 @@ T = TypeVar("T")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
+class AsyncHttpTransport(Protocol):
+    """An httpx transport, for tests and proxies."""
+
+    async def aclose(self) -> None:
+        """Close its connections."""
+        ...
+
+
 class AsyncCredentials(Protocol):
     """What a transport needs of keys and tokens."""
 

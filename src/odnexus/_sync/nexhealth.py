@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, cast
+from typing import Any, Self, cast
 
 from odnexus._calls import Json, Method, Secret
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
@@ -25,7 +25,7 @@ from odnexus._sync.nexhealth_visits import (
     AvailableSlots,
     Patients,
 )
-from odnexus._sync.transport import Transport, check_base_url
+from odnexus._sync.transport import HttpTransport, Transport, check_base_url
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.rates import new_pace
@@ -36,14 +36,6 @@ BASE_URL = "https://nexhealth.info"
 
 API_VERSION = "v3.0.0"
 """The version of the API that this client speaks."""
-
-
-class HttpTransport(Protocol):
-    """An httpx transport, for tests and proxies."""
-
-    def close(self) -> None:
-        """Close its connections."""
-        ...
 
 
 class NexHealth:

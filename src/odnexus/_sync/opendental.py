@@ -12,7 +12,7 @@ from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
-from odnexus._sync.opendental_routes import Connection, HttpTransport, Keys, Route
+from odnexus._sync.opendental_routes import Connection, Keys, Route
 from odnexus._sync.opendental_setup import (
     AppointmentTypes,
     Clinics,
@@ -24,7 +24,7 @@ from odnexus._sync.opendental_setup import (
     SecurityPerms,
 )
 from odnexus._sync.opendental_visits import Appointments, HistAppointments
-from odnexus._sync.transport import check_base_url
+from odnexus._sync.transport import HttpTransport, check_base_url
 from odnexus.opendental import calls, modes
 from odnexus.opendental.calls import RawValue
 from odnexus.opendental.modes import Mode, Tier

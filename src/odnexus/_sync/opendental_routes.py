@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from odnexus._calls import Call, Lost, NoReply, Outcome, Secret, Send, Step, exchange
 from odnexus._pace import RetryPolicy
@@ -22,14 +22,6 @@ from odnexus.opendental.versions import Version
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-class HttpTransport(Protocol):
-    """An httpx transport, for tests and proxies."""
-
-    def close(self) -> None:
-        """Close its connections."""
-        ...
 
 
 class Keys:

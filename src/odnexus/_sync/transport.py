@@ -28,6 +28,14 @@ T = TypeVar("T")
 _NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
 
 
+class HttpTransport(Protocol):
+    """An httpx transport, for tests and proxies."""
+
+    def close(self) -> None:
+        """Close its connections."""
+        ...
+
+
 class Credentials(Protocol):
     """What a transport needs of keys and tokens."""
 
