@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
 import pytest
 
 from conftest import Reader, pages
+from odnexus.reconcile.triggers import EVENT_NAMES
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
@@ -62,3 +64,42 @@ def test_an_output_that_is_not_printed_fails(tmp_path: Path) -> None:
 
     with pytest.raises(Exception, match="2"):
         examples[1].evaluate()
+
+
+def asked_by_the_engine() -> dict[str, set[str]]:
+    """Return every kind of question with its choices, as the engine's source spells them."""
+    # Function or method → where its kind and its choices stand among the arguments.
+    places = {"_ask": (0, 2), "review": (2, 3)}
+    asked: dict[str, set[str]] = {}
+    for path in (ROOT / "src/odnexus/_async").glob("*.py"):
+        for node in ast.walk(ast.parse(text_of(path))):
+            if not isinstance(node, ast.Call):
+                continue
+            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+            given: list[ast.expr | None] = [None, None]
+            if name == "Review":
+                named = {each.arg: each.value for each in node.keywords}
+                given = [named.get("kind"), named.get("choices")]
+            elif name in places and len(node.args) > max(places[name]):
+                given = [node.args[place] for place in places[name]]
+            kind, choices = given
+            if isinstance(kind, ast.Constant) and isinstance(choices, ast.Tuple):
+                asked.setdefault(str(kind.value), set()).update(ast.literal_eval(choices))
+    return asked
+
+
+def test_every_question_stands_on_the_page_with_all_its_choices() -> None:
+    rows = re.findall(
+        r"^\| `([\w.-]+)` \| .+? \| (.+) \|$", text_of(ROOT / "docs/how-to/answer-reviews.md"), re.MULTILINE
+    )
+
+    shown = {kind: set(re.findall(r"`(\w+)`", choices)) for kind, choices in rows}
+
+    assert shown == asked_by_the_engine()
+    assert len(shown) > 10
+
+
+def test_every_domain_event_stands_on_the_page() -> None:
+    rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text_of(ROOT / "docs/how-to/embed.md"), re.MULTILINE)
+
+    assert set(rows) == set(EVENT_NAMES)

@@ -171,12 +171,8 @@ def test_the_program_carries_bookings_asks_is_answered_and_stops_cleanly(service
     assert question["kind"] == "person.match"
     assert twin in [candidate["pat_num"] for candidate in question["candidates"]]
     assert service.ask("POST", f"/reviews/{question['id']}", b'{"choice": "no such"}')[0] == 400
-    assert service.ask(
-        "POST", f"/reviews/{question['id']}", json.dumps({"choice": "link", "record": twin}).encode()
-    ) == (
-        204,
-        None,
-    )
+    chosen = json.dumps({"choice": "link", "record": twin}).encode()
+    assert service.ask("POST", f"/reviews/{question['id']}", chosen) == (204, None)
     until(lambda: len(service.visits()) == 2)
     until(lambda: len(service.ask("GET", "/links")[1]) == 4)
     assert str(twin) in service.visits()
