@@ -7,8 +7,8 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import checkup, desk, keys, logbook, office
-from odnexus.cli.demo.command import demo
+from odnexus.cli import about, checkup, desk, keys, logbook, office, simulate
+from odnexus.cli.demo import command as demo
 
 app = typer.Typer(
     name="odnexus",
@@ -40,4 +40,6 @@ logbook.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
-app.command()(demo)
+demo.register(app)
+simulate.register(app)
+about.register(app)

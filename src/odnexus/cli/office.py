@@ -7,13 +7,14 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, get_args
 
 import typer
 
 from odnexus.alerts import Alert, AlertSink
 from odnexus.cli.alerting import Alarm, alarm
 from odnexus.cli.connecting import Office
+from odnexus.cli.digest import digest
 from odnexus.cli.running import (
     Beat,
     Connector,
@@ -22,9 +23,9 @@ from odnexus.cli.running import (
     stopping_on_signals,
     write_beat,
 )
-from odnexus.cli.settings import Settings
+from odnexus.cli.settings import Settings, Weekday
 from odnexus.cli.telling import PRACTICE, PracticeArgument, told
-from odnexus.engine import SyncEngine
+from odnexus.engine import Cursors, SyncEngine
 from odnexus.errors import ConfigurationError
 from odnexus.receiver import AsgiReceiver
 from odnexus.vault import Vault
@@ -32,6 +33,10 @@ from odnexus.vault import Vault
 log = logging.getLogger("odnexus.run")
 
 HOURLY = timedelta(hours=1)
+MORNING = 7
+"""From this hour on a digest is sent."""
+
+WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
 def run(
@@ -113,8 +118,23 @@ def _chores(office: Office, told_to: Alarm) -> tuple[Callable[[datetime], None],
         chores.append(hourly(lambda now: revive_endpoint(office, settings.nexhealth.webhook_url or "", told_to, now)))
     if settings.vault is not None and office.keys.vault is not None:
         limit, vault = settings.vault.remind_after, office.keys.vault
-        chores.append(hourly(lambda now: remind(vault, limit, told_to.sink, now)))
+        chores.append(hourly(lambda now: remind(vault, limit, told_to.sink, office.store.cursors, now)))
+    if settings.alerts.digest is not None and told_to.channels is not None:
+        day, channels = settings.alerts.digest, told_to.channels
+        chores.append(hourly(lambda now: weekly_digest(office, day, channels, now)))
     return tuple(chores)
+
+
+def weekly_digest(office: Office, day: Weekday, channels: AlertSink, now: datetime) -> None:
+    """Send the week's digest on the morning of *day* by the first location's clock, once."""
+    practice, cursors = office.settings.practice, office.store.cursors
+    wall = now.astimezone(practice.locations[0].zone)
+    today = wall.date().isoformat()
+    if wall.hour < MORNING or WEEKDAYS[wall.weekday()] != day or cursors.get("digest") == today:
+        return
+    cursors.set("digest", today)
+    found = digest(office.store, practice, now - timedelta(days=7), now)
+    channels.send(Alert(at=now, location="all", rule="digest", severity="info", text=found.to_text()))
 
 
 def revive_endpoint(office: Office, url: str, told_to: Alarm, now: datetime) -> None:
@@ -132,18 +152,18 @@ def revive_endpoint(office: Office, url: str, told_to: Alarm, now: datetime) -> 
             told_to.sink.send(Alert(at=now, location=first.name, rule="webhook.revived", subject=subject, text=text))
 
 
-def remind(vault: Vault, limit: timedelta, sink: AlertSink, now: datetime) -> None:
+def remind(vault: Vault, limit: timedelta, sink: AlertSink, cursors: Cursors, now: datetime) -> None:
     """Say once a month which credentials of the vault have become old."""
     for entry in vault.entries():
-        if entry.is_old(now, limit):
+        key, month = f"reminded:{entry.name}", f"{now:%Y-%m}"
+        if entry.is_old(now, limit) and cursors.get(key) != month:
+            cursors.set(key, month)
             sink.send(
                 Alert(
                     at=now,
                     location="vault",
                     rule="vault.old",
-                    severity="info",
                     subject=entry.name,
-                    key=f"vault.old:{entry.name}:{now:%Y-%m}",
                     text=f"The credential {entry.name} is {(now - entry.since).days} days old. Make a new one, then "
                     f"run: odnexus vault rotate {entry.name}",
                 )

@@ -1,0 +1,230 @@
+"""Who is told: quiet hours, no repetition, the weekly digest, reminders and endpoints switched on again."""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from odnexus.alerts import Alert, CallableSink, QuietHours
+from odnexus.cli.alerting import Alarm, alarm
+from odnexus.cli.connecting import Keys, Office
+from odnexus.cli.office import hourly, remind, revive_endpoint, weekly_digest
+from odnexus.cli.settings import Settings
+from odnexus.errors import ConfigurationError
+from odnexus.reconcile.alerting import Severity
+from odnexus.stores import MemoryStore, Sealer
+from odnexus.vault import Vault
+from tests.cli.demo_office import Place
+
+DENVER = ZoneInfo("America/Denver")
+ALERTS = (
+    '\n[alerts]\nto = [{ env = "MAIL" }]\nquiet_from = "21:00"\nquiet_until = "07:00"\nrepeat_after = "1 h"\n'
+    'digest = "monday"\n'
+)
+
+
+def at(hour: int, minute: int = 0, *, day: int = 2) -> datetime:
+    """Return a moment of March 2026 in Denver; the 2nd is a Monday."""
+    return datetime(2026, 3, day, hour, minute, tzinfo=DENVER).astimezone(UTC)
+
+
+def make(moment: datetime, rule: str = "visit.overlap", severity: Severity = "warning") -> Alert:
+    return Alert(at=moment, location="main", rule=rule, severity=severity, text="Look at it.")
+
+
+def quiet(heard: list[Alert], start: time = time(21), end: time = time(7)) -> QuietHours:
+    return QuietHours(CallableSink(heard.append), start, end, DENVER)
+
+
+# --- quiet hours ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("hour", "minute", "silent"), [(20, 59, False), (21, 0, True), (3, 0, True), (6, 59, True), (7, 0, False)]
+)
+def test_a_night_goes_over_midnight(hour: int, minute: int, silent: bool) -> None:
+    assert quiet([]).is_quiet(at(hour, minute)) is silent
+
+
+@pytest.mark.parametrize(("hour", "silent"), [(11, False), (12, True), (13, False)])
+def test_quiet_hours_may_lie_within_a_day(hour: int, silent: bool) -> None:
+    assert quiet([], time(12), time(13)).is_quiet(at(hour)) is silent
+
+
+def test_equal_times_mean_never() -> None:
+    sink = quiet([], time(0), time(0))
+
+    assert [sink.is_quiet(at(hour)) for hour in (0, 12, 23)] == [False] * 3
+
+
+def test_errors_come_through_at_night() -> None:
+    heard: list[Alert] = []
+    alert = make(at(3), severity="error")
+
+    quiet(heard).send(alert)
+
+    assert heard == [alert]
+
+
+def test_what_was_held_comes_in_the_morning_in_order_and_once() -> None:
+    heard: list[Alert] = []
+    sink, first, second, third = quiet(heard), make(at(22)), make(at(3, day=3), "b"), make(at(8, day=3), "c")
+    sink.send(first)
+    sink.send(second)
+    sink.flush(at(6, day=3))
+    before = list(heard)
+
+    sink.send(third)
+    sink.flush(at(9, day=3))
+
+    assert (before, heard) == ([], [first, second, third])
+
+
+def test_an_error_at_night_does_not_wake_what_is_held() -> None:
+    heard: list[Alert] = []
+    sink = quiet(heard)
+    sink.send(make(at(22)))
+
+    sink.send(make(at(3, day=3), severity="error"))
+
+    assert [alert.severity for alert in heard] == ["error"]
+
+
+def test_what_cannot_be_sent_is_held_on() -> None:
+    heard: list[Alert] = []
+    down = [True]
+
+    def take(alert: Alert) -> None:
+        if down[0]:
+            raise ConnectionError
+        heard.append(alert)
+
+    sink = QuietHours(CallableSink(take), time(21), time(7), DENVER)
+    sink.send(make(at(22)))
+    with pytest.raises(ConnectionError):
+        sink.flush(at(8, day=3))
+    down[0] = False
+
+    sink.flush(at(9, day=3))
+
+    assert len(heard) == 1
+
+
+# --- from the settings ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def alarmed(office: Place, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, list[Alert], Alarm]:
+    monkeypatch.setenv("MAIL", "json://secret-password@example.com")
+    settings, heard = Settings.load(office.write(ALERTS)), list[Alert]()
+    return settings, heard, alarm(settings, Keys(settings), lambda _: CallableSink(heard.append))
+
+
+def test_alerts_go_to_the_log_and_the_addresses(alarmed: Any, caplog: pytest.LogCaptureFixture) -> None:
+    _, heard, told = alarmed
+
+    told.sink.send(make(at(12)))
+
+    assert (len(heard), len(caplog.records)) == (1, 1)
+
+
+def test_the_same_is_not_said_twice_within_the_hour_but_logged(alarmed: Any, caplog: pytest.LogCaptureFixture) -> None:
+    _, heard, told = alarmed
+
+    for minutes in (0, 30, 59, 60):
+        told.sink.send(make(at(12) + timedelta(minutes=minutes)))
+
+    assert (len(heard), len(caplog.records)) == (2, 4)
+
+
+def test_what_is_not_urgent_stays_in_the_log(alarmed: Any) -> None:
+    _, heard, told = alarmed
+
+    told.sink.send(make(at(12), severity="info"))
+
+    assert heard == []
+
+
+def test_an_address_that_fails_stops_nothing(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL", "x")
+    settings = Settings.load(office.write(ALERTS))
+
+    def fail(_: Alert) -> None:
+        raise ConnectionError
+
+    alarm(settings, Keys(settings), lambda _: CallableSink(fail)).sink.send(make(at(12)))
+
+
+def test_without_addresses_the_log_is_enough(office: Place) -> None:
+    settings = Settings.load(office.file)
+
+    assert alarm(settings, Keys(settings)).channels is None
+
+
+def test_without_apprise_the_remedy_is_told(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAIL", "json://example.com")
+    monkeypatch.setitem(sys.modules, "apprise", None)
+    settings = Settings.load(office.write(ALERTS))
+
+    with pytest.raises(ConfigurationError, match=r"odnexus\[alerts\]"):
+        alarm(settings, Keys(settings))
+
+
+# --- chores -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_digest_comes_on_monday_morning_once(alarmed: Any) -> None:
+    settings, heard, _ = alarmed
+    sink = CallableSink(heard.append)
+
+    with Office(settings) as office:
+        for moment in (at(6), at(7), at(8), at(12, day=3), at(7, day=9)):
+            weekly_digest(office, "monday", sink, moment)
+
+    assert [alert.at for alert in heard] == [at(7), at(7, day=9)]
+    assert "main" in heard[0].text
+
+
+def test_a_credential_that_is_old_is_told_about_once_a_month(office: Place) -> None:
+    heard: list[Alert] = []
+    vault = Vault(office.file.parent / "v", Sealer.ephemeral())
+    vault.set("nexhealth", "invented", at(12) - timedelta(days=181))
+    vault.set("fresh", "invented", at(12))
+
+    cursors = MemoryStore().cursors
+    for moment in (at(12), at(13), at(12, day=31), at(12, day=31) + timedelta(days=1)):
+        remind(vault, timedelta(days=180), CallableSink(heard.append), cursors, moment)
+
+    assert [(alert.subject, alert.at.month) for alert in heard] == [("nexhealth", 3), ("nexhealth", 4)]
+    assert "odnexus vault rotate nexhealth" in heard[0].text
+
+
+def test_an_endpoint_that_nexhealth_switched_off_is_switched_on_again(office: Place) -> None:
+    url, heard = "https://hooks.example.com/nexhealth", list[Alert]()
+    with Office(Settings.load(office.file)) as opened:
+        endpoints = opened.nexhealth(office.nx.subdomain).webhook_endpoints
+        ours, other = endpoints.create(target_url=url), endpoints.create(target_url="https://other.example.com/")
+        for each in (ours, other):
+            endpoints.update(each.id, active=False)
+
+        for _ in range(2):
+            revive_endpoint(opened, url, Alarm(sink=CallableSink(heard.append)), at(12))
+
+        active = {each.id: each.active for each in endpoints.iter()}
+
+    assert active == {ours.id: True, other.id: False}
+    assert [alert.rule for alert in heard] == ["webhook.revived"]
+
+
+def test_a_chore_is_done_once_an_hour() -> None:
+    done: list[datetime] = []
+    chore = hourly(done.append)
+
+    for minutes in (0, 30, 60, 61):
+        chore(at(12) + timedelta(minutes=minutes))
+
+    assert done == [at(12), at(13)]
