@@ -46,9 +46,7 @@ def rules(scene: dict[str, Any]) -> list[str]:
     return [fact["rule"] for fact in scene["facts"] if "rule" in fact]
 
 
-def test_everything_holds_and_the_status_says_so(
-    run: subprocess.CompletedProcess[str], told: dict[str, Any]
-) -> None:
+def test_everything_holds_and_the_status_says_so(run: subprocess.CompletedProcess[str], told: dict[str, Any]) -> None:
     assert [check for check in told["checks"] if not check["holds"]] == []
     assert told["holds"] is True
     assert (run.returncode, run.stderr) == (0, "")

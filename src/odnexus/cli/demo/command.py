@@ -10,6 +10,13 @@ from typing import Annotated
 
 import typer
 
+from odnexus.cli.telling import Exit
+
+
+def register(app: typer.Typer) -> None:
+    """Add the command to *app*."""
+    app.command()(demo)
+
 
 def demo(
     json: Annotated[bool, typer.Option("--json", help="Print one JSON document instead of the story.")] = False,
@@ -20,8 +27,7 @@ def demo(
 ) -> None:
     """Play a go-live test and a morning at a practice, on simulators of both systems.
 
-    Exit status 0 only if both calendars agree in the end, nothing is lost, nothing is there twice and nobody is in a
-    wrong chart.
+    Exit status 0 only if both calendars agree, nothing is lost or doubled and no chart is wrong.
     """
     # Imported here: no other command should wait for simulators to load.
     from odnexus.cli.demo import telling
@@ -38,7 +44,7 @@ def demo(
             telling.ending(screen, outcome)
         if keep is not None:
             (folder / "demo.json").write_text(outcome.as_json(), encoding="utf-8")
-    raise typer.Exit(0 if outcome.holds else 1)
+    raise typer.Exit(Exit.OK if outcome.holds else Exit.FAILED)
 
 
 @contextmanager

@@ -11,11 +11,12 @@ from attrs import frozen
 
 import odnexus
 from odnexus.cli.demo import story
-from odnexus.cli.demo.child import WORKER
+from odnexus.cli.demo.child import WORKER, WorkerFailedError, WorkerGoneError
 from odnexus.cli.demo.facts import Check, Fact, Scene
 from odnexus.cli.demo.play import Play
 from odnexus.cli.demo.stage import Stage
 from odnexus.cli.demo.verdict import Pair, calendars, idle_rounds, judge
+from odnexus.testing.nexhealth import Refusal
 
 
 @frozen(kw_only=True)
@@ -64,7 +65,6 @@ def perform(
     show: Callable[[Scene | Fact, bool], None] = lambda _, __: None,
     *,
     command: Sequence[str] = WORKER,
-    before_verdict: Callable[[Play], None] = lambda _: None,
 ) -> Outcome:
     """Play the demo and judge it.
 
@@ -72,13 +72,16 @@ def perform(
         folder: Where the store's file is made.
         show: Told of what happens while it happens.
         command: Command line of the worker.
-        before_verdict: Called when the story has ended, to meddle with it.
     """
     began = time.perf_counter()
     with Stage(folder, command) as stage:
         play = Play(stage, show)
-        story.whole(play)
-        before_verdict(play)
+        try:
+            story.whole(play)
+        except (LookupError, WorkerFailedError, WorkerGoneError, Refusal) as error:
+            # What people find missing on the way ends the story, and speaks in the verdict.
+            text = "The story came to its end"
+            play.checks.append(Check(name="story", text=text, against=(f"{type(error).__name__}: {error}",)))
         checks, pairs = judge(play), calendars(stage)
         polls = len(play.rounds), len(idle_rounds(play.rounds))
     return Outcome(scenes=play.scenes, pairs=pairs, checks=checks, polls=polls, seconds=time.perf_counter() - began)

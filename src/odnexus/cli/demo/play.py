@@ -250,10 +250,17 @@ class Play:
     # -- people at the office ------------------------------------------------------------------------------------------
 
     def appointment_of(self, visitor: Visitor) -> int:
-        """Return the number of the appointment that carries the stamp of somebody's last booking, as staff finds it."""
+        """Return the number of the appointment that carries the stamp of somebody's last booking, as staff finds it.
+
+        Raises:
+            LookupError: There is none.
+        """
         stamp = f"NexHealth {self.booking_of(visitor)}"
         rows = self.stage.opendental.practice.appointments
-        return next(number for number, row in rows.items() if stamp in row.text("Note").splitlines())
+        for number, row in rows.items():
+            if stamp in row.text("Note").splitlines():
+                return number
+        raise LookupError(f"the front desk finds no appointment with the note “{stamp}”")
 
 
 def _snapshot(stage: Stage) -> dict[str, dict[int, dict[str, object]]]:

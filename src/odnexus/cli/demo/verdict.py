@@ -14,6 +14,7 @@ from typing import Any
 from attrs import field, frozen
 
 from odnexus.cli.demo.cast import Visitor
+from odnexus.cli.demo.child import WorkerGoneError
 from odnexus.cli.demo.facts import Check
 from odnexus.cli.demo.play import Play, Round, Wish
 from odnexus.cli.demo.stage import Stage
@@ -358,7 +359,10 @@ def _longer(idle: Sequence[Round]) -> int:
 
 def nothing_left(play: Play) -> Check:
     """Return whether the engine has nothing open: no question, no event, no link half made."""
-    left: dict[str, int] = play.stage.child.ask("left")
+    try:
+        left: dict[str, int] = play.stage.child.ask("left")
+    except WorkerGoneError:
+        left = {"worker that ended early": 1}
     return Check(
         name="left",
         text="No question, event or half-made link is left",
