@@ -37,6 +37,13 @@ def test_a_wrong_key_is_unauthorized(desk: Desk, header: str) -> None:
     assert isinstance(reply.json(), str)
 
 
+def test_a_401_may_have_no_content(desk: Desk) -> None:
+    desk.sim.switch(unauthorized_body="empty")
+    desk.sim.permit("ApiComm")
+
+    assert [desk.send("GET", "/clinics", headers={}).body, desk.send("GET", "/clinics").body] == [b"", b""]
+
+
 @pytest.mark.parametrize("value", [None, "text/plain", "application/xml"])
 def test_the_content_type_is_required_on_every_verb(desk: Desk, value: str | None) -> None:
     headers = {"Authorization": desk.sim.authorization(), **({"Content-Type": value} if value else {})}
@@ -406,10 +413,15 @@ def test_a_full_queue_refuses() -> None:
     assert desk.send("GET", "/clinics").status == 200
 
 
-def test_throttling_may_refuse_at_once() -> None:
+@pytest.mark.parametrize(("switch", "headers"), [("sent", {"retry-after"}), ("absent", set[str]())])
+def test_throttling_may_refuse_at_once(switch: str, headers: set[str]) -> None:
     desk = Desk(mode="remote", switches=Switches(throttle="refuse"))
+    desk.sim.switch(retry_after=switch)
 
-    assert [desk.send("GET", "/clinics").status for _ in range(2)] == [200, 429]
+    replies = [desk.send("GET", "/clinics") for _ in range(2)]
+
+    assert [reply.status for reply in replies] == [200, 429]
+    assert set(replies[1].headers) - {"content-type"} == headers
 
 
 def test_wrong_keys_are_not_queued() -> None:

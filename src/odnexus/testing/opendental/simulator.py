@@ -224,21 +224,22 @@ class OpenDentalSimulator:
         """The keys of this office."""
         return frozenset(self._keys)
 
-    def key(self, customer_key: str = CUSTOMER_KEY) -> ApiKey:
-        """Return the state of a key."""
-        return self._keys[customer_key]
+    def key(self, customer_key: str | None = None) -> ApiKey:
+        """Return the state of a key; of the office's first one if none is named."""
+        return self._keys[customer_key or next(iter(self._keys))]
 
-    def disable_key(self, customer_key: str = CUSTOMER_KEY) -> None:
+    def disable_key(self, customer_key: str | None = None) -> None:
         """Disable a key, as the office or the developer can."""
-        self._keys[customer_key].disabled_at = self._clock.now()
+        self.key(customer_key).disabled_at = self._clock.now()
 
-    def permit(self, *permissions: str, customer_key: str = CUSTOMER_KEY) -> None:
+    def permit(self, *permissions: str, customer_key: str | None = None) -> None:
         """Set what a key may do from now on."""
-        self._keys[customer_key].permissions = checked(permissions)
+        self.key(customer_key).permissions = checked(permissions)
 
-    def authorization(self, customer_key: str = CUSTOMER_KEY) -> str:
+    def authorization(self, customer_key: str | None = None) -> str:
         """Return the ``Authorization`` header for a key."""
-        return f"ODFHIR {self._keys[customer_key].developer_key}/{customer_key}"
+        key = self.key(customer_key)
+        return f"ODFHIR {key.developer_key}/{key.customer_key}"
 
     def deliver_events(self, send: Send | None = None) -> int:
         """Do every poll of the event sender that is due and return how many requests it sent."""
@@ -289,9 +290,10 @@ class OpenDentalSimulator:
             self._check_headers(request)
             waited = self._wait_for_turn(key)
         except Refusal as refusal:
-            return _Turn(reply=_refused(refusal))
+            return _Turn(reply=self._refused(refusal))
         except TooManyRequests as many:
-            return _Turn(reply=SimReply.of(429, refusals.TOO_MANY, {"retry-after": str(many.seconds)}))
+            headers = {"retry-after": str(many.seconds)} if self.switches.retry_after == "sent" else {}
+            return _Turn(reply=SimReply.of(429, refusals.TOO_MANY, headers))
         return self._travel(request, key, waited)
 
     def _travel(self, request: SimRequest, key: ApiKey, waited: timedelta) -> _Turn:
@@ -372,7 +374,7 @@ class OpenDentalSimulator:
                 match = _ROUTER.match(request.method, request.path, any_case=self.switches.path_case == "ignore")
                 return self._do(request, key, match)
             except Refusal as refusal:
-                return _refused(refusal)
+                return self._refused(refusal)
 
     def _do(self, request: SimRequest, key: ApiKey, match: Match) -> SimReply:
         endpoint, practice = match.endpoint, self.practice
@@ -411,7 +413,7 @@ class OpenDentalSimulator:
 
     def page_size(self, key: ApiKey | None = None) -> int:
         """Return how many rows a page has at most."""
-        holder = key or next(iter(self._keys.values()))
+        holder = key or self.key()
         return _PAGE_SIZES[self.mode == "remote", ENTERPRISE in holder.permissions]
 
     def _reply(self, endpoint: Endpoint, answer: Answer, slice_of: _Slice, writing: Style) -> SimReply:
@@ -429,6 +431,7 @@ class OpenDentalSimulator:
         base = BASE_URLS["remote"] if where == "remote" else self.base_url
         return {"location": f"{base}/{endpoint.route.split('/')[1]}/{answer.location}"}
 
-
-def _refused(refusal: Refusal) -> SimReply:
-    return SimReply.of(refusal.status, refusal.message)
+    def _refused(self, refusal: Refusal) -> SimReply:
+        if refusal.status == 401 and self.switches.unauthorized_body == "empty":
+            return SimReply(status=401)
+        return SimReply.of(refusal.status, refusal.message)

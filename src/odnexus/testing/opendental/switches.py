@@ -78,6 +78,12 @@ class Switches:
     """How a queued request waits: the simulator sleeps on its clock before it works, or works at once and says in the
     reply how late it comes (so that requests of one moment really queue up)."""
 
+    retry_after: Literal["sent", "absent"] = "sent"
+    """Whether a 429 says when to come back."""
+
+    unauthorized_body: Literal["json", "empty"] = "json"
+    """Content of a 401: a JSON string like other errors, or nothing."""
+
     latency: timedelta = timedelta(0)
     """How long the office works on each request. The interval between two requests includes it."""
 
