@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+from attrs import fields
 
 from conftest import Reader, pages
+from odnexus import CancelRule, FieldRule, Location, MatchPolicy, Modes, Practice, TypeRule, VisitPolicy
+from odnexus.mapping.table import MapRule
 from odnexus.reconcile.triggers import EVENT_NAMES
 
 ROOT = Path(__file__).parents[1]
@@ -103,3 +107,26 @@ def test_every_domain_event_stands_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text_of(ROOT / "docs/how-to/embed.md"), re.MULTILINE)
 
     assert set(rows) == set(EVENT_NAMES)
+
+
+def test_the_practice_file_shows_every_setting() -> None:
+    page = ROOT / "docs/how-to/practice-file.md"
+    whole = max(blocks(page, "toml"), key=len)
+    shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
+    kinds = (Practice, Location, Modes, MatchPolicy, CancelRule, TypeRule, VisitPolicy, FieldRule, MapRule)
+    settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
+
+    assert "[locations.types.27]" in whole
+    assert settings - shown == set()
+
+
+def test_the_practice_file_shows_the_defaults() -> None:
+    page = ROOT / "docs/how-to/practice-file.md"
+    given = Practice.read(tomllib.loads(max(blocks(page, "toml"), key=len))).locations[0]
+    least = Location(name="main", nexhealth_id=12, timezone="America/Denver")
+    examples = {"subdomain", "operatories", "providers", "types", "default_operatory", "default_provider", "confirmed"}
+    examples |= {"billing_type", "fields"}
+
+    changed = {each.name for each in fields(Location) if getattr(given, each.name) != getattr(least, each.name)}
+
+    assert changed == examples
