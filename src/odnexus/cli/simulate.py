@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from enum import StrEnum
 from threading import Event
+from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -77,9 +79,13 @@ def simulate(
 def _stopping() -> Event:
     """Return what is set by Ctrl-C, and by whoever ends this process politely."""
     stop = Event()
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: stop.set())
+            signal.signal(getattr(signal, name), ask)
     return stop
 
 
@@ -87,7 +93,8 @@ def _start(opening: ExitStack, server: LocalServer) -> None:
     try:
         opening.enter_context(server)
     except OSError as error:
-        print(f"The port cannot be opened ({error.strerror}). Choose another with --opendental-port, --nexhealth-port.")
+        text = f"The port cannot be opened ({error.strerror}). Choose another with --opendental-port, --nexhealth-port."
+        print(text, file=sys.stderr)
         raise typer.Exit(Exit.SETTINGS) from error
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import socket
 import struct
+import sys
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
@@ -103,6 +104,8 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     # A handler may be silent on purpose: closing does not wait for it.
     block_on_close = False
+    # On Windows this would let two servers listen on one port.
+    allow_reuse_address = sys.platform != "win32"
 
     def __init__(self, address: tuple[str, int], simulator: Simulator, closing: Event) -> None:
         self.simulator = simulator

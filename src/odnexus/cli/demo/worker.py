@@ -159,6 +159,9 @@ class Worker:
 class Listener(HTTPServer):
     """Takes webhooks on the loopback interface, one after the other."""
 
+    # On Windows this would let another program listen on the port as well.
+    allow_reuse_address = sys.platform != "win32"
+
     def __init__(self, port: int, worker: Worker) -> None:
         super().__init__(("127.0.0.1", port), _Hook)
         self.worker = worker
