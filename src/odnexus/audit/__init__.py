@@ -1,0 +1,62 @@
+"""What is wrong between two systems, asked of a whole practice at once: audits, and pages to read them by.
+
+An audit looks at a `Picture`: both systems at one moment, taken from live clients, from records, or from tables and CSV
+exports without any key. It changes nothing and sends nothing. Results are data first, and masked::
+
+    report = audit(picture)
+    report["duplicate-charts"].to_csv("duplicates.csv")
+    report.to_html("report.html")
+
+Data frames need the extra ``audit`` (pandas), and import it when a frame is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from odnexus.audit.picture import Pair, Picture
+from odnexus.audit.reading import Forecast, Progress, forecast, read
+from odnexus.audit.registry import AUDITS, BY_NAME
+from odnexus.audit.repairs import Repair
+from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
+from odnexus.audit.rows import Audit, Row, Severity, Subject
+from odnexus.audit.tables import Tables, picture_from
+
+__all__ = [
+    "AUDITS",
+    "Audit",
+    "AuditReport",
+    "AuditResult",
+    "Change",
+    "Forecast",
+    "Pair",
+    "Picture",
+    "Progress",
+    "Repair",
+    "Row",
+    "Severity",
+    "Subject",
+    "Summary",
+    "Tables",
+    "audit",
+    "forecast",
+    "picture_from",
+    "read",
+]
+
+
+def audit(picture: Picture, *, only: Collection[str] = ()) -> AuditReport:
+    """Ask *picture* every question, or only some.
+
+    Args:
+        picture: Both systems at one moment: see `read` and `picture_from`.
+        only: Names of audits (`AUDITS`); all unless given.
+
+    Raises:
+        ValueError: There is no audit of a name.
+    """
+    if unknown := sorted(set(only) - BY_NAME.keys()):
+        raise ValueError(f"there is no audit {', '.join(unknown)}: choose from {', '.join(BY_NAME)}")
+    asked = [each for each in AUDITS if not only or each.name in only]
+    results = (AuditResult(audit=each, rows=tuple(each.find(picture)), picture=picture) for each in asked)
+    return AuditReport(results=tuple(results), picture=picture)

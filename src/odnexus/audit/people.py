@@ -1,0 +1,214 @@
+"""Audits of people: duplicate charts, birth dates, phones, e-mail, states of charts, guarantors, placeholders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from typing import Final
+
+from odnexus.audit.picture import ACTIVE, Picture, guarantor_of
+from odnexus.audit.rows import Row, Severity, booked, chart, person, row
+from odnexus.mapping.text import email_key
+from odnexus.matching import Grade
+from odnexus.nexhealth import models as nex
+from odnexus.opendental import models as od
+
+ADULT: Final = 18
+PATIENCE: Final = timedelta(days=1)
+"""How long a patient may wait for their record in Open Dental before anybody wonders."""
+
+
+# -- duplicate charts --------------------------------------------------------------------------------------------------
+
+
+def duplicate_charts(picture: Picture) -> Iterator[Row]:
+    """Yield pairs of charts that may be one person's, the surest first."""
+    for pair in picture.roster.duplicates():
+        one, other = (picture.chart_of[number] for number in pair.pat_nums)
+        certain = pair.grade is Grade.CERTAIN
+        yield row(
+            "duplicate-charts",
+            "chart.duplicate",
+            "error" if certain else "warning",
+            *map(chart, pair.pat_nums),
+            grade=pair.grade.value,
+            family="the same" if guarantor_of(one) == guarantor_of(other) != 0 else "different",
+            clinic="the same" if one.clinic_num == other.clinic_num else "different",
+            reasons="; ".join(pair.reasons),
+        )
+
+
+# -- birth dates -------------------------------------------------------------------------------------------------------
+
+_BIRTH_RULES: Final[dict[str, tuple[str, Severity]]] = {
+    "date.none": ("birth-date.placeholder", "warning"),
+    "date.future": ("birth-date.future", "error"),
+    "date.too_old": ("birth-date.too-old", "error"),
+    "date.unreadable": ("birth-date.unreadable", "error"),
+    "date.short_year": ("birth-date.unreadable", "error"),
+}
+
+
+def birth_dates(picture: Picture) -> Iterator[Row]:
+    """Yield active charts whose birth date is missing or impossible."""
+    for each in picture.active:
+        mapped = picture.od_persons[each.pat_num]
+        found = [_BIRTH_RULES[rule] for rule in sorted(mapped.rules() & _BIRTH_RULES.keys())]
+        if not found and mapped.value.birth_date is None:
+            found = [("birth-date.missing", "warning")]
+        for rule, severity in found[:1]:
+            yield row("birth-dates", rule, severity, chart(each.pat_num), fields=("birthdate",))
+
+
+# -- phones and e-mail -------------------------------------------------------------------------------------------------
+
+_PHONE_RULES: Final[dict[str, tuple[str, Severity]]] = {
+    "phone.placeholder": ("phone.placeholder", "warning"),
+    "phone.short": ("phone.invalid", "warning"),
+    "phone.invalid": ("phone.invalid", "warning"),
+    "phone.unassigned": ("phone.unassigned", "info"),
+}
+_EMAIL_RULES: Final[dict[str, tuple[str, Severity]]] = {
+    "email.placeholder": ("email.placeholder", "warning"),
+    "email.invalid": ("email.invalid", "warning"),
+    "email.domain_slip": ("email.misspelt", "warning"),
+}
+_COLUMNS: Final = {"mobile": "wireless_phone", "home": "hm_phone", "work": "wk_phone", "email": "email"}
+
+
+def phones(picture: Picture) -> Iterator[Row]:
+    """Yield numbers of active charts that reach nobody, and mobile numbers of more than one family."""
+    yield from _doubtful(picture, "phones", _PHONE_RULES)
+    yield from _shared(picture, "phones", "phone.shared", lambda number: _mobile(picture, number))
+
+
+def emails(picture: Picture) -> Iterator[Row]:
+    """Yield e-mail addresses of active charts that reach nobody, and those of more than one family."""
+    yield from _doubtful(picture, "emails", _EMAIL_RULES)
+    yield from _shared(picture, "emails", "email.shared", lambda number: _email(picture, number))
+
+
+def _doubtful(picture: Picture, audit: str, rules: dict[str, tuple[str, Severity]]) -> Iterator[Row]:
+    for each in picture.active:
+        told: set[tuple[str, str, Severity]] = {(issue.field, *rules[issue.rule]) for issue in picture.od_persons[each.pat_num].issues
+                if issue.rule in rules}  # fmt: skip
+        for name, rule, severity in sorted(told, key=str):
+            yield row(audit, rule, severity, chart(each.pat_num), fields=(_COLUMNS.get(name, name),))
+
+
+def _mobile(picture: Picture, pat_num: int) -> str:
+    return picture.od_persons[pat_num].value.mobile
+
+
+def _email(picture: Picture, pat_num: int) -> str:
+    return email_key(picture.od_persons[pat_num].value.email)
+
+
+def _shared(picture: Picture, audit: str, rule: str, contact: Callable[[int], str]) -> Iterator[Row]:
+    """Yield contacts that two families share: inside one family it is what families do."""
+    holders: dict[str, list[od.Patient | od.PatientRow]] = defaultdict(list)
+    for each in picture.active:
+        if found := contact(each.pat_num):
+            holders[found].append(each)
+    for charts in holders.values():
+        families = {guarantor_of(each) or each.pat_num for each in charts}
+        if len(families) > 1:
+            numbers = sorted(each.pat_num for each in charts)
+            column = "email" if audit == "emails" else "wireless_phone"
+            yield row(
+                audit, rule, "info", *map(chart, numbers), fields=(column,), known_by=1, families=str(len(families))
+            )
+
+
+# -- states and guarantors ---------------------------------------------------------------------------------------------
+
+
+def gone_patients(picture: Picture) -> Iterator[Row]:
+    """Yield visits ahead of patients who are inactive, archived, deleted or deceased."""
+    for each in picture.ahead:
+        patient = picture.chart_of.get(each.pat_num)
+        status = str(patient.pat_status or "Patient") if patient is not None else "Patient"
+        if status in {"Inactive", "Archived", "Deleted", "Deceased"}:
+            yield row(
+                "gone-patients",
+                f"patient.{status.casefold()}",
+                "warning" if status == "Inactive" else "error",
+                booked(each.apt_num),
+                chart(each.pat_num),
+                fields=("pat_status",),
+            )
+
+
+def minors(picture: Picture) -> Iterator[Row]:
+    """Yield children whose guarantor is nobody, unknown, a child too, or no longer a patient."""
+    for each in picture.active:
+        if not isinstance(each, od.Patient) or not _is_minor(picture, each.pat_num):
+            continue
+        rule = _guardian_fault(picture, each)
+        if rule:
+            others = (chart(each.guarantor),) if each.guarantor not in {0, each.pat_num} else ()
+            yield row("minors", rule, "warning", chart(each.pat_num), *others, fields=("guarantor",))
+
+
+def _guardian_fault(picture: Picture, child: od.Patient) -> str:
+    if child.guarantor in {0, child.pat_num}:
+        return "guarantor.none"
+    head = picture.chart_of.get(child.guarantor)
+    if head is None:
+        return "guarantor.unknown"
+    if str(head.pat_status or "Patient") not in ACTIVE | {"NonPatient"}:
+        return "guarantor.inactive"
+    return "guarantor.minor" if _is_minor(picture, head.pat_num) else ""
+
+
+def _is_minor(picture: Picture, pat_num: int) -> bool:
+    born = picture.od_persons[pat_num].value.birth_date
+    return born is not None and born <= picture.today and age(born, picture.today) < ADULT
+
+
+def age(born: date, today: date) -> int:
+    """Return the age in whole years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
+
+
+# -- one side only -----------------------------------------------------------------------------------------------------
+
+
+def lonely_patients(picture: Picture) -> Iterator[Row]:
+    """Yield patients with a visit ahead whom only one system knows."""
+    for each in _unlinked(picture):
+        if each.id in _expected(picture) and picture.same_person(each) is None:
+            yield row("one-sided-patients", "patient.only-nexhealth", "warning", person(each.id))
+    if picture.mirrored:
+        known = {picture.pat_num_of(each) for each in picture.people} | {pair.od.pat_num for pair in picture.pairs}
+        for number in dict.fromkeys(each.pat_num for each in picture.ahead):
+            if number not in known:
+                yield row("one-sided-patients", "patient.only-opendental", "warning", chart(number))
+
+
+def placeholders(picture: Picture) -> Iterator[Row]:
+    """Yield NexHealth patients who never got a chart; those with a visit ahead are `lonely_patients`."""
+    for each in _unlinked(picture):
+        match = picture.same_person(each)
+        if match is not None:
+            yield row("placeholders", "placeholder.has-chart", "warning", person(each.id), chart(match[0]),
+                      known_by=1, grade=match[1])  # fmt: skip
+        elif each.id not in _expected(picture):
+            yield row("placeholders", "placeholder.unlinked", "info", person(each.id))
+
+
+def _expected(picture: Picture) -> set[int]:
+    return {each.patient_id for each in picture.bookings_ahead if each.patient_id}
+
+
+def _unlinked(picture: Picture) -> Iterator[nex.Patient]:
+    """Yield NexHealth patients who have waited long enough and whom nothing ties to a chart that is there."""
+    tied = {pair.nex.patient_id for pair in picture.pairs}
+    for each in picture.people:
+        number, bio = picture.pat_num_of(each), each.bio
+        waited = each.created_at is None or picture.at - each.created_at > PATIENCE
+        gone = number is not None and number not in picture.chart_of
+        counts = not each.inactive and not (bio and bio.non_patient) and each.id not in tied
+        if counts and waited and (number is None or gone):
+            yield each

@@ -1,0 +1,286 @@
+"""What audits found: data first, then a summary, a page to read, and what changed since last time.
+
+Everything shown is masked. `unmasked` shows names and times to somebody who says who they are; that is logged.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import logging
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+from importlib import import_module
+from os import PathLike
+from pathlib import Path
+from typing import Any, Final, Self
+
+from attrs import evolve, field, frozen
+
+from odnexus.audit.labels import labels
+from odnexus.audit.picture import Picture
+from odnexus.audit.repairs import Repair
+from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
+
+LOG = logging.getLogger("odnexus.audit")
+
+COLUMNS: Final[tuple[str, ...]] = ("id", "audit", "rule", "severity", "meaning", "records", "who", "fields", "facts")
+"""What a row is in a table."""
+
+
+@frozen(kw_only=True)
+class Summary:
+    """An audit in four figures.
+
+    Attributes:
+        count: How many rows.
+        of: How many records were looked at.
+        share: Rows for each record looked at; 0 where there was none.
+        severity: The gravest of the rows; None without rows.
+    """
+
+    count: int
+    of: int
+    share: float
+    severity: Severity | None
+
+
+@frozen(kw_only=True)
+class Change:
+    """What changed since an earlier run.
+
+    Attributes:
+        new: Rows that were not there.
+        still: Rows that were there.
+        fixed: Ids of rows that are gone.
+    """
+
+    new: tuple[Row, ...]
+    still: tuple[Row, ...]
+    fixed: tuple[str, ...]
+
+
+def _check_by(by: str) -> str:
+    if not by.strip():
+        raise ValueError("by: say who looks at patients' names")
+    return by.strip()
+
+
+@frozen(kw_only=True)
+class AuditResult:
+    """The rows of one audit.
+
+    Attributes:
+        audit: The question.
+        rows: What was found, everything and not only the first.
+        picture: What it was asked of.
+        by: Who may see names; empty for a masked result.
+    """
+
+    audit: Audit = field(repr=lambda audit: audit.name)
+    rows: tuple[Row, ...] = field(repr=lambda rows: f"<{len(rows)}>")
+    picture: Picture = field(repr=False)
+    by: str = field(default="", repr=False)
+
+    @property
+    def summary(self) -> Summary:
+        """Count, share and gravity."""
+        count, of = len(self.rows), self.audit.of(self.picture)
+        found = {row.severity for row in self.rows}
+        gravest: Severity | None = next((severity for severity in SEVERITIES if severity in found), None)
+        return Summary(count=count, of=of, share=count / of if of else 0.0, severity=gravest)
+
+    def unmasked(self, *, by: str) -> Self:
+        """Return the same with names, birth dates, telephone numbers and times; *by* is logged, names are not.
+
+        Raises:
+            ValueError: *by* is empty.
+        """
+        who = _check_by(by)
+        LOG.info("audit %s: %d rows shown with names to %s", self.audit.name, len(self.rows), who)
+        return evolve(self, by=who)
+
+    # -- data ----------------------------------------------------------------------------------------------------------
+
+    def records(self) -> list[dict[str, str]]:
+        """Return the rows as texts by column (`COLUMNS`)."""
+        return [self._record(row) for row in self.rows]
+
+    def _record(self, row: Row) -> dict[str, str]:
+        return {
+            "id": row.id,
+            "audit": row.audit,
+            "rule": row.rule,
+            "severity": row.severity,
+            "meaning": self.audit.rules[row.rule],
+            "records": " ".join(map(str, row.subjects)),
+            "who": "; ".join(labels(self.picture, row, shown=bool(self.by))),
+            "fields": " ".join(row.fields),
+            "facts": "; ".join(f"{name}: {words}" for name, words in row.facts.items()),
+        }
+
+    @property
+    def frame(self) -> Any:
+        """The rows as a `pandas.DataFrame`.
+
+        Raises:
+            ImportError: pandas is not installed; it comes with the extra ``audit``.
+        """
+        # By name, so that checking types does not need pandas.
+        return import_module("pandas").DataFrame(self.records(), columns=list(COLUMNS))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return everything as JSON-safe values."""
+        summary = self.summary
+        return {
+            "audit": self.audit.name,
+            "title": self.audit.title,
+            "count": summary.count,
+            "of": summary.of,
+            "share": summary.share,
+            "severity": summary.severity,
+            "rows": self.records(),
+        }
+
+    def to_csv(self, path: str | PathLike[str]) -> None:
+        """Write the rows with headings, in UTF-8."""
+        with Path(path).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, COLUMNS)
+            writer.writeheader()
+            writer.writerows(self.records())
+
+    # -- reading -------------------------------------------------------------------------------------------------------
+
+    def explain(self, row: Row | str) -> str:
+        """Return one row in words.
+
+        Raises:
+            KeyError: There is no such row.
+        """
+        found = self._row(row)
+        record = self._record(found)
+        lines = [record["meaning"], f"Severity: {found.severity}"]
+        lines += [f"- {words}" for words in labels(self.picture, found, shown=bool(self.by))]
+        lines += [f"{name}: {words}" for name, words in found.facts.items()]
+        return "\n".join([*lines, f"What to do: {self.audit.advice}"])
+
+    def _row(self, row: Row | str) -> Row:
+        wanted = row if isinstance(row, str) else row.id
+        for each in self.rows:
+            if each.id == wanted:
+                return each
+        raise KeyError(wanted)
+
+    def compare(self, earlier: AuditResult | Collection[str]) -> Change:
+        """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV)."""
+        before = {row.id for row in earlier.rows} if isinstance(earlier, AuditResult) else set(earlier)
+        now = {row.id for row in self.rows}
+        return Change(
+            new=tuple(row for row in self.rows if row.id not in before),
+            still=tuple(row for row in self.rows if row.id in before),
+            fixed=tuple(sorted(before - now)),
+        )
+
+    def plan(self) -> tuple[Repair, ...]:
+        """Return what would repair the rows that a program can repair. Nothing is sent."""
+        if self.audit.repair is None:
+            return ()
+        found = (self.audit.repair(self.picture, row) for row in self.rows)
+        return tuple(repair for repair in found if repair is not None)
+
+    def _repr_html_(self) -> str:
+        from odnexus.audit.page import section  # noqa: PLC0415 - pages need results
+
+        return section(self)
+
+
+@frozen(kw_only=True)
+class AuditReport:
+    """The results of several audits of one picture.
+
+    Attributes:
+        results: One for each audit.
+        picture: What they were asked of.
+        by: Who may see names; empty for a masked report.
+    """
+
+    results: tuple[AuditResult, ...]
+    picture: Picture = field(repr=False)
+    by: str = field(default="", repr=False)
+
+    def __getitem__(self, name: str) -> AuditResult:
+        for result in self.results:
+            if result.audit.name == name:
+                return result
+        raise KeyError(name)
+
+    def __iter__(self) -> Iterator[AuditResult]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """All rows, audit by audit."""
+        return tuple(row for result in self.results for row in result.rows)
+
+    @property
+    def summary(self) -> Mapping[str, Summary]:
+        """The summary of each audit by name."""
+        return {result.audit.name: result.summary for result in self.results}
+
+    @property
+    def by_severity(self) -> Mapping[Severity, int]:
+        """How many rows there are of each severity."""
+        counts = Counter(row.severity for row in self.rows)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    @property
+    def frame(self) -> Any:
+        """All rows as a `pandas.DataFrame`; raises as `AuditResult.frame`."""
+        records = [record for result in self.results for record in result.records()]
+        return import_module("pandas").DataFrame(records, columns=list(COLUMNS))
+
+    def unmasked(self, *, by: str) -> Self:
+        """Return the same with names and times, as `AuditResult.unmasked`."""
+        who = _check_by(by)
+        return evolve(self, by=who, results=tuple(result.unmasked(by=who) for result in self.results))
+
+    def to_dict(self) -> dict[str, object]:
+        """Return everything as JSON-safe values."""
+        return {
+            "location": self.picture.location.name,
+            "at": self.picture.at.isoformat(),
+            "window": [day.isoformat() for day in self.picture.window],
+            "results": [result.to_dict() for result in self.results],
+            "unread": list(self.picture.unread),
+        }
+
+    def to_json(self, path: str | PathLike[str]) -> None:
+        """Write `to_dict`, for a later `compare`."""
+        Path(path).write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8")
+
+    def to_html(self, path: str | PathLike[str]) -> None:
+        """Write one page that needs no network, to read and to print."""
+        from odnexus.audit.page import page  # noqa: PLC0415 - pages need results
+
+        Path(path).write_text(page(self), encoding="utf-8")
+
+    def compare(self, earlier: AuditReport) -> Mapping[str, Change]:
+        """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out."""
+        asked = {result.audit.name for result in earlier.results}
+        return {
+            name: self[name].compare(earlier[name])
+            for name in (result.audit.name for result in self.results)
+            if name in asked
+        }
+
+    def plan(self) -> tuple[Repair, ...]:
+        """Return what would repair the rows that a program can repair. Nothing is sent."""
+        return tuple(repair for result in self.results for repair in result.plan())
+
+    def _repr_html_(self) -> str:
+        from odnexus.audit.page import fragment  # noqa: PLC0415 - pages need results
+
+        return fragment(self)

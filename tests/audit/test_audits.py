@@ -1,0 +1,246 @@
+"""Each audit on an office with exactly one fault, and all of them on one that has none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from odnexus.audit import AUDITS, audit
+from odnexus.practice import TypeRule
+from tests.audit.office import Break, Office, broken, found, location
+
+
+def put(table: str, key: str, value: object, **cells: Any) -> Break:
+    """Return a fault: some cells of one row are others."""
+    return lambda office: office.of(table, key, value).update(cells)
+
+
+def settle(**changes: Any) -> Break:
+    """Return a fault of the location's settings."""
+    return lambda office: setattr(office, "place", location(**changes))
+
+
+def drop(table: str, key: str, value: object) -> Break:
+    """Return a fault: one row is gone."""
+    return lambda office: office.tables[table].remove(office.of(table, key, value))
+
+
+def test_an_office_in_good_order_has_no_row() -> None:
+    office = Office()
+
+    assert office.picture().unread == ()
+    assert len(office.picture().pairs) == 4
+    assert office.found() == []
+
+
+CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
+    "two charts of one person": (
+        [lambda office: office.chart(40, "Keiko", "Tanaka", "1995-05-25", WirelessPhone="(208)555-0131", Guarantor=31)],
+        [("chart.duplicate", (31, 40))],
+    ),
+    "twins are two people": (
+        [
+            lambda office: office.chart(41, "Mia", "Ortega", "1990-04-08", Guarantor=41),
+            lambda office: office.chart(42, "Mara", "Ortega", "1990-04-08", Guarantor=41),
+        ],
+        [],
+    ),
+    "deleted in the book": ([drop("book", "AptNum", 501)], [("visit.only-nexhealth", (9001, 711))]),
+    "unknown to NexHealth": ([drop("bookings", "id", 9001)], [("visit.only-opendental", (501, 11))]),
+    "cancelled on both sides": (
+        [put("book", "AptNum", 501, AptStatus="UnschedList"), put("bookings", "id", 9001, cancelled=True)],
+        [],
+    ),
+    "cancelled in NexHealth and deleted in the book": (
+        [drop("book", "AptNum", 501), put("bookings", "id", 9001, cancelled=True)],
+        [],
+    ),
+    "a patient NexHealth does not know": (
+        [
+            drop("people", "id", 731),
+            drop("bookings", "id", 9004),
+        ],
+        [("visit.only-opendental", (504, 31)), ("patient.only-opendental", (31,))],
+    ),
+    "a new patient who waits for a chart": (
+        [
+            lambda office: office.person(790, "Mara", "Lund", "1988-11-20"),
+            lambda office: office.online(9010, 790, 15, 1, created_at="2026-03-02T14:50:00Z"),
+        ],
+        [("patient.only-nexhealth", (790,))],
+    ),
+    "another time": (
+        [put("book", "AptNum", 501, AptDateTime="2026-03-04 11:30:00")],
+        [("visit.start", (501, 9001, 11))],
+    ),
+    "another length": ([put("book", "AptNum", 501, Pattern="X" * 9)], [("visit.length", (501, 9001, 11))]),
+    "another room": ([put("book", "AptNum", 504, Op=1)], [("visit.operatory", (504, 9004, 31))]),
+    "another provider": ([put("book", "AptNum", 502, ProvNum=2)], [("visit.provider", (502, 9002, 12))]),
+    "confirmed in Open Dental": (
+        [put("book", "AptNum", 501, Confirmed=21)],
+        [("confirmed.only-opendental", (501, 9001, 11))],
+    ),
+    "confirmed by the patient": (
+        [put("bookings", "id", 9001, patient_confirmed=True)],
+        [("confirmed.only-nexhealth", (501, 9001, 11))],
+    ),
+    "cancelled in NexHealth": (
+        [put("bookings", "id", 9001, cancelled=True)],
+        [("cancelled.only-nexhealth", (501, 9001, 11))],
+    ),
+    "broken in Open Dental": (
+        [put("book", "AptNum", 501, AptStatus="Broken")],
+        [("cancelled.only-opendental", (501, 9001, 11))],
+    ),
+    "two in one room": (
+        [lambda office: office.visit(9010, 510, 21, 10.5, 1), put("book", "AptNum", 510, ProvNum=2),
+         put("bookings", "id", 9010, provider_id=802)],
+        [("operatory.double", (502, 510, 1))],
+    ),
+    "one provider in two rooms": (
+        [put("book", "AptNum", 503, ProvNum=1), put("bookings", "id", 9003, provider_id=801)],
+        [("provider.double", (501, 503, 1))],
+    ),
+    "the assistant's time may overlap": (
+        [put("book", "AptNum", 503, ProvNum=1, Pattern="/" * 12), put("bookings", "id", 9003, provider_id=801)],
+        [],
+    ),
+    "one after the other": ([lambda office: office.visit(9010, 510, 21, 11, 1)], []),
+    "a placeholder without a chart": (
+        [lambda office: office.person(790, "Mara", "Lund", "1988-11-20")],
+        [("placeholder.unlinked", (790,))],
+    ),
+    "a placeholder with a chart": (
+        [lambda office: office.person(790, "Keiko", "Tanaka", "1995-05-25", phone_number="2085550131")],
+        [("placeholder.has-chart", (790, 31))],
+    ),
+    "a placeholder of today": (
+        [lambda office: office.person(790, "Mara", "Lund", "1988-11-20", created_at="2026-03-02T14:00:00Z")],
+        [],
+    ),
+    "no birth date": ([put("charts", "PatNum", 21, Birthdate="0001-01-01")], [("birth-date.missing", (21,))]),
+    "born in 1900": ([put("charts", "PatNum", 21, Birthdate="1900-01-01")], [("birth-date.placeholder", (21,))]),
+    "born tomorrow": ([put("charts", "PatNum", 21, Birthdate="2026-03-03")], [("birth-date.future", (21,))]),
+    "born in 1890": ([put("charts", "PatNum", 21, Birthdate="1890-05-05")], [("birth-date.too-old", (21,))]),
+    "a short number": ([put("charts", "PatNum", 21, HmPhone="555-0199")], [("phone.invalid", (21,))]),
+    "555-5555": ([put("charts", "PatNum", 21, WirelessPhone="208-555-5555")], [("phone.placeholder", (21,))]),
+    "a number of two families": (
+        [put("charts", "PatNum", 21, WirelessPhone="208.555.0131")],
+        [("phone.shared", (21, 31))],
+    ),
+    "no address": ([put("charts", "PatNum", 21, Email="lucia at example")], [("email.invalid", (21,))]),
+    "none@none.com": ([put("charts", "PatNum", 21, Email="none@none.com")], [("email.placeholder", (21,))]),
+    "an address of two families": (
+        [put("charts", "PatNum", 21, Email="Family31@Example.com")],
+        [("email.shared", (21, 31))],
+    ),
+    "an inactive patient's faults matter to nobody": (
+        [lambda office: office.chart(50, "Dale", "Fenwick", "", PatStatus="Inactive", Email="none@none.com")],
+        [],
+    ),
+    "deceased": ([put("charts", "PatNum", 31, PatStatus="Deceased")], [("patient.deceased", (504, 31))]),
+    "inactive": ([put("charts", "PatNum", 31, PatStatus="Inactive")], [("patient.inactive", (504, 31))]),
+    "a child alone": ([put("charts", "PatNum", 12, Guarantor=12, WirelessPhone="", Email="")],
+                      [("guarantor.none", (12,))]),
+    "a child of nobody known": ([put("charts", "PatNum", 12, Guarantor=99, WirelessPhone="", Email="")],
+                                [("guarantor.unknown", (12, 99))]),
+    "a child of one who is gone": (
+        [put("charts", "PatNum", 11, PatStatus="Archived"), drop("book", "AptNum", 501), drop("bookings", "id", 9001)],
+        [("guarantor.inactive", (12, 11))],
+    ),
+    "seven hours late": (
+        [put("book", "AptNum", 504, AptDateTime="2026-03-04 20:00:00"),
+         put("bookings", "id", 9004, start_time="2026-03-05T03:00:00Z", end_time="2026-03-05T04:00:00Z")],
+        [("time.outside-hours", (504, 31))],
+    ),
+    "late by a time that no clock explains": (
+        [put("book", "AptNum", 504, AptDateTime="2026-03-04 00:30:00"),
+         put("bookings", "id", 9004, start_time="2026-03-04T07:30:00Z", end_time="2026-03-04T08:30:00Z")],
+        [],
+    ),
+    "a booking that never arrived": (
+        [lambda office: office.online(9010, 721, 15, 1)],
+        [("booking.stuck", (9010, 721))],
+    ),
+    "a booking that was missed": (
+        [lambda office: office.online(9010, 721, -48, 1)],
+        [("booking.missed", (9010, 721))],
+    ),
+    "a booking of just now": (
+        [lambda office: office.online(9010, 721, 15, 1, created_at="2026-03-02T14:50:00Z")],
+        [],
+    ),
+    "a booking that arrived by its stamp": (
+        [lambda office: office.online(9010, 721, 15, 1),
+         lambda office: office.book_visit(510, 21, 15, 1, Note="NexHealth 9010")],
+        [],
+    ),
+    "a booking that somebody typed in": (
+        [lambda office: office.online(9010, 721, 15, 1), lambda office: office.book_visit(510, 21, 15, 1)],
+        [],
+    ),
+    "a schedule block": ([lambda office: office.online(9010, 0, 15, 1, unavailable=True)], []),
+    "a room without a counterpart": (
+        [lambda office: office.nex_chairs.append({"id": 309, "name": "New", "active": True})],
+        [("operatory.unmapped", (309,))],
+    ),
+    "a room that is hidden": ([put("chairs", "OperatoryNum", 1, IsHidden="true")], [("operatory.hidden", (301, 1))]),
+    "a provider that is gone": ([drop("staff", "ProvNum", 2)], [("provider.gone", (802, 2))]),
+    "a type without a rule": (
+        [lambda office: office.nex_types.append({"id": 42, "name": "Whitening", "bookable_online": True})],
+        [("type.unmapped", (42,))],
+    ),
+    "a type that leads nowhere": (
+        [settle(types={41: TypeRule(appointment_type_num=77)})],
+        [("type.gone", (41, 77))],
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_an_office_with_one_fault_has_its_rows_and_no_other(case: str) -> None:
+    breaks, expected = CASES[case]
+
+    assert broken(*breaks).found() == expected
+
+
+def test_a_clock_that_is_wrong_for_all_is_one_row() -> None:
+    office = Office()
+    for booking in office.bookings:
+        for name in ("start_time", "end_time"):
+            hour = int(booking[name][11:13])
+            booking[name] = f"{booking[name][:11]}{hour + 1:02}{booking[name][13:]}"
+
+    rows = audit(office.picture(), only=["time-zones"]).rows
+
+    assert [found(row) for row in rows] == [("time.shifted", (12,))]
+    assert rows[0].facts == {"shift": "-1 h", "visits": "4"}
+
+
+def test_a_practice_that_nexhealth_does_not_read_is_not_blamed_for_its_own_visits() -> None:
+    office = broken(lambda office: office.bookings.clear(), lambda office: office.people.clear())
+
+    assert office.found() == []
+
+
+def test_every_rule_has_a_case_or_a_sentence() -> None:
+    tried = {rule for _, expected in CASES.values() for rule, _ in expected}
+    untried = {rule for each in AUDITS for rule in each.rules} - tried
+
+    # Kinds of one thing whose other kinds are tried.
+    assert untried == {
+        "birth-date.unreadable", "phone.unassigned", "email.misspelt", "guarantor.minor", "time.shifted",
+        "patient.archived", "patient.deleted", "operatory.gone", "provider.unmapped", "provider.hidden", "type.hidden",
+    }  # fmt: skip
+
+
+def test_the_same_picture_gives_the_same_rows() -> None:
+    breaks = [each for faults, _ in list(CASES.values())[:3] for each in faults]
+
+    assert audit(broken(*breaks).picture()).rows == audit(broken(*breaks).picture()).rows
+
+
+def test_an_unknown_audit_is_refused() -> None:
+    with pytest.raises(ValueError, match="no audit typo"):
+        audit(Office().picture(), only=["typo"])
