@@ -6,6 +6,6 @@ from odnexus.errors import StoreError
 
 
 class StoreBusyError(StoreError):
-    """Another process holds the store for too long. Trying again later helps."""
+    """The store cannot do it now: another process holds it for too long, or it cannot be reached. Try again later."""
 
     transient = True
