@@ -11,10 +11,8 @@ import json
 import random
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
-
-import httpx
 
 from odnexus._async._compat import AsyncClock, AsyncLock, SystemAsyncClock
 from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
@@ -23,8 +21,9 @@ from odnexus.errors import ConfigurationError
 
 T = TypeVar("T")
 
-# The request certainly never reached the other side.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+# Loading the HTTP library takes longer than all of this package: only who sends something pays for it.
+if TYPE_CHECKING:
+    import httpx
 
 
 class AsyncHttpTransport(Protocol):
@@ -156,6 +155,9 @@ class AsyncTransport:
 
     async def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
         self.sent += 1
+        import httpx  # noqa: PLC0415 - see the top of the module
+
+        not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             response = await self._http().request(
@@ -165,7 +167,8 @@ class AsyncTransport:
                 content=content,
                 headers=headers,
             )
-        except _NOT_SENT:
+        except not_sent:
+            # The request certainly never reached the other side.
             return NoReply(Lost.NOT_SENT)
         except httpx.TimeoutException:
             return NoReply(Lost.TIMEOUT)
@@ -176,6 +179,8 @@ class AsyncTransport:
     def _http(self) -> httpx.AsyncClient:
         """Return the connections, made with the first request: reading certificates takes a while."""
         if self._client is None:
+            import httpx  # noqa: PLC0415 - see the top of the module
+
             self._client = httpx.AsyncClient(
                 timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
                 headers={"User-Agent": USER_AGENT},

@@ -12,10 +12,8 @@ import json
 import random
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 from urllib.parse import urlsplit
-
-import httpx
 
 from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
@@ -24,8 +22,9 @@ from odnexus.errors import ConfigurationError
 
 T = TypeVar("T")
 
-# The request certainly never reached the other side.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
+# Loading the HTTP library takes longer than all of this package: only who sends something pays for it.
+if TYPE_CHECKING:
+    import httpx
 
 
 class HttpTransport(Protocol):
@@ -157,6 +156,9 @@ class Transport:
 
     def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
         self.sent += 1
+        import httpx  # noqa: PLC0415 - see the top of the module
+
+        not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
         content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             response = self._http().request(
@@ -166,7 +168,8 @@ class Transport:
                 content=content,
                 headers=headers,
             )
-        except _NOT_SENT:
+        except not_sent:
+            # The request certainly never reached the other side.
             return NoReply(Lost.NOT_SENT)
         except httpx.TimeoutException:
             return NoReply(Lost.TIMEOUT)
@@ -177,6 +180,8 @@ class Transport:
     def _http(self) -> httpx.Client:
         """Return the connections, made with the first request: reading certificates takes a while."""
         if self._client is None:
+            import httpx  # noqa: PLC0415 - see the top of the module
+
             self._client = httpx.Client(
                 timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
                 headers={"User-Agent": USER_AGENT},
