@@ -7,13 +7,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from threading import Timer
 from typing import Any
 
 from odnexus.testing import VirtualClock
 
 WORKER = (sys.executable, "-m", "odnexus.cli.demo.worker")
 """The command line of the worker."""
+
+PATIENCE = timedelta(minutes=1)
+"""How long an answer may take on this machine."""
 
 
 class WorkerGoneError(Exception):
@@ -66,6 +70,15 @@ class Child:
 
     def _exchange(self, command: Mapping[str, object]) -> Any:
         process = self.process
+        # A worker that hangs is a worker that is gone.
+        watchdog = Timer(PATIENCE.total_seconds(), process.kill)
+        watchdog.start()
+        try:
+            return self._exchange_with(process, command)
+        finally:
+            watchdog.cancel()
+
+    def _exchange_with(self, process: subprocess.Popen[str], command: Mapping[str, object]) -> Any:
         line = json.dumps({**command, "now": self._clock.now().isoformat()})
         try:
             print(line, file=process.stdin, flush=True)

@@ -194,14 +194,23 @@ class Play:
                 self.tell("odnexus", f"not {words.reasons_text(self.stage, candidate)}", "why", **candidate)
             elif not made:
                 self.tell("odnexus", f"because {'; '.join(candidate['reasons'])}", "why", **candidate)
-        if made and own is not None:
-            self._tell_same_contact(own)
+        if own is not None:
+            self._tell_traps(own, made=made)
 
-    def _tell_same_contact(self, own: int) -> None:
+    def _tell_traps(self, own: int, *, made: bool) -> None:
+        """Tell which charts a careless match would have taken for the person, as Open Dental shows them."""
         charts = self.stage.opendental.practice.patients
-        digits = _digits(charts[own]["WirelessPhone"])
+        digits, birth = _digits(charts[own]["WirelessPhone"]), charts[own]["Birthdate"]
         for number, chart in charts.items():
-            if number != own and digits and _digits(chart["WirelessPhone"]) == digits:
+            if number == own:
+                continue
+            if chart["PatStatus"] == "Archived" and (chart["LName"], chart["Birthdate"]) == (
+                charts[own]["LName"],
+                birth,
+            ):
+                text = f"not {words.chart_text(self.stage, number)}: that chart is archived"
+                self.tell("odnexus", text, "why", pat_num=number)
+            elif made and digits and _digits(chart["WirelessPhone"]) == digits:
                 text = (
                     f"not {words.chart_text(self.stage, number)}: a phone in common is no evidence of being one person"
                 )

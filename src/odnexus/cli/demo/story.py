@@ -45,11 +45,8 @@ def opening(play: Play) -> None:
         play.round()
         practice = play.stage.opendental.practice
         visits = sum(row["AptStatus"] == "Scheduled" for row in practice.appointments.values())
-        play.tell(
-            "odnexus",
-            f"has read {len(practice.patients)} charts and {visits} scheduled visits with {play.stage.sent()} requests",
-            "note",
-        )
+        spent = words.requests_text(play.stage.sent())
+        play.tell("odnexus", f"learns {len(practice.patients)} charts and {visits} scheduled visits by {spent}", "note")
 
 
 def go_live(play: Play) -> None:
@@ -325,10 +322,8 @@ def closing(play: Play) -> None:
     with play.scene("Both calendars are compared, as they are every night", allowed=0):
         before = play.stage.sent()
         found = play.stage.child.ask("scan")
-        spent = play.stage.sent() - before
-        play.tell(
-            "odnexus", f"finds {found} differences; Open Dental got {spent} request(s) for the whole book", "note"
-        )
+        spent = words.requests_text(play.stage.sent() - before)
+        play.tell("odnexus", f"finds {found} differences; Open Dental got {spent} for the whole book", "note")
         play.work()
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from odnexus.cli.demo.facts import Check, Fact, Kind, Scene, Who
 from odnexus.cli.demo.outcome import Outcome
 from odnexus.cli.demo.verdict import Pair, Seen
+from odnexus.cli.demo.words import requests_text
 
 WIDTH = 100
 """Columns at most, and where the output is no terminal."""
@@ -82,12 +83,8 @@ class Teller:
         if scene.requests is None or scene.allowed is None:
             return
         style = "dim italic" if scene.within else "bold red"
-        text = f"Open Dental got {_requests(scene.requests)} for this; {scene.allowed or 'none'} allowed"
+        text = f"Open Dental got {requests_text(scene.requests)} for this; {scene.allowed or 'none'} allowed"
         self._row(("", ""), "", Text(text, style=style))
-
-
-def _requests(count: int) -> str:
-    return {0: "no request", 1: "1 request"}.get(count, f"{count} requests")
 
 
 def headline(screen: Console) -> None:

@@ -10,13 +10,17 @@ from odnexus.cli.demo.facts import Kind, Who
 from odnexus.cli.demo.stage import Stage
 
 RULES: Mapping[str, tuple[Who, Kind, str]] = {
-    "writer.no-synchronizer": ("odnexus", "decision", "finds that no synchronizer of NexHealth writes here, so it may"),
+    "writer.no-synchronizer": (
+        "odnexus",
+        "decision",
+        "finds no synchronizer of NexHealth at this office: odnexus is the one writer",
+    ),
     "person.certain": ("odnexus", "decision", "is certain that this is {chart}"),
     "person.created": ("Open Dental", "write", "gets new {chart}: nobody the office knows comes near"),
     "person.answered": ("odnexus", "decision", "remembers: this is {chart}, as the front desk says"),
     "person.match": ("odnexus", "decision", "is not sure who this is, writes nothing and asks the front desk"),
     "person.found-after-doubt": ("odnexus", "decision", "looks before it makes: {chart} is there already and ours"),
-    "visit.created": ("Open Dental", "write", "gets new {visit}"),
+    "visit.created": ("Open Dental", "write", "gets {visit}"),
     "visit.carried-to-opendental": ("Open Dental", "write", "takes over {fields}: {visit}"),
     "visit.carried-to-nexhealth": ("NexHealth", "write", "takes over {fields}: {booking}"),
     "visit.cancelled-at-opendental": ("Open Dental", "write", "takes off the book: {visit}"),
@@ -112,6 +116,11 @@ def entry_text(stage: Stage, entry: Mapping[str, Any]) -> tuple[Who, Kind, str]:
     names: list[str] = entry["fields"]
     words["fields"] = _listed([FIELDS.get(name, name) for name in names])
     return who, kind, sentence.format(**words)
+
+
+def requests_text(count: int) -> str:
+    """Return a number of requests in words."""
+    return {0: "no request", 1: "1 request"}.get(count, f"{count} requests")
 
 
 def _listed(names: list[str]) -> str:

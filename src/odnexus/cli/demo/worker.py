@@ -6,6 +6,7 @@ the time with it, and each answer takes it back, so that one virtual clock rules
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -226,4 +227,6 @@ def _say(answer: Mapping[str, object]) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # Ctrl-C reaches both processes; the other one tells the person.
+    with contextlib.suppress(KeyboardInterrupt):
+        main()
