@@ -240,6 +240,7 @@ def run(*arguments: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env={**os.environ, **KEYS}, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
 def test_a_process_is_started_does_its_work_and_ends_when_told(office: Place, tmp_path: Path) -> None:
     office.book("Nadia", "Okafor")
     office.write('\n[run]\npause = "0.2 s"\nheartbeat = "beat"\n')
@@ -264,6 +265,21 @@ def test_a_process_is_started_does_its_work_and_ends_when_told(office: Place, tm
     assert json.loads((tmp_path / "beat").read_text())["waiting"] == 0
     for private in ("Nadia", "Okafor", "5550177", "1991", *KEYS.values()):
         assert private not in log
+
+
+def test_an_unknown_level_of_the_log_is_refused(office: Place) -> None:
+    process = run(str(office.file), "--log-level", "loud")
+
+    process.communicate(timeout=30)
+
+    assert process.returncode == 2
+
+
+def test_a_heartbeat_that_cannot_be_written_ends_nothing(town: Town) -> None:
+    def fail(_: Beat) -> None:
+        raise OSError
+
+    connector(town, beat=fail).run(After(town, timedelta(minutes=6)))
 
 
 def test_wrong_settings_are_told_without_a_traceback(office: Place) -> None:

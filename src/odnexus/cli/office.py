@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from typing import Annotated, get_args
 
 import typer
@@ -24,7 +25,7 @@ from odnexus.cli.running import (
     write_beat,
 )
 from odnexus.cli.settings import Settings, Weekday
-from odnexus.cli.telling import PRACTICE, PracticeArgument, told
+from odnexus.cli.telling import PRACTICE, PracticeArgument, log_to_stderr, told
 from odnexus.engine import Cursors, SyncEngine
 from odnexus.errors import ConfigurationError
 from odnexus.receiver import AsgiReceiver
@@ -39,20 +40,27 @@ MORNING = 7
 WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
 
 
+class Level(StrEnum):
+    """Levels of the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
 def run(
     practice: PracticeArgument = PRACTICE,
     listen: Annotated[
         str | None, typer.Option(help="Receive webhooks here as well: HOST:PORT, behind a proxy that speaks TLS.")
     ] = None,
     once: Annotated[bool, typer.Option("--once", help="Poll, work and scan once, then stop.")] = False,
-    log_level: Annotated[str, typer.Option(help="debug, info, warning or error.")] = "info",
+    log_level: Annotated[Level, typer.Option(help="The least that is logged.")] = Level.INFO,
 ) -> None:
     """Keep a practice in step until told to stop.
 
     Exit codes: 0 stopped as asked, 1 failed, 2 the settings are wrong, 3 another instance runs on this store.
     """
-    from odnexus.cli.telling import log_to_stderr
-
     log_to_stderr(log_level)
     stop = threading.Event()
     with told():

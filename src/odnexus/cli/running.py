@@ -147,7 +147,7 @@ class Connector:
         while not stop.is_set():
             if not self.turn(stop) and not stop.is_set():
                 self._rest(stop)
-        self._show(self.now())
+        self._guarded("heartbeat", lambda: self._show(self.now()))
 
     def turn(self, stop: Stop) -> int:
         """Do once what is due and return how many events were worked on."""
