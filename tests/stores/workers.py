@@ -10,17 +10,26 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from typing import IO
 
 from odnexus._sync.stores import Store
-from odnexus.reconcile.inbox import Done
+from odnexus.reconcile.inbox import Done, Event
+from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.links import Link, Ref
 from odnexus.stores import SqliteStore
-from odnexus.testing.contracts._samples import NOON, at, entry, event, link, nexhealth
 
+# Written out instead of taken from the contracts: a worker that does not load pytest is there sooner.
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(minutes=5)
 BATCH = 5
 ROOT = Path(__file__).parents[2]
+
+
+def event(id: str) -> Event:
+    return Event(id=id, key=id, location="Main", kind="test", subject=id, received=NOON, due=NOON)
 
 
 @contextmanager
@@ -50,24 +59,27 @@ def put(store: Store, name: str) -> None:
 
 def settle(store: Store, name: str) -> None:
     """Finish one event after the other."""
-    for held in iter(lambda: store.inbox.lease(NOON, at(5), 1), []):
-        assert store.inbox.settle(held[0], Done(), at(1))
+    for held in iter(lambda: store.inbox.lease(NOON, LATER, 1), []):
+        assert store.inbox.settle(held[0], Done(), NOON)
         say(held[0].event.id)
 
 
 def save(store: Store, name: str) -> None:
     """Save link after link, each with one record, for ever."""
     for number in count():
-        store.links.save(link(f"{name}.{number}", nexhealth(f"{name}.{number}")))
-        say(f"{name}.{number}")
+        id_ = f"{name}.{number}"
+        record = Ref(side="nexhealth", realm="bright-smiles", id=id_)
+        store.links.save(Link(id=id_, kind="visit", location="Main", nexhealth=record, updated=NOON))
+        say(id_)
 
 
 def share(store: Store, name: str) -> None:
     """Finish what nobody else works on, until nothing is left; write down the order."""
     while store.inbox.waiting(1):
-        for held in store.inbox.lease(NOON, at(5), 3):
-            store.journal.append([entry(held.event.id, location=name)])
-            assert store.inbox.settle(held, Done(), at(1))
+        for held in store.inbox.lease(NOON, LATER, 3):
+            id_ = held.event.id
+            store.journal.append([Entry(at=NOON, location=name, kind="applied", subject=id_, rule=id_)])
+            assert store.inbox.settle(held, Done(), NOON)
             say(held.event.id)
 
 
@@ -80,12 +92,14 @@ class Worker:
     def __init__(self, role: str, place: str, name: str = "w") -> None:
         command = [sys.executable, "-m", "tests.stores.workers", role, place, name]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=ROOT)
-        assert self._out.readline() == "ready\n"
 
     @property
     def _out(self) -> IO[str]:
         assert self._process.stdout is not None
         return self._process.stdout
+
+    def wait_until_ready(self) -> None:
+        assert self._out.readline() == "ready\n"
 
     def start(self) -> None:
         assert self._process.stdin is not None
@@ -94,6 +108,7 @@ class Worker:
 
     def kill_after(self, lines: int) -> list[str]:
         """Start it, kill it after *lines* acknowledgements and return all that it made."""
+        self.wait_until_ready()
         self.start()
         said = [self._out.readline().strip() for _ in range(lines)]
         self._process.kill()
@@ -113,6 +128,15 @@ class Worker:
             assert pipe is not None
             pipe.close()
         return said
+
+
+def race(workers: list[Worker]) -> list[list[str]]:
+    """Start all *workers* at the same time and return what each of them said."""
+    for worker in workers:
+        worker.wait_until_ready()
+    for worker in workers:
+        worker.start()
+    return [worker.finish() for worker in workers]
 
 
 def main() -> None:

@@ -9,7 +9,7 @@ import pytest
 from odnexus.reconcile.inbox import Done
 from odnexus.testing.contracts._samples import at, event, ids, nexhealth
 from tests.stores.sql.conftest import Place
-from tests.stores.workers import BATCH, ROOT, Worker
+from tests.stores.workers import BATCH, ROOT, Worker, race
 
 
 @pytest.mark.parametrize("lines", [1, 2, 9])
@@ -55,10 +55,8 @@ def test_processes_share_the_work_in_order(place: Place) -> None:
     with place.open() as store:
         store.inbox.put([event(f"{lane}.{number:02}", f"lane {lane}") for number in range(10) for lane in "abcd"])
         workers = [Worker("share", str(place), f"worker {number}") for number in range(3)]
-        for worker in workers:
-            worker.start()
 
-        said = [name for worker in workers for name in worker.finish()]
+        said = [name for told in race(workers) for name in told]
         order = [found.rule for found in store.journal.read(limit=1000)]
 
     assert sorted(said) == sorted(order) == [f"{lane}.{number:02}" for lane in "abcd" for number in range(10)]
@@ -70,11 +68,9 @@ def test_processes_share_the_work_in_order(place: Place) -> None:
 def test_processes_may_make_the_tables_at_the_same_time(place: Place) -> None:
     other = Place(place.url, f"{place.prefix}new_")
     workers = [Worker("open", str(other), f"worker {number}") for number in range(4)]
-    for worker in workers:
-        worker.start()
 
     try:
-        assert [worker.finish() for worker in workers] == [["1"]] * 4
+        assert race(workers) == [["1"]] * 4
     finally:
         with other.open() as store:
             assert len(store.inbox.waiting(10)) == 4
@@ -86,7 +82,7 @@ def test_a_forked_process_opens_connections_of_its_own(place: Place) -> None:
     code = """
 import os, sys
 from odnexus.stores.sql import SqlStore
-from odnexus.testing.contracts._samples import event
+from tests.stores.workers import event
 store = SqlStore(sys.argv[1], prefix=sys.argv[2])
 store.inbox.put([event("before")])
 child = os.fork()

@@ -10,7 +10,7 @@ import pytest
 from odnexus.reconcile.inbox import Done
 from odnexus.stores import SqliteStore
 from odnexus.testing.contracts._samples import at, event, ids, nexhealth
-from tests.stores.workers import BATCH, ROOT, Worker
+from tests.stores.workers import BATCH, ROOT, Worker, race
 
 
 @pytest.fixture
@@ -63,10 +63,8 @@ def test_processes_share_the_work_in_order(path: Path) -> None:
     with SqliteStore(path) as store:
         store.inbox.put([event(f"{lane}.{number:02}", f"lane {lane}") for number in range(20) for lane in "abcd"])
         workers = [Worker("share", str(path), f"worker {number}") for number in range(3)]
-        for worker in workers:
-            worker.start()
 
-        said = [name for worker in workers for name in worker.finish()]
+        said = [name for told in race(workers) for name in told]
         order = [found.rule for found in store.journal.read(limit=1000)]
 
     assert sorted(said) == sorted(order) == [f"{lane}.{number:02}" for lane in "abcd" for number in range(20)]
@@ -78,10 +76,8 @@ def test_processes_share_the_work_in_order(path: Path) -> None:
 @pytest.mark.parametrize("attempt", range(3))
 def test_processes_may_create_the_file_at_the_same_time(path: Path, attempt: int) -> None:
     workers = [Worker("open", str(path), f"worker {number}") for number in range(4)]
-    for worker in workers:
-        worker.start()
 
-    assert [worker.finish() for worker in workers] == [["1"]] * 4
+    assert race(workers) == [["1"]] * 4
     with SqliteStore(path) as store:
         assert len(store.inbox.waiting(10)) == 4
 
@@ -91,7 +87,7 @@ def test_a_forked_process_opens_connections_of_its_own(path: Path) -> None:
     code = """
 import os, sys
 from odnexus.stores import SqliteStore
-from odnexus.testing.contracts._samples import event
+from tests.stores.workers import event
 store = SqliteStore(sys.argv[1])
 store.inbox.put([event("before")])
 child = os.fork()
