@@ -77,6 +77,10 @@ CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
     "another length": ([put("book", "AptNum", 501, Pattern="X" * 9)], [("visit.length", (501, 9001, 11))]),
     "another room": ([put("book", "AptNum", 504, Op=1)], [("visit.operatory", (504, 9004, 31))]),
     "another provider": ([put("book", "AptNum", 502, ProvNum=2)], [("visit.provider", (502, 9002, 12))]),
+    "a hygiene visit shown under its dentist": (
+        [put("book", "AptNum", 502, ProvHyg=2, IsHygiene="true")],
+        [],
+    ),
     "confirmed in Open Dental": (
         [put("book", "AptNum", 501, Confirmed=21)],
         [("confirmed.only-opendental", (501, 9001, 11))],

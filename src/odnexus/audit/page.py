@@ -28,6 +28,7 @@ _STYLE: Final = """
 .odx td{padding:5px 10px 5px 0;border-bottom:1px solid #e4e7eb;vertical-align:top;text-align:left}
 .odx td.n,.odx th.n{text-align:right;font-variant-numeric:tabular-nums}
 .odx .dot{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:7px}
+.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:40%}.odx .rows th:nth-child(2){width:32%}
 .odx .nw{white-space:nowrap}.odx .cards{display:flex;gap:12px;margin:14px 0 6px;flex-wrap:wrap}
 .odx .card{border:1px solid #e4e7eb;border-left-width:5px;border-radius:6px;padding:8px 16px;min-width:130px}
 .odx .card b{display:block;font-size:24px;line-height:1.15}
@@ -155,7 +156,7 @@ def _section(result: AuditResult) -> str:
     return (
         f'<h2 id="{audit.name}">{escape(audit.title)} ({len(result.rows):,})</h2>'
         f'<p class="do"><b>What to do.</b> {escape(audit.advice)}</p>'
-        f"<table><thead><tr>{head}</tr></thead>"
+        f'<table class="rows"><thead><tr>{head}</tr></thead>'
         f"<tbody>{''.join(_line(result, row) for row in shown[:MOST_SHOWN])}</tbody></table>{more}"
     )
 
@@ -164,7 +165,8 @@ def _line(result: AuditResult, row: Row) -> str:
     where = "<br>".join(
         f'<span class="nw">{escape(words)}</span>' for words in labels(result.picture, row, shown=bool(result.by))
     )
-    facts = "<br>".join(escape(f"{_DETAILS.get(name, name)}: {words}") for name, words in row.facts.items())
+    said = [f"{_DETAILS.get(name, name)}: {words}" for name, words in row.facts.items()]
+    facts = "<br>".join(map(escape, [_PHONES[name] for name in row.fields if name in _PHONES] + said))
     dot = f'<span class="dot" style="background:{_COLORS[row.severity]}" title="{_WORDS[row.severity]}"></span>'
     # The dot says it in colour; the words are there for print and for those who cannot see colours.
     return (
@@ -173,4 +175,5 @@ def _line(result: AuditResult, row: Row) -> str:
     )
 
 
+_PHONES: Final = {"wireless_phone": "mobile phone", "hm_phone": "home phone", "wk_phone": "work phone"}
 _DETAILS: Final = {"opendental": "in Open Dental", "nexhealth": "in NexHealth", "grade": "how sure"}

@@ -54,7 +54,9 @@ def birth_dates(picture: Picture) -> Iterator[Row]:
     """Yield active charts whose birth date is missing or impossible."""
     for each in picture.active:
         mapped = picture.od_persons[each.pat_num]
-        found = [_BIRTH_RULES[rule] for rule in sorted(mapped.rules() & _BIRTH_RULES.keys())]
+        found: list[tuple[str, Severity]] = [
+            _BIRTH_RULES[rule] for rule in sorted(mapped.rules() & _BIRTH_RULES.keys())
+        ]
         if not found and mapped.value.birth_date is None:
             found = [("birth-date.missing", "warning")]
         for rule, severity in found[:1]:
@@ -91,8 +93,8 @@ def emails(picture: Picture) -> Iterator[Row]:
 
 def _doubtful(picture: Picture, audit: str, rules: dict[str, tuple[str, Severity]]) -> Iterator[Row]:
     for each in picture.active:
-        told: set[tuple[str, str, Severity]] = {(issue.field, *rules[issue.rule]) for issue in picture.od_persons[each.pat_num].issues
-                if issue.rule in rules}  # fmt: skip
+        issues = picture.od_persons[each.pat_num].issues
+        told = {(issue.field, *rules[issue.rule]) for issue in issues if issue.rule in rules}
         for name, rule, severity in sorted(told, key=str):
             yield row(audit, rule, severity, chart(each.pat_num), fields=(_COLUMNS.get(name, name),))
 

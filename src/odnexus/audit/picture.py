@@ -76,7 +76,7 @@ class Picture:
         unread: What could not be read of tables, as places and rules without values.
     """
 
-    location: Location
+    location: Location = field(repr=lambda location: repr(location.name))
     at: datetime
     window: tuple[date, date]
     charts: tuple[od.Patient | od.PatientRow, ...] = field(default=(), repr=_count)

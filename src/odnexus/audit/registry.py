@@ -11,8 +11,8 @@ AUDITS: Final[tuple[Audit, ...]] = (
     Audit(
         name="duplicate-charts",
         title="Duplicate charts",
-        advice="Open both charts side by side. If they are one person's, merge them in Open Dental (Tools, Merge "
-        "Patients). A merge cannot be undone: when in doubt, ask the patient at the next visit.",
+        advice="Open both charts side by side. If they are one person's, merge them in Open Dental. "
+        "A merge cannot be undone: when in doubt, ask the patient at the next visit.",
         find=people.duplicate_charts,
         of=lambda picture: len(picture.charts),
         rules={"chart.duplicate": "Two charts may belong to one person."},
@@ -152,8 +152,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
     Audit(
         name="minors",
         title="Children without a guarantor",
-        advice="Attach the child to the family of a parent or guardian (Family module, Set as Guarantor). A child "
-        "cannot consent, and cannot be billed.",
+        advice="Attach the child to the family of a parent or guardian. A child can neither consent nor be billed.",
         find=people.minors,
         of=lambda picture: len(picture.active),
         rules={

@@ -145,7 +145,7 @@ class AuditResult:
     def to_csv(self, path: str | PathLike[str]) -> None:
         """Write the rows with headings, in UTF-8."""
         with Path(path).open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, COLUMNS)
+            writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.records())
 

@@ -80,9 +80,14 @@ def drift(picture: Picture) -> Iterator[Row]:
             continue
         for name, (rule, severity) in _DIFFERING.items():
             mine, theirs = getattr(pair.od_visit, name), getattr(pair.nex_visit, name)
-            if theirs is not None and mine != theirs:
+            if theirs is not None and mine != theirs and not (name == "provider" and _takes_part(theirs, pair.od)):
                 yield row("different-visits", rule, severity, *_subjects(pair), fields=(name,),
                           known_by=2, **_facts(name, pair.od_visit, pair.nex_visit))  # fmt: skip
+
+
+def _takes_part(prov_num: int, each: od.Appointment) -> bool:
+    """Tell whether a provider has a part in a visit: a hygiene visit has two, and either may be shown."""
+    return prov_num in {each.prov_num, each.prov_hyg}
 
 
 def states(picture: Picture) -> Iterator[Row]:
@@ -108,7 +113,11 @@ def _facts(name: str, mine: Visit, theirs: Visit) -> dict[str, str]:
     if name == "start":
         apart = mine.start - theirs.start
         return {"opendental": f"{span(abs(apart))} {'later' if apart > timedelta() else 'earlier'}"}
-    return {"opendental": str(getattr(mine, name) or "none"), "nexhealth": str(getattr(theirs, name))}
+    unit = " min" if name == "minutes" else ""
+    return {
+        "opendental": f"{getattr(mine, name) or 'none'}{unit}",
+        "nexhealth": f"{getattr(theirs, name)}{unit}",
+    }
 
 
 def span(time: timedelta) -> str:

@@ -1,0 +1,110 @@
+"""Pictures from tables: CSV exports, frames, rows of the database."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date, time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from odnexus.audit import audit, picture_from
+from tests.audit.office import AT, WINDOW, Office, broken, found, location
+
+
+def written(folder: Path, office: Office) -> dict[str, Path]:
+    """Write the tables of an office as CSV files."""
+    files: dict[str, Path] = {}
+    for name, rows in office.tables.items():
+        flat = [{key: value for key, value in row.items() if not isinstance(value, list)} for row in rows]
+        files[name] = folder / f"{name}.csv"
+        with files[name].open("w", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(dict.fromkeys(key for row in flat for key in row)))
+            writer.writeheader()
+            writer.writerows(flat)
+    return files
+
+
+def test_csv_files_give_the_same_rows_as_records(tmp_path: Path) -> None:
+    office = broken(
+        lambda office: office.of("book", "AptNum", 501).update(AptDateTime="2026-03-04 11:30:00"),
+        lambda office: office.of("bookings", "id", 9002).update(cancelled=True),
+    )
+    # A list cannot stand in a CSV, so descriptors are not told.
+    del office.tables["nex_types"]
+    tables: Any = written(tmp_path, office)
+
+    picture = picture_from(location(), at=AT, window=WINDOW, **tables)
+
+    assert picture.unread == ()
+    assert [found(row) for row in audit(picture).rows] == office.found()
+
+
+def test_frames_give_the_same_rows_as_records() -> None:
+    pandas = pytest.importorskip("pandas")
+    office = broken(lambda office: office.of("book", "AptNum", 501).update(Pattern="X" * 9))
+    tables: Any = {name: pandas.DataFrame(rows) for name, rows in office.tables.items()}
+    tables["book"]["AptDateTime"] = pandas.to_datetime(tables["book"]["AptDateTime"])
+
+    picture = picture_from(location(), at=AT, window=WINDOW, **tables)
+
+    assert picture.unread == ()
+    assert [found(row) for row in audit(picture).rows] == [("visit.length", (501, 9001, 11))]
+
+
+def test_numbers_of_the_database_are_understood() -> None:
+    charts = [{"PatNum": "7", "LName": "Lund", "PatStatus": "3", "Gender": "1", "Birthdate": "06/02/1979"}]
+    book = [{"AptNum": "9", "PatNum": "7", "AptStatus": "1", "Pattern": "XX", "IsHygiene": "1"}]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, charts=charts, book=book)
+
+    (chart,), (visit,) = picture.charts, picture.book
+    assert (str(chart.pat_status), chart.birthdate) == ("Archived", date(1979, 6, 2))
+    assert (str(visit.apt_status), visit.is_hygiene) == ("Scheduled", True)
+
+
+def test_a_row_that_does_not_fit_is_named_without_its_values() -> None:
+    charts = [{"PatNum": "7", "LName": "Lund"}, {"PatNum": "8", "LName": "Roe", "Birthdate": "31/31/1990"}]
+    people = [{"id": "x", "last_name": "Lund"}]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, charts=charts, people=people)
+
+    assert [chart.pat_num for chart in picture.charts] == [7]
+    assert [line.partition(": ")[0] for line in picture.unread] == ["charts, row 2", "people, row 1"]
+    assert not any(value in line for line in picture.unread for value in ("Roe", "1990", "Lund"))
+    assert "Not read" in audit(picture)._repr_html_()
+
+
+def test_details_of_people_may_stand_beside_their_names() -> None:
+    people = [
+        {"id": 1, "first_name": "Mara", "date_of_birth": "1988-11-20", "phone_number": "2085550161"},
+        {"id": 2, "first_name": "Mila", "bio.date_of_birth": "2012-04-08"},
+    ]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, people=people)
+
+    assert [each.bio.date_of_birth for each in picture.people if each.bio] == [date(1988, 11, 20), date(2012, 4, 8)]
+
+
+def test_hours_of_a_day_reach_from_the_first_start_to_the_last_end() -> None:
+    schedules = [
+        {"ScheduleNum": 1, "SchedDate": "2026-03-04", "StartTime": "08:00:00", "StopTime": "12:00:00",
+         "SchedType": "Provider"},
+        {"ScheduleNum": 2, "SchedDate": "2026-03-04", "StartTime": "13:00:00", "StopTime": "18:00:00",
+         "SchedType": "1"},
+        {"ScheduleNum": 3, "SchedDate": "2026-03-04", "StartTime": "00:00:00", "StopTime": "23:00:00",
+         "SchedType": "Blockout"},
+    ]  # fmt: skip
+
+    picture = picture_from(location(), at=AT, window=WINDOW, schedules=schedules)
+
+    assert picture.hours == {date(2026, 3, 4): (time(8), time(18))}
+
+
+@pytest.mark.parametrize(("name", "table", "error"), [("typo", [], ValueError), ("charts", 7, TypeError)])
+def test_what_is_no_table_is_refused(name: str, table: object, error: type[Exception]) -> None:
+    tables: Any = {name: table}
+
+    with pytest.raises(error):
+        picture_from(location(), at=AT, window=WINDOW, **tables)
