@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -231,3 +231,20 @@ def test_nothing_moves_after_everything_agreed(town: Town, booking: int) -> None
     town.settle(4)
 
     assert (town.od.count("PUT", None), town.nx.count("PATCH", None)) == before
+
+
+def test_who_waits_since_long_before_is_known_from_the_start() -> None:
+    town = Town()
+    staff, waiting = town.od.practice.staff, town.chart("Olaf", "Berg", "1960-01-01")
+    old = staff.book(waiting, start=datetime(2026, 1, 5, 9), op=town.ops[0], minutes=40, ProvNum=town.provs[0])
+    staff.break_(old, to_unscheduled_list=True)
+    town.clock.advance(timedelta(days=2))
+    town.work()
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+
+    town.nx.patient_app.cancel(booking)
+    town.settle()
+
+    (opened,) = [event for event in town.happened if event.name == "slot.opened"]
+    assert [(each.source, each.apt_num) for each in opened.candidates] == [("unscheduled", old)]

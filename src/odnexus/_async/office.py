@@ -29,7 +29,7 @@ from odnexus.mapping.visit import essence, minutes_of, to_wall, visit_from_nexhe
 from odnexus.matching.roster import Chart, Roster
 from odnexus.matching.stored import chart_from_bytes, chart_to_bytes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
-from odnexus.opendental.models import Appointment as OpenDentalAppointment, Patient as OpenDentalPatient
+from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus, Patient as OpenDentalPatient
 from odnexus.practice import Location
 from odnexus.reconcile.alerting import Alert, Severity
 from odnexus.reconcile.bodies import pack, unpack
@@ -189,7 +189,16 @@ class AsyncOffice:
         since = min(stamps) if stamps else self.wall(now) - timedelta(hours=1)
         for what in ("charts", "book"):
             await self.records.store.cursors.set(f"since:{what}:{self.location.database}", since.isoformat())
-        await self.picture.keep(charts, [booked_of(row) for row in rows])
+        waiting = await self._unscheduled()
+        await self.picture.keep(charts, [booked_of(row) for row in (*rows, *waiting)])
+
+    async def _unscheduled(self) -> list[OpenDentalAppointment]:
+        """Read who waits for a slot: the unscheduled list keeps its old dates, so no window shows it."""
+        try:
+            return [row async for row in self.opendental.appointments.iter(apt_status=AptStatus.UNSCHED_LIST)]
+        except UnsupportedError:
+            # The filter came with 22.4.28 (page "Appointments"); polls show what changes from now on.
+            return []
 
     def horizon(self, now: datetime) -> tuple[date, date]:
         """Return the first and the last day that are watched: yesterday to the location's horizon."""
