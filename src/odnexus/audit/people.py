@@ -180,7 +180,7 @@ def age(born: date, today: date) -> int:
 def lonely_patients(picture: Picture) -> Iterator[Row]:
     """Yield patients with a visit ahead whom only one system knows."""
     for each in _unlinked(picture):
-        if each.id in _expected(picture) and picture.same_person(each) is None:
+        if each.id in picture.expected and picture.same_person(each) is None:
             yield row("one-sided-patients", "patient.only-nexhealth", "warning", person(each.id))
     if picture.mirrored:
         known = {picture.pat_num_of(each) for each in picture.people} | {pair.od.pat_num for pair in picture.pairs}
@@ -196,12 +196,8 @@ def placeholders(picture: Picture) -> Iterator[Row]:
         if match is not None:
             yield row("placeholders", "placeholder.has-chart", "warning", person(each.id), chart(match[0]),
                       known_by=1, grade=match[1])  # fmt: skip
-        elif each.id not in _expected(picture):
+        elif each.id not in picture.expected:
             yield row("placeholders", "placeholder.unlinked", "info", person(each.id))
-
-
-def _expected(picture: Picture) -> set[int]:
-    return {each.patient_id for each in picture.bookings_ahead if each.patient_id}
 
 
 def _unlinked(picture: Picture) -> Iterator[nex.Patient]:

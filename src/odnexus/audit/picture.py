@@ -229,6 +229,11 @@ class Picture:
         )
 
     @cached_property
+    def expected(self) -> frozenset[int]:
+        """NexHealth patients with an appointment ahead."""
+        return frozenset(each.patient_id for each in self.bookings_ahead if each.patient_id)
+
+    @cached_property
     def pairs(self) -> tuple[Pair, ...]:
         """The visits that both systems have."""
         rows = {each.apt_num: each for each in self.book if each.apt_num in self.od_visits}
@@ -238,6 +243,11 @@ class Picture:
             for each in self.bookings
             if each.id in partner
         )
+
+    @cached_property
+    def pair_of(self) -> Mapping[tuple[int, int], Pair]:
+        """The visits that both systems have, by AptNum and NexHealth's id."""
+        return {(pair.od.apt_num, pair.nex.id): pair for pair in self.pairs}
 
     @cached_property
     def paired_bookings(self) -> frozenset[int]:

@@ -43,8 +43,7 @@ class Repair:
 
 
 def _pair(picture: Picture, row: Row) -> Pair | None:
-    ids = row.subjects[0].id, row.subjects[1].id
-    return next((pair for pair in picture.pairs if (pair.od.apt_num, pair.nex.id) == ids), None)
+    return picture.pair_of.get((row.subjects[0].id, row.subjects[1].id))
 
 
 def visit(picture: Picture, row: Row) -> Repair | None:
