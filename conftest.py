@@ -1,13 +1,14 @@
 """Collects the code of README, docs and docstrings into the ordinary suite, and gives pages what their readers have.
 
 A page's examples run in a folder of their own, with keys in the environment. Requests to the hosts of Open Dental and
-NexHealth reach an office and a platform in memory, and waiting takes no time. A block of ``text`` shows what the block
-before it printed; a block of ``toml`` is the practice's file from there on.
+NexHealth reach an office and a platform in memory, and waiting takes no time. A block of ``text`` behind one of
+``python`` shows what that printed; a block of ``toml`` is the practice's file from there on.
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, chdir, redirect_stdout
 from datetime import UTC, date, datetime, timedelta
@@ -26,6 +27,7 @@ from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.myst import CodeBlockParser, SkipParser
 from sybil.parsers.rest import DocTestParser, PythonCodeBlockParser as PythonDirectiveParser
+from sybil.typing import Evaluator
 
 from odnexus import NexHealth, OpenDental, Practice, Sealer, SqliteStore, SyncEngine
 from odnexus.testing import VirtualClock, demo_office, transport
@@ -178,14 +180,29 @@ class Block:
     text: str
 
 
+OPENING: Final = re.compile(r"^```(\w+)$", re.MULTILINE)
+
+
 class BlockParser(CodeBlockParser):
-    """Finds blocks of one language and hands them to a function as what they are: no code."""
+    """Finds blocks of one language and hands them to a function as what they are: no code.
+
+    Args:
+        language: The language.
+        evaluator: The function.
+        behind: Only blocks whose next neighbour above is of this language.
+    """
+
+    def __init__(self, language: str, evaluator: Evaluator, behind: str = "") -> None:
+        super().__init__(language, evaluator)
+        self._behind = behind
 
     def __call__(self, document: Document) -> Iterable[Region]:
         """Yield the blocks of *document*."""
         for region in super().__call__(document):
-            region.parsed = Block(region.parsed)
-            yield region
+            above = OPENING.findall(document.text, 0, region.start)
+            if self._behind in ("", above[-1] if above else ""):
+                region.parsed = Block(region.parsed)
+                yield region
 
 
 def compare(example: Example) -> str | None:
@@ -222,7 +239,7 @@ def end(namespace: dict[str, Any]) -> None:
 pages = Sybil(
     parsers=[
         CodeBlockParser("python", Printing(future_imports=["annotations"])),
-        BlockParser("text", compare),
+        BlockParser("text", compare, behind="python"),
         BlockParser("toml", keep),
         SkipParser(),
     ],

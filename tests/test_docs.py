@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from attrs import fields
+from sybil.example import SybilFailure
 
-from conftest import Reader, pages
+from conftest import Reader, compare, pages
 from odnexus import CancelRule, FieldRule, Location, MatchPolicy, Modes, Practice, TypeRule, VisitPolicy
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.triggers import EVENT_NAMES
+from odnexus.reconcile.writer import REMEDIES, Evidence, WriterSetting, decide
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
@@ -52,22 +56,23 @@ def test_the_eight_lines_do_what_the_readme_says_of_them(reader: Reader) -> None
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
-def test_a_block_of_text_is_the_output_of_code(page: Path) -> None:
+def test_a_block_of_text_behind_code_is_compared_with_what_the_code_prints(page: Path) -> None:
     languages = [match["language"] for match in BLOCK.finditer(text_of(page))]
+    outputs = [pair for pair in itertools.pairwise(languages) if pair == ("python", "text")]
 
-    assert [before for before, after in zip(["", *languages], languages, strict=False) if after == "text"] == [
-        "python"
-    ] * languages.count("text")
+    compared = [example for example in pages.parse(page).examples() if example.region.evaluator is compare]
+
+    assert len(compared) == len(outputs)
 
 
 def test_an_output_that_is_not_printed_fails(tmp_path: Path) -> None:
     page = tmp_path / "wrong.md"
     page.write_text("```python\nprint(1)\n```\n\n```text\n2\n```\n", encoding="utf-8")
-    examples = list(pages.parse(page).examples())
-    examples[0].evaluate()
+    code, output = pages.parse(page).examples()
+    code.evaluate()
 
-    with pytest.raises(Exception, match="2"):
-        examples[1].evaluate()
+    with pytest.raises(SybilFailure, match="2"):
+        output.evaluate()
 
 
 def asked_by_the_engine() -> dict[str, set[str]]:
@@ -130,3 +135,41 @@ def test_the_practice_file_shows_the_defaults() -> None:
     changed = {each.name for each in fields(Location) if getattr(given, each.name) != getattr(least, each.name)}
 
     assert changed == examples
+
+
+MARKS: dict[str, tuple[object, ...]] = {
+    "yes": (True,),
+    "no": (False,),
+    "on": (True,),
+    "off": (False,),
+    "not said": (None,),
+}
+
+
+def test_the_table_of_who_writes_is_what_the_engine_decides() -> None:
+    page = text_of(ROOT / "docs/explanation/who-writes.md")
+    rows = re.findall(r"^\| `(\w+)` \| (.+?) \| (.+?) \| (.+?) \| (\w+) \| `(.+?)` \|$", page, re.MULTILINE)
+    shown: dict[tuple[object, ...], tuple[str, str]] = {}
+    for setting, synchronizer, inserts, reads, writer, rule in rows:
+        for case in itertools.product(
+            MARKS[synchronizer], MARKS.get(inserts, (True, False, None)), MARKS.get(reads, (True, False))
+        ):
+            shown[(setting, *case)] = (writer, rule)
+
+    decided = {
+        (setting, synchronizer, inserts, reads): decide(
+            setting, Evidence(inserts=inserts, synchronizer=synchronizer, reads=reads)
+        )
+        for setting in get_args(WriterSetting)
+        for synchronizer in (True, False)
+        for inserts in (True, False, None)
+        for reads in (True, False)
+    }
+
+    assert shown == {case: (finding.writer.value, finding.rule) for case, finding in decided.items()}
+
+
+def test_every_rule_that_stops_a_location_has_its_remedy_on_the_page() -> None:
+    page = text_of(ROOT / "docs/explanation/who-writes.md")
+
+    assert set(re.findall(r"^\| `(writer\.[\w-]+)` \|", page, re.MULTILINE)) == set(REMEDIES)
