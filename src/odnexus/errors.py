@@ -219,3 +219,17 @@ class SealError(SyncError):
 
 class StoreError(SyncError):
     """The store broke one of its promises."""
+
+
+def place_of(error: BaseException) -> str:
+    """Return what went wrong and where, without the message: ``KeyError at office.py:120``.
+
+    For logs: a message, or a traceback that quotes one, could name a patient.
+    """
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return type(error).__name__
+    file = trace.tb_frame.f_code.co_filename.replace("\\", "/").rpartition("/")[2]
+    return f"{type(error).__name__} at {file}:{trace.tb_lineno}"

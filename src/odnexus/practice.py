@@ -41,6 +41,9 @@ from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule, Problem
 from odnexus.reconcile.policy import Mode, VisitPolicy
 from odnexus.reconcile.writer import WriterSetting
 
+PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts"})
+"""Sections of a practice file that say how a process runs; ``odnexus run`` reads them."""
+
 ZONE_REMEDY = "give an IANA name such as America/Denver"
 
 T = TypeVar("T")
@@ -108,7 +111,8 @@ class Modes:
     visit: Mode = "apply"
 
 
-def _is_zone(name: object) -> bool:
+def is_zone(name: object) -> bool:
+    """Return whether *name* is an IANA time zone."""
     try:
         ZoneInfo(str(name))
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -117,7 +121,7 @@ def _is_zone(name: object) -> bool:
 
 
 def _check_zone(instance: Location, _: Attribute[str], value: str) -> None:
-    if not _is_zone(value):
+    if not is_zone(value):
         raise ConfigurationError(f"locations[{instance.name}].timezone: {ZONE_REMEDY}")
 
 
@@ -226,9 +230,14 @@ class Practice:
 
     @classmethod
     def read(cls, content: Mapping[str, Any]) -> Practice:
-        """Return the practice that the content of a file describes; raises as `load` does."""
+        """Return the practice that the content of a file describes; raises as `load` does.
+
+        What a process around it needs (`PROCESS_SECTIONS`: connections, store, alerts) may stand in the same file and
+        is left alone.
+        """
         problems: list[Problem] = []
-        practice = _structured(content, Practice, problems)
+        content = {name: value for name, value in content.items() if name not in PROCESS_SECTIONS}
+        practice = structured(content, Practice, problems)
         for number, location in enumerate(content.get("locations", ())):
             problems += _problems_of_location(f"locations[{number}]", location)
         if problems or practice is None:
@@ -296,7 +305,7 @@ def _strict(kind: type) -> Any:
     return check
 
 
-def _structured(content: object, kind: type[T], problems: list[Problem]) -> T | None:
+def structured(content: object, kind: type[T], problems: list[Problem]) -> T | None:
     """Return *content* as *kind*, or add what is wrong with it to *problems*."""
     # cattrs takes a while to import, and only who reads a file needs it.
     from cattrs import ClassValidationError, Converter, IterableValidationError, transform_error  # noqa: PLC0415
@@ -325,9 +334,9 @@ def _problems_of_location(place: str, content: object) -> Iterator[Problem]:
     if not isinstance(content, dict):
         return
     content = cast("dict[str, object]", content)
-    if "timezone" in content and not _is_zone(content["timezone"]):
+    if "timezone" in content and not is_zone(content["timezone"]):
         yield Problem(place=f"{place}.timezone", remedy=ZONE_REMEDY)
-    fields = _structured(content.get("fields", []), FieldMap, [])
+    fields = structured(content.get("fields", []), FieldMap, [])
     for problem in fields.check() if fields is not None and "fields" in content else ():
         yield Problem(place=f"{place}.{problem.place}", remedy=problem.remedy)
 

@@ -29,6 +29,7 @@ from odnexus.errors import (
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
+    place_of,
 )
 from odnexus.reconcile.alerting import Alert
 from odnexus.reconcile.bodies import pack, unpack, unpack_event
@@ -187,7 +188,7 @@ class AsyncWorking:
             return verdict(error, event, now, self._retry)
         except Exception as error:  # noqa: BLE001 - a fault of ours must not stop the others
             # Only where it happened is logged: a traceback's message could name a patient.
-            log.error("event %s failed at %s", event.id, _place(error))  # noqa: TRY400
+            log.error("event %s failed at %s", event.id, place_of(error))  # noqa: TRY400
             await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
             return verdict(OdnexusError(type(error).__name__), event, now, self._retry)
 
@@ -325,7 +326,7 @@ class AsyncWorking:
                 if name in self._handlers:
                     await self._handlers[name](happened)
         except Exception as error:  # noqa: BLE001 - a handler of the host may raise anything
-            log.error("handler of %s failed at %s", happened.name, _place(error))  # noqa: TRY400
+            log.error("handler of %s failed at %s", happened.name, place_of(error))  # noqa: TRY400
             outcome = verdict(_HandlerError(type(error).__name__), event, now, self._retry)
             if isinstance(outcome, Bury):
                 text = f"A handler of {happened.name} keeps failing. Event {event.id} is kept: repair it and revive."
@@ -381,12 +382,3 @@ def _tell_nobody(alert: Alert) -> None:
 
 def _subject(event: Event) -> str:
     return f"{event.kind}:{event.subject}"
-
-
-def _place(error: BaseException) -> str:
-    """Return what went wrong and where, without the message: ``KeyError at office.py:120``."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}" if trace else "unknown"
-    return f"{type(error).__name__} at {where}"

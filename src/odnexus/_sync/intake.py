@@ -114,10 +114,8 @@ class Intake:
         return {name for name, value in wanted.items() if getattr(patient, name, None) == value or name in changes}
 
     def _is_noted(self, pat_num: int, stamp: str) -> bool:
-        for commlog in self._office.opendental.commlogs.iter(pat_num=pat_num):
-            if stamp in (commlog.note or ""):
-                return True
-        return False
+        notes = [commlog.note or "" for commlog in self._office.opendental.commlogs.iter(pat_num=pat_num)]
+        return any(stamp in note for note in notes)
 
 
 def may_write(fields: FieldMap, name: str, patient: Patient) -> bool:

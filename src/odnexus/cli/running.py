@@ -23,9 +23,8 @@ from typing import Any, Final, Protocol
 from attrs import define, field, frozen
 
 from odnexus import __version__
-from odnexus._sync.working import _place  # pyright: ignore[reportPrivateUsage]
 from odnexus.engine import PollReport, StepReport, SyncEngine
-from odnexus.errors import ApiError, EmptySideError, OdnexusError
+from odnexus.errors import ApiError, EmptySideError, OdnexusError, place_of
 from odnexus.mapping.visit import to_wall
 from odnexus.practice import Location
 
@@ -236,7 +235,7 @@ class Connector:
             work()
         except Exception as error:  # noqa: BLE001 - the loop outlives whatever one part of it does
             # The message is left out: it could name a patient.
-            log.error("%s: %s", what, _place(error))  # noqa: TRY400
+            log.error("%s: %s", what, place_of(error))  # noqa: TRY400
 
 
 def _counts(report: StepReport) -> tuple[int, int, int, int]:

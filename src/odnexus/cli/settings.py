@@ -37,8 +37,8 @@ from odnexus.practice import (
     ZONE_REMEDY,
     Practice,
     PracticeFileError,
-    _is_zone,  # pyright: ignore[reportPrivateUsage]
-    _structured,  # pyright: ignore[reportPrivateUsage]
+    is_zone,
+    structured,
 )
 from odnexus.reconcile.alerting import Severity
 from odnexus.vault import REMIND_AFTER, Reference
@@ -62,7 +62,7 @@ def _check_time(_: object, attribute: Attribute[str], value: str) -> None:
 
 
 def _check_zone(_: object, attribute: Attribute[str | None], value: str | None) -> None:
-    if value is not None and not _is_zone(value):
+    if value is not None and not is_zone(value):
         raise ConfigurationError(f"{attribute.name}: {ZONE_REMEDY}")
 
 
@@ -221,7 +221,7 @@ class Settings:
         """Return what the content of a file says; raises as `load` does."""
         own = {name: content[name] for name in _NAMES if name in content}
         problems = list(_plain_keys(own))
-        found = _structured(_with_lists(own), _Sections, problems)
+        found = structured(_with_lists(own), _Sections, problems)
         practice: Practice | None = None
         try:
             practice = Practice.read({name: value for name, value in content.items() if name not in own})
