@@ -58,7 +58,11 @@ def test_names_are_shown_to_somebody_who_says_who_they_are(caplog: pytest.LogCap
     with caplog.at_level(logging.INFO, "odnexus.audit"):
         named = report()["different-visits"].unmasked(by="Ida Harlan")
 
-    assert "2026-03-04 11:30, Robert Whitfield, born 1979-06-02, (208)555-0111" in named.records()[0]["who"]
+    assert named.records()[0]["who"].split("; ") == [
+        "Visit 501 (2026-03-04 11:30, Robert Whitfield)",
+        "NexHealth visit 9001 (2026-03-04 09:00, Robert Whitfield)",
+        "Chart 11 (Robert Whitfield, born 1979-06-02, (208)555-0111)",
+    ]
     assert "to Ida Harlan" in named._repr_html_()
     assert caplog.messages == ["audit different-visits: 2 rows shown with names to Ida Harlan"]
 

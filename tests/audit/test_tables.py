@@ -65,15 +65,24 @@ def test_numbers_of_the_database_are_understood() -> None:
 
 
 def test_a_row_that_does_not_fit_is_named_without_its_values() -> None:
-    charts = [{"PatNum": "7", "LName": "Lund"}, {"PatNum": "8", "LName": "Roe", "Birthdate": "31/31/1990"}]
+    charts = [{"PatNum": "7", "LName": "Lund"}, {"PatNum": "8", "LName": "Roe", "Guarantor": "Mara Roe"}]
     people = [{"id": "x", "last_name": "Lund"}]
 
     picture = picture_from(location(), at=AT, window=WINDOW, charts=charts, people=people)
 
     assert [chart.pat_num for chart in picture.charts] == [7]
     assert [line.partition(": ")[0] for line in picture.unread] == ["charts, row 2", "people, row 1"]
-    assert not any(value in line for line in picture.unread for value in ("Roe", "1990", "Lund"))
+    assert not any(value in line for line in picture.unread for value in ("Roe", "Mara", "Lund"))
     assert "Not read" in audit(picture)._repr_html_()
+
+
+def test_a_birth_date_that_cannot_be_read_does_not_cost_the_chart() -> None:
+    charts = [{"PatNum": "7", "LName": "Lund", "Birthdate": "31/31/1990"}, {"PatNum": "8", "Birthdate": "1900-01-01"}]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, charts=charts)
+
+    rows = audit(picture, only=["birth-dates"]).rows
+    assert [found(row) for row in rows] == [("birth-date.missing", (7,)), ("birth-date.placeholder", (8,))]
 
 
 def test_details_of_people_may_stand_beside_their_names() -> None:

@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from odnexus.audit.picture import Pair, Picture
-from odnexus.audit.reading import Forecast, Progress, forecast, read
+from odnexus.audit.reading import Forecast, Progress, forecast, links_of, read
 from odnexus.audit.registry import AUDITS, BY_NAME
 from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
@@ -40,6 +40,7 @@ __all__ = [
     "Tables",
     "audit",
     "forecast",
+    "links_of",
     "picture_from",
     "read",
 ]

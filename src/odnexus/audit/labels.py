@@ -45,44 +45,53 @@ def masked(person: Person) -> str:
     return f"{initials} {digits}".strip()
 
 
+def name_of(person: Person) -> str:
+    """Return given and family name."""
+    return " ".join(part for part in (person.given, person.family, person.suffix.capitalize()) if part)
+
+
 def named(person: Person) -> str:
     """Return name, birth date and mobile number."""
-    name = " ".join(part for part in (person.given, person.family, person.suffix.capitalize()) if part)
+    name = name_of(person)
     born = f"born {person.birth_date}" if person.birth_date else ""
     return ", ".join(part for part in (name, born, opendental_phone(person.mobile).value) if part)
 
 
-def _called(person: Person | None, *, shown: bool) -> str:
-    if person is None:
-        return ""
-    return named(person) if shown else masked(person)
-
-
 def _chart(picture: Picture, id: int, shown: bool) -> str:  # noqa: FBT001
     mapped = picture.od_persons.get(id)
-    return _called(mapped.value if mapped else None, shown=shown)
+    return _called(mapped.value if mapped else None, named if shown else masked)
 
 
 def _person(picture: Picture, id: int, shown: bool) -> str:  # noqa: FBT001
-    patient = picture.person_of.get(id)
-    return _called(person_from_nexhealth(patient).value if patient else None, shown=shown)
+    return _called(_nex_person(picture, id), named if shown else masked)
 
 
 def _row(picture: Picture, id: int, shown: bool) -> str:  # noqa: FBT001
     each = picture.row_of.get(id)
-    return _timed(picture.od_visits.get(id), _chart(picture, each.pat_num, shown), shown) if each else ""
+    mapped = picture.od_persons.get(each.pat_num) if each else None
+    return _visit(picture.od_visits.get(id), mapped.value if mapped else None, shown)
 
 
 def _booking(picture: Picture, id: int, shown: bool) -> str:  # noqa: FBT001
     each = picture.booking_of.get(id)
-    return _timed(picture.nex_visits.get(id), _person(picture, each.patient_id or 0, shown), shown) if each else ""
+    return _visit(picture.nex_visits.get(id), _nex_person(picture, (each and each.patient_id) or 0), shown)
 
 
-def _timed(visit: Visit | None, who: str, shown: bool) -> str:  # noqa: FBT001
+def _nex_person(picture: Picture, id: int) -> Person | None:
+    patient = picture.person_of.get(id)
+    return person_from_nexhealth(patient).value if patient else None
+
+
+def _visit(visit: Visit | None, person: Person | None, shown: bool) -> str:  # noqa: FBT001
     """Return who and, only if *shown*, when: a day of treatment tells too much."""
-    if visit is None or not shown or visit.start == NO_START:
-        return who
-    return f"{visit.start:%Y-%m-%d %H:%M}, {who}" if who else f"{visit.start:%Y-%m-%d %H:%M}"
+    if not shown:
+        return _called(person, masked)
+    when = f"{visit.start:%Y-%m-%d %H:%M}" if visit is not None and visit.start != NO_START else ""
+    return ", ".join(part for part in (when, _called(person, name_of)) if part)
+
+
+def _called(person: Person | None, call: Callable[[Person], str]) -> str:
+    return call(person) if person is not None else ""
 
 
 def _thing(names: Callable[[Picture], Mapping[int, str | None]]) -> Callable[[Picture, int, bool], str]:

@@ -28,13 +28,15 @@ _STYLE: Final = """
 .odx td{padding:5px 10px 5px 0;border-bottom:1px solid #e4e7eb;vertical-align:top;text-align:left}
 .odx td.n,.odx th.n{text-align:right;font-variant-numeric:tabular-nums}
 .odx .dot{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:7px}
-.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:40%}.odx .rows th:nth-child(2){width:32%}
-.odx .nw{white-space:nowrap}.odx .cards{display:flex;gap:12px;margin:14px 0 6px;flex-wrap:wrap}
+.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:34%}.odx .rows th:nth-child(2){width:40%}
+.odx .who{padding-left:14px;text-indent:-14px;overflow-wrap:anywhere}
+.odx .cards{display:flex;gap:12px;margin:14px 0 6px;flex-wrap:wrap}
 .odx .card{border:1px solid #e4e7eb;border-left-width:5px;border-radius:6px;padding:8px 16px;min-width:130px}
 .odx .card b{display:block;font-size:24px;line-height:1.15}
 .odx .do{background:#f5f7fa;border-radius:6px;padding:8px 12px}.odx a{color:inherit}
 .odx .named{background:#b3412f;color:#fff;padding:6px 12px;border-radius:6px}
 .odx ul{margin:4px 0;padding-left:20px}.odx svg{display:block}
+@media (max-width:640px){.odx .bars{display:none}}
 @media print{.odx{font-size:11px;max-width:none}.odx h2{break-after:avoid}.odx tr{break-inside:avoid}
 .odx thead{display:table-header-group}.odx *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
@@ -56,6 +58,8 @@ def fragment(report: AuditReport) -> str:
     """Return the report as a piece of HTML, for notebooks."""
     picture = report.picture
     first, last = picture.window
+    counts = [len(rows) for rows in (picture.charts, picture.book, picture.people, picture.bookings)]
+    charts, book, people, bookings = map(_count, counts, ("chart", "visit", "patient", "visit"))
     taken = f"{picture.now:%Y-%m-%d %H:%M}"
     parts = [
         f"<style>{_STYLE}</style>",
@@ -63,8 +67,7 @@ def fragment(report: AuditReport) -> str:
         f"<h1>Audit of {escape(picture.location.name)}</h1>",
         (
             f'<p class="sub">Taken {taken} by the office\'s clock. Visits from {first} to {last}. '
-            f"{_count(len(picture.charts), 'chart')}, {_count(len(picture.book), 'visit')} in Open Dental, "
-            f"{_count(len(picture.people), 'patient')}, {_count(len(picture.bookings), 'visit')} in NexHealth.</p>"
+            f"{charts} and {book} in Open Dental; {people} and {bookings} in NexHealth.</p>"
         ),
         _mask_note(report.by),
         _cards(report),
@@ -105,7 +108,7 @@ def _cards(report: AuditReport) -> str:
 def _overview(report: AuditReport) -> str:
     most = max((len(result.rows) for result in report), default=0)
     rows = (_overview_row(result, most) for result in report)
-    head = '<th>Question</th><th class="n">Found</th><th class="n">Looked at</th><th>By severity</th>'
+    head = '<th>Question</th><th class="n">Found</th><th class="n">Looked at</th><th class="bars">By severity</th>'
     return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
@@ -115,7 +118,7 @@ def _overview_row(result: AuditResult, most: int) -> str:
     found = f"{summary.count:,}" if summary.count else "none"
     return (
         f'<tr><td>{linked}</td><td class="n">{found}</td><td class="n">{summary.of:,}</td>'
-        f"<td>{_bar(result.rows, most)}</td></tr>"
+        f'<td class="bars">{_bar(result.rows, most)}</td></tr>'
     )
 
 
@@ -162,9 +165,8 @@ def _section(result: AuditResult) -> str:
 
 
 def _line(result: AuditResult, row: Row) -> str:
-    where = "<br>".join(
-        f'<span class="nw">{escape(words)}</span>' for words in labels(result.picture, row, shown=bool(result.by))
-    )
+    names = labels(result.picture, row, shown=bool(result.by))
+    where = "".join(f'<div class="who">{escape(words)}</div>' for words in names)
     said = [f"{_DETAILS.get(name, name)}: {words}" for name, words in row.facts.items()]
     facts = "<br>".join(map(escape, [_PHONES[name] for name in row.fields if name in _PHONES] + said))
     dot = f'<span class="dot" style="background:{_COLORS[row.severity]}" title="{_WORDS[row.severity]}"></span>'

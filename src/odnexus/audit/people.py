@@ -45,8 +45,6 @@ _BIRTH_RULES: Final[dict[str, tuple[str, Severity]]] = {
     "date.none": ("birth-date.placeholder", "warning"),
     "date.future": ("birth-date.future", "error"),
     "date.too_old": ("birth-date.too-old", "error"),
-    "date.unreadable": ("birth-date.unreadable", "error"),
-    "date.short_year": ("birth-date.unreadable", "error"),
 }
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from odnexus._sync.opendental import OpenDental
     from odnexus.opendental.models import Schedule
     from odnexus.practice import Location
+    from odnexus.reconcile.links import Link
 
 T = TypeVar("T")
 
@@ -156,6 +157,15 @@ def read(
         ),
         unread=reading.unread,
     )
+
+
+def links_of(links: Iterable[Link]) -> dict[int, int]:
+    """Return the AptNum of each NexHealth appointment that the engine has linked, for `read` and `picture_from`."""
+    return {
+        int(link.nexhealth.id): int(link.opendental.id)
+        for link in links
+        if link.kind == "visit" and link.nexhealth is not None and link.opendental is not None
+    }
 
 
 class _Reading:

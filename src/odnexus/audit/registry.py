@@ -102,11 +102,10 @@ AUDITS: Final[tuple[Audit, ...]] = (
         find=people.birth_dates,
         of=lambda picture: len(picture.active),
         rules={
-            "birth-date.missing": "There is no birth date.",
+            "birth-date.missing": "There is no birth date, or none that can be read.",
             "birth-date.placeholder": "The birth date is 01/01/1900, which stands for none.",
             "birth-date.future": "The birth date is in the future.",
             "birth-date.too-old": "The birth date is more than 130 years ago.",
-            "birth-date.unreadable": "The birth date cannot be read.",
         },
     ),
     Audit(

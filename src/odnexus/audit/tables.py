@@ -177,9 +177,10 @@ def _as_api(cells: Cells) -> dict[str, object]:
         if name.startswith(("Is", "TimeLocked")) and str(value) in _FLAGS:
             row[name] = _FLAGS[str(value)]
     if isinstance(born := row.get("Birthdate"), str):
-        day = iso_date(born).value
-        # The placeholder 1900-01-01 has no value here, but the audit of birth dates wants to see it.
-        row["Birthdate"] = day.isoformat() if day is not None else born
+        mapped = iso_date(born)
+        # A date that stands for none goes on as it is; one that cannot be read must not cost the whole chart.
+        unreadable = mapped.rules() & {"date.unreadable", "date.short_year"}
+        row["Birthdate"] = mapped.value.isoformat() if mapped.value else "" if unreadable else born
     return row
 
 
