@@ -15,7 +15,7 @@ nox.options.error_on_missing_interpreters = False
 nox.options.sessions = ["lint", "types", "docs", "unasync", "tests"]
 
 PYTHONS = nox.project.python_versions(nox.project.load_toml("pyproject.toml"))
-PACKAGE = ".[cli]"
+PACKAGE = ".[cli,sql,alerts,audit]"
 
 
 def install(session: nox.Session, *packages: str, group: str = "") -> None:

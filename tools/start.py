@@ -23,7 +23,7 @@ PYTHON = str(BIN / "python")
 
 INSTALL = {
     "demo": ["--editable", ".[cli]"],
-    "test": ["--editable", ".[cli]", "--group", "dev"],
+    "test": ["--editable", ".[cli,sql,alerts,audit]", "--group", "dev"],
 }
 STEPS = {
     "demo": [["odnexus.cli", "demo"]],
