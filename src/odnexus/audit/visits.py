@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import combinations
 from typing import Final
 
 from odnexus.audit.picture import Pair, Picture, number_in
@@ -162,7 +162,7 @@ def _overlaps(
                 taken[number, slot].append(each.apt_num)
     found: Counter[tuple[int, int, int]] = Counter()
     for (number, _), holders in taken.items():
-        for one, other in pairwise(sorted(holders)):
+        for one, other in combinations(sorted(holders), 2):
             if not apart or visits[one].operatory != visits[other].operatory:
                 found[number, one, other] += UNIT
     kind: Kind = "operatory" if rule.startswith("operatory") else "provider"
