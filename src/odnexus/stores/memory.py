@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from threading import RLock
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 from attrs import define, evolve
 
@@ -115,6 +115,8 @@ class MemoryInbox:
                 slot.event = evolve(slot.event, due=due, reason=reason, attempts=attempts)
             case Bury(reason):
                 slot.state, slot.event = "buried", evolve(slot.event, reason=reason)
+            case _:
+                assert_never(outcome)
 
     def waiting(self, limit: int, *, location: str | None = None) -> list[Event]:
         """Return unfinished events, oldest first."""

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 import sqlalchemy
@@ -13,8 +17,8 @@ from odnexus.errors import ConfigurationError, LinkConflictError, StoreError
 from odnexus.reconcile.inbox import Done
 from odnexus.stores import StoreBusyError
 from odnexus.stores.sql import SqlStore
-from odnexus.stores.sql._database import _engine
-from odnexus.stores.sql._schema import STEPS, migrate
+from odnexus.stores.sql._database import _check, _engine
+from odnexus.stores.sql._schema import STEPS, _locked, migrate
 from odnexus.testing.contracts._samples import NOON, at, event, ids, link, nexhealth, opendental, together
 from tests.stores.sql.conftest import Place
 
@@ -160,6 +164,51 @@ def test_older_tables_are_brought_up_to_date_and_keep_their_rows(place: Place) -
 def test_an_address_that_will_not_do_is_refused(place: str, message: str) -> None:
     with pytest.raises(ConfigurationError, match=message):
         SqlStore(place)
+
+
+def connection(*, mariadb: bool, mode: str) -> Connection:
+    """Return what is asked of a connection to a server of the MySQL family."""
+    dialect = SimpleNamespace(name="mysql", is_mariadb=mariadb)
+    return cast(Connection, SimpleNamespace(dialect=dialect, scalar=lambda query: mode))
+
+
+def test_mysql_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="MySQL is not supported"):
+        _check(connection(mariadb=False, mode="STRICT_TRANS_TABLES"))
+
+
+def test_a_server_that_cuts_values_is_refused() -> None:
+    with pytest.raises(ConfigurationError, match="set STRICT_TRANS_TABLES"):
+        _check(connection(mariadb=True, mode="NO_ENGINE_SUBSTITUTION"))
+
+
+def test_a_mistake_of_ours_is_an_error_of_the_store(store: SqlStore) -> None:
+    with pytest.raises(StoreError, match="cannot be used: ObjectNotExecutableError"):
+        store._database.run(lambda connection: connection.execute("no statement"))  # type: ignore[call-overload]
+
+
+def test_whoever_cannot_get_the_lock_of_the_tables_is_told_to_come_later(
+    store: SqlStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("odnexus.stores.sql._schema._PATIENCE", timedelta(milliseconds=1))
+    database = store._database
+    with (
+        database._engine.connect() as other,
+        database._engine.connect() as mine,
+        _locked(other, database.tables.schema.name),
+        pytest.raises(StoreBusyError),
+    ):
+        database._guarded(lambda: migrate(mine, database.tables, (*STEPS, *STEPS)))
+
+
+def test_a_child_process_leaves_the_connections_of_its_parent(store: SqlStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    pool = store._database._engine.pool
+    monkeypatch.setattr(os, "getpid", lambda: -1)
+
+    store.inbox.put([event("a")])
+
+    assert store._database._engine.pool is not pool
+    pool.dispose()
 
 
 @pytest.mark.parametrize("scheme", ["postgresql", "mariadb"])

@@ -15,6 +15,7 @@ from attrs import evolve
 from odnexus.errors import ConfigurationError, StoreError
 from odnexus.reconcile.inbox import Done
 from odnexus.stores import SqliteStore, StoreBusyError
+from odnexus.stores.sqlite._database import _keeps_log
 from odnexus.stores.sqlite._inbox import _LEASE
 from odnexus.testing.contracts._samples import NOON, at, event, link, nexhealth, opendental, together
 
@@ -169,6 +170,56 @@ def test_a_disk_without_a_log_is_refused(path: Path, monkeypatch: pytest.MonkeyP
 
     with pytest.raises(StoreError, match="use a local disk"):
         SqliteStore(path)
+
+
+class Contended:
+    """A connection to a new file that *rivals* other processes switch to a log at the same time."""
+
+    def __init__(self, rivals: int, code: int = sqlite3.SQLITE_BUSY) -> None:
+        self.said: list[str] = []
+        self._rivals = rivals
+        self._code = code
+
+    def execute(self, statement: str) -> Contended:
+        self.said.append(statement)
+        if statement.startswith("PRAGMA") and self._rivals:
+            self._rivals -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self._code
+            raise error
+        return self
+
+    def fetchone(self) -> tuple[str]:
+        return ("wal",)
+
+
+def test_processes_that_switch_a_new_file_wait_for_each_other() -> None:
+    contended = Contended(2)
+
+    assert _keeps_log(contended)  # type: ignore[arg-type]
+    assert contended.said == [
+        *["PRAGMA journal_mode = WAL", "BEGIN EXCLUSIVE", "COMMIT"] * 2,
+        "PRAGMA journal_mode = WAL",
+    ]
+
+
+@pytest.mark.parametrize("contended", [Contended(1000), Contended(1, sqlite3.SQLITE_IOERR)], ids=["busy", "broken"])
+def test_a_file_that_cannot_be_switched_is_an_error(contended: Contended) -> None:
+    with pytest.raises(sqlite3.OperationalError):
+        _keeps_log(contended)  # type: ignore[arg-type]
+
+
+def test_what_a_parent_process_opened_is_left_to_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with SqliteStore(path) as store:
+        before = list(store._database._connections.idle)
+        monkeypatch.setattr(os, "getpid", lambda: -1)
+
+        store.inbox.put([event("a")])
+
+        assert [list(left.idle) for left in store._database._inherited] == [before]
+        store.close()
+        assert before[0].execute("SELECT count(*) FROM event").fetchone()[0] == 1
+        before[0].close()
 
 
 def test_a_moment_without_a_zone_is_refused(store: SqliteStore) -> None:

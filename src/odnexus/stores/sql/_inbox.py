@@ -9,7 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from attrs import evolve
 from sqlalchemy import ColumnElement, Connection, Select, and_, or_, select
@@ -121,6 +121,8 @@ class SqlInbox:
                 return {"due": ticks(due), "reason": reason, "attempts": attempts}
             case Bury(reason):
                 return {"state": "buried", "reason": reason}
+            case _:
+                assert_never(outcome)
 
     def _change(self, which: ColumnElement[bool], values: dict[str, Any]) -> int:
         change = self._events.update().where(which).values(values)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Final, TypeAlias
 
 from sqlalchemy import Connection, func, inspect, select, text
@@ -19,7 +20,7 @@ from odnexus.stores._errors import StoreBusyError
 from odnexus.stores.sql._tables import Tables
 
 COUNTERS: Final = ("event", "entry")
-_PATIENCE: Final = 30
+_PATIENCE: Final = timedelta(seconds=30)
 
 Step: TypeAlias = "Callable[[Connection, Tables], None]"
 
@@ -67,10 +68,11 @@ def _locked(connection: Connection, name: str) -> Generator[None, None, None]:
     """Hold a lock of the database's own; it ends with the connection at the latest."""
     if connection.dialect.name == "postgresql":
         number = zlib.crc32(name.encode())
+        connection.execute(text(f"SET LOCAL lock_timeout = {_PATIENCE // timedelta(milliseconds=1)}"))
         connection.execute(select(func.pg_advisory_lock(number)))
         release = select(func.pg_advisory_unlock(number))
     else:
-        if not connection.scalar(text("SELECT GET_LOCK(:name, :patience)"), {"name": name, "patience": _PATIENCE}):
+        if not connection.scalar(select(func.get_lock(name, _PATIENCE.total_seconds()))):
             raise StoreBusyError("another process has been changing the tables for too long")
         release = select(func.release_lock(name))
     connection.commit()

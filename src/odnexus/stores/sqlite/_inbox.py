@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Final
+from typing import Final, assert_never
 
 from attrs import evolve
 
@@ -117,6 +117,8 @@ def _settled(outcome: Settlement) -> tuple[str, Row]:
             return _RETRY, {"due": ticks(due), "reason": reason, "given_back": int(not counted)}
         case Bury(reason):
             return _BURY, {"reason": reason}
+        case _:
+            assert_never(outcome)
 
 
 def _holder(lease: Lease, now: datetime) -> Row:
