@@ -37,7 +37,7 @@ _STYLE: Final = """
 .odx .named{background:#b3412f;color:#fff;padding:6px 12px;border-radius:6px}
 .odx ul{margin:4px 0;padding-left:20px}.odx svg{display:block}
 @media (max-width:640px){.odx .bars{display:none}}
-@media print{.odx{font-size:11px;max-width:none}.odx h2{break-after:avoid}.odx tr{break-inside:avoid}
+@media print{.odx{font-size:11px;max-width:none}.odx h2,.odx .do{break-after:avoid}.odx tr{break-inside:avoid}
 .odx thead{display:table-header-group}.odx *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """
 
