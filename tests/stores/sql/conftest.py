@@ -5,12 +5,19 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 import pytest
 from attrs import frozen
 
 from odnexus.stores import StoreBusyError
-from odnexus.stores.sql import SqlStore
+
+if TYPE_CHECKING:
+    from odnexus.stores.sql import SqlStore
+
+if find_spec("sqlalchemy") is None:
+    collect_ignore_glob = ["test_*.py"]  # without odnexus[sql] there is nothing to test
 
 DEFAULTS = {
     "postgres": ("ODNEXUS_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/test"),
@@ -26,6 +33,8 @@ class Place:
     prefix: str
 
     def open(self) -> SqlStore:
+        from odnexus.stores.sql import SqlStore
+
         return SqlStore(self.url, prefix=self.prefix)
 
     def __str__(self) -> str:

@@ -217,4 +217,4 @@ def test_a_server_that_does_not_answer_is_transient(scheme: str) -> None:
     with pytest.raises(StoreBusyError, match="cannot be reached") as caught:
         SqlStore(f"{scheme}://someone:secret@127.0.0.1:1/name")
 
-    assert "secret" not in str(caught.value)
+    assert not [word for word in ("secret", "someone", "127.0.0.1") if word in str(caught.value)]

@@ -153,7 +153,9 @@ def _code(error: exc.DBAPIError) -> object:
     """Return the SQLSTATE of PostgreSQL or the number of MariaDB."""
     original = error.orig
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    return state or (original.args[0] if original is not None and original.args else None)
+    # Texts stay out: they tell who tried to log in where.
+    numbers = (found for found in getattr(original, "args", ()) if isinstance(found, int))
+    return state or next(numbers, "without a code")
 
 
 def _translated(error: exc.DBAPIError) -> StoreError:
