@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from odnexus.reconcile.alerting import Alert
 from odnexus.testing import FaultKind
 from tests.engine.town import Town, at
 
@@ -138,3 +139,21 @@ def test_alerts_name_no_person(town: Town) -> None:
     said = " ".join(alert.text + alert.subject for alert in town.alerts)
     assert town.alerts
     assert not any(word in said for word in ("Ella", "Ruiz", "2015", "303555"))
+
+
+def test_an_alert_sink_that_fails_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    town = Town()
+
+    def broken(alert: Alert) -> None:
+        raise OSError("mail.example.com is down: Mara Lund")
+
+    town.engine = town.new_engine(alerts=broken)
+    town.od.offline = True
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    town.od.offline = False
+    town.settle(4)
+
+    assert len(town.visits) == 1
+    assert "location.offline" in caplog.text
+    assert "Lund" not in caplog.text

@@ -6,6 +6,7 @@ is told to stop. Each method that needs the time takes it as *now*; left out, th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -23,7 +24,7 @@ from odnexus._async.turn import HOLD, AsyncTurn
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
-from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
+from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
 from odnexus.mapping.person import person_from_nexhealth
 from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
@@ -38,6 +39,8 @@ from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
 C = TypeVar("C")
+
+log = logging.getLogger("odnexus.engine")
 
 
 class AsyncSyncEngine:
@@ -421,7 +424,16 @@ def _wanted(handlers: Mapping[str, Handler]) -> frozenset[str]:
 def _alerting(alerts: AlertSink | Callable[[Alert], None] | None) -> Callable[[Alert], None]:
     if alerts is None:
         return lambda _: None
-    return alerts if callable(alerts) else alerts.send
+    send = alerts if callable(alerts) else alerts.send
+
+    def guarded(alert: Alert) -> None:
+        """Pass *alert* on; a sink that fails must not stop the work it tells about."""
+        try:
+            send(alert)
+        except Exception as error:  # noqa: BLE001 - a sink of the host may raise anything
+            log.error("alert %s was not passed on: %s", alert.rule, place_of(error))  # noqa: TRY400
+
+    return guarded
 
 
 def _check_answer(review: Review | None, choice: str, record: str) -> None:

@@ -7,6 +7,7 @@ is told to stop. Each method that needs the time takes it as *now*; left out, th
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import TypeVar, cast
@@ -24,7 +25,7 @@ from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.turn import HOLD, Turn
 from odnexus._sync.working import Working
-from odnexus.errors import ConfigurationError, EmptySideError, SignatureError
+from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
 from odnexus.mapping.person import person_from_nexhealth
 from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
@@ -39,6 +40,8 @@ from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
 C = TypeVar("C")
+
+log = logging.getLogger("odnexus.engine")
 
 
 class SyncEngine:
@@ -420,7 +423,16 @@ def _wanted(handlers: Mapping[str, Handler]) -> frozenset[str]:
 def _alerting(alerts: AlertSink | Callable[[Alert], None] | None) -> Callable[[Alert], None]:
     if alerts is None:
         return lambda _: None
-    return alerts if callable(alerts) else alerts.send
+    send = alerts if callable(alerts) else alerts.send
+
+    def guarded(alert: Alert) -> None:
+        """Pass *alert* on; a sink that fails must not stop the work it tells about."""
+        try:
+            send(alert)
+        except Exception as error:  # noqa: BLE001 - a sink of the host may raise anything
+            log.error("alert %s was not passed on: %s", alert.rule, place_of(error))  # noqa: TRY400
+
+    return guarded
 
 
 def _check_answer(review: Review | None, choice: str, record: str) -> None:
