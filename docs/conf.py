@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sphinx.application import Sphinx
+from sphinx.ext.napoleon.docstring import GoogleDocstring
 
 import odnexus
 
@@ -33,13 +34,25 @@ autodoc_member_order = "bysource"
 autodoc_class_signature = "separated"
 autodoc_default_options = {"members": True, "show-inheritance": True, "exclude-members": "SHOWN"}
 
-# Types of other people, whose pages the build cannot reach without a network, and type variables.
-_OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|os|pathlib|threading|types|typing|zoneinfo)"
+# A word that ends with an underscore would be read as a reference: the alias is shown instead of its words.
+autodoc_type_aliases = {"Action": "Action"}
+
+# Both systems have a Location and tables have a Row: a type written short may lead to either's namesake.
+suppress_warnings = ["ref.python"]
+
+# Types of other people, whose pages the build cannot reach without a network.
+_OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|os|pathlib|sqlalchemy|threading|types|typing|zoneinfo)"
+# Names for a choice of words; the words themselves stand where they are used.
+_ALIASES = r"(Action|Tell|Unknown|Location)"
 nitpick_ignore_regex = [
+    # What stands in single backquotes in a docstring may be no name at all.
     ("py:obj", r".*"),
     (r"py:.*", rf"{_OUTSIDE}\..*"),
-    (r"py:.*", r"odnexus\.(\w+\.)*_.*"),  # what is private has no page
-    ("py:class", r"(T|K|V|R|Json)"),
+    # What is private has no page.
+    (r"py:.*", r"odnexus\.(\w+\.)*_.*"),
+    # Type variables.
+    ("py:class", r"(T|T_co|K|V|R|Json)"),
+    ("py:class", _ALIASES),
     # Written short where a module must not import them when it runs.
     ("py:class", r"(date|datetime|timedelta|ZoneInfo|(NexHealth|OpenDental)(Patient|Appointment|Changes))"),
 ]
@@ -47,6 +60,15 @@ nitpick_ignore_regex = [
 # A class shows its public home only once it was asked for there.
 for _name in odnexus.__all__:
     getattr(odnexus, _name)
+
+
+def _whole(self: GoogleDocstring) -> tuple[str, list[str]]:
+    """Return the whole docstring of an attribute: with us, what stands before a colon is a sentence and no type."""
+    lines = self._consume_to_end()
+    return "", type(self)(lines, self._config).lines()
+
+
+GoogleDocstring._consume_inline_attribute = _whole  # type: ignore[method-assign]  # noqa: SLF001
 
 
 def _skip(_app: Sphinx, _what: str, name: str, member: object, skip: bool, _options: object) -> bool:  # noqa: FBT001

@@ -6,6 +6,7 @@ import ast
 import itertools
 import re
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -173,3 +174,57 @@ def test_every_rule_that_stops_a_location_has_its_remedy_on_the_page() -> None:
     page = text_of(ROOT / "docs/explanation/who-writes.md")
 
     assert set(re.findall(r"^\| `(writer\.[\w-]+)` \|", page, re.MULTILINE)) == set(REMEDIES)
+
+
+PACKAGES = (
+    "odnexus",
+    "odnexus.alerts",
+    "odnexus.audit",
+    "odnexus.engine",
+    "odnexus.mapping",
+    "odnexus.matching",
+    "odnexus.nexhealth.models",
+    "odnexus.opendental.models",
+    "odnexus.stores",
+    "odnexus.testing",
+    "odnexus.testing.contracts",
+    "odnexus.testing.nexhealth",
+    "odnexus.testing.opendental",
+)
+
+SHOWN_ELSEWHERE = {
+    "__version__": "the version stands in the title",
+    "Severity": "its words stand with every alert, issue and row",
+    "FaultKind": "its words stand in `Faults.on`",
+    "Mode": "its words stand in `OpenDentalSimulator`",
+    "OfficeState": "its words stand in the page on simulating",
+    "BASE_URLS": "`OpenDentalSimulator.base_url` tells the one that counts",
+    "ENTERPRISE": "one of `PERMISSIONS`",
+    "DEVELOPER_KEY": "a key of the demo, shown in the quickstart",
+    "CUSTOMER_KEY": "a key of the demo, shown in the quickstart",
+    "API_KEY": "a key of the demo, shown in the quickstart",
+    "NAMES": "a table of names for reading",
+    "BY_NAME": "the same as `AUDITS`",
+}
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_every_name_that_a_package_lists_stands_in_the_reference(package: str) -> None:
+    reference = "\n".join(text_of(page) for page in (ROOT / "docs/reference").glob("*.md"))
+    shown = {name.rpartition(".")[2] for name in re.findall(r"^\.\. auto\w+:: (\S+)", reference, re.MULTILINE)}
+    listed: list[str] = import_module(package).__all__
+
+    assert set(listed) - shown - SHOWN_ELSEWHERE.keys() == set()
+
+
+def test_every_page_is_in_a_table_of_contents() -> None:
+    pages = [path for path in PAGES if path.name not in ("README.md", "index.md")]
+    listed = [
+        (index.parent / line).resolve()
+        for index in (ROOT / "docs/index.md", ROOT / "docs/reference/index.md")
+        for tree in re.findall(r"^```\{toctree\}\n(.*?)^```", text_of(index), re.MULTILINE | re.DOTALL)
+        for line in tree.splitlines()
+        if line and not line.startswith(":")
+    ]
+
+    assert sorted(path.with_suffix("") for path in pages) == sorted(set(listed) - {ROOT / "docs/reference/index"})
