@@ -46,7 +46,7 @@ suppress_warnings = ["ref.python"]
 _OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|logging|os|pathlib|sqlalchemy|threading)"
 _TYPING = r"(types|typing|zoneinfo)"
 # Names for a choice of words; the words themselves stand where they are used.
-_ALIASES = r"(Action|Handler|Tell|Unknown|Location)"
+_ALIASES = r"(Action|Handler|Tell|TypeAliasForwardRef|Unknown|Location)"
 nitpick_ignore_regex = [
     # What stands in single backquotes in a docstring may be no name at all.
     ("py:obj", r".*"),

@@ -53,7 +53,12 @@ class StepReport:
 
 @frozen(kw_only=True)
 class Received:
-    """What became of a delivery: how many records it named, and how many events are new. Answer it with a 2xx."""
+    """What became of a delivery. Answer it with a 2xx, whatever the numbers.
+
+    Attributes:
+        records: How many records it named that concern us.
+        new: How many of the events made of them are new; the others had been stored before.
+    """
 
     records: int
     new: int
@@ -61,7 +66,12 @@ class Received:
 
 @frozen(kw_only=True)
 class Question:
-    """A review with its content opened, for the staff's eyes: it may show patient data."""
+    """A review with its content opened, for the staff's eyes: it may show patient data.
+
+    Attributes:
+        review: The question without its content; safe to log.
+        body: Candidates, reasons, and what else the question is about.
+    """
 
     review: Review
     body: Mapping[str, object] = field(repr=False)
