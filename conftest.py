@@ -68,7 +68,7 @@ class Reader:
 
     def __enter__(self) -> Self:
         enter = self._stack.enter_context
-        enter(chdir(enter(TemporaryDirectory())))
+        enter(chdir(enter(TemporaryDirectory(ignore_cleanup_errors=True))))
         Path("practice.toml").write_text(PRACTICE, encoding="utf-8")
         keys = {
             "OPENDENTAL_DEVELOPER_KEY": DEVELOPER_KEY,

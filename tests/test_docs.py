@@ -5,6 +5,8 @@ from __future__ import annotations
 import ast
 import itertools
 import re
+import subprocess
+import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -74,6 +76,17 @@ def test_an_output_that_is_not_printed_fails(tmp_path: Path) -> None:
 
     with pytest.raises(SybilFailure, match="2"):
         output.evaluate()
+
+
+def test_the_quickstart_runs_as_one_file_with_nothing_around_it(tmp_path: Path) -> None:
+    page = ROOT / "docs/quickstart.md"
+    (tmp_path / "quickstart.py").write_text("\n".join(blocks(page, "python")), encoding="utf-8")
+
+    done = subprocess.run(
+        [sys.executable, "quickstart.py"], cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8"
+    )
+
+    assert done.stdout == "".join(blocks(page, "text"))
 
 
 def asked_by_the_engine() -> dict[str, set[str]]:
