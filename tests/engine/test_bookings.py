@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from attrs import evolve
 
+from odnexus.practice import Practice
 from tests.engine.town import Town, at
 
 
@@ -250,3 +252,27 @@ def test_a_guardians_booking_is_never_the_guardians_visit(town: Town) -> None:
     town.work()
     assert [visit["PatNum"] for visit in town.visits] == [child]
     assert guardian != child
+
+
+def test_a_corrected_table_counts_at_once_and_an_answer_that_did_not_help_is_asked_anew() -> None:
+    town = Town()
+    chairs = dict(town.location.operatories)
+    town.location = evolve(town.location, operatories={})
+    town.practice = Practice(subdomain="demo-dental", locations=(town.location,))
+    town.engine = town.new_engine()
+    town.od.practice.tables["operatories"].rows.clear()
+    town.work()
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.work()
+    assert town.kinds() == ["visit.unplaced"]
+
+    town.engine.answer(town.engine.reviews()[0].review.id, "retry")
+    town.work()
+    assert town.kinds() == ["visit.unplaced"]
+
+    town.practice = Practice(subdomain="demo-dental", locations=(evolve(town.location, operatories=chairs),))
+    town.engine = town.new_engine()
+    town.engine.answer(town.engine.reviews()[0].review.id, "retry")
+    town.od.practice.tables["operatories"].rows.update(Town().od.practice.tables["operatories"].rows)
+    town.work()
+    assert len(town.visits) == 1

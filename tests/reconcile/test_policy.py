@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from odnexus.reconcile.plan import Base, Fields, Hold, On, Plan, Retire
-from odnexus.reconcile.policy import VisitPolicy, plan_visit, update_of
+from odnexus.reconcile.policy import FieldRule, VisitPolicy, plan_visit, update_of
 
 VISIT: Fields = {
     "cancelled": False,
@@ -89,3 +89,13 @@ def test_two_records_that_never_agreed_follow_open_dental() -> None:
     plan = planned({"start": "2026-03-09T10:00"}, {}, base=None)
 
     assert update_of(plan, On.NEXHEALTH) == {"start": VISIT["start"]}
+
+
+def test_a_rule_for_one_field_leaves_the_others_as_they_are() -> None:
+    policy = VisitPolicy(rules={"start": FieldRule(wins=On.NEXHEALTH)})
+    plan = plan_visit(
+        AGREED, {**VISIT, "start": "2026-03-09T10:00"}, {**VISIT, "start": "2026-03-09T11:00", "minutes": 30}, policy
+    )
+
+    assert update_of(plan, On.OPENDENTAL) == {"start": "2026-03-09T10:00"}
+    assert update_of(plan, On.NEXHEALTH) == {"minutes": 30}

@@ -237,8 +237,16 @@ class AsyncBooking:
         missing = [name for name in ("operatory", "provider") if not fields[name]]
         if not missing:
             return fields
+        # Chairs and providers are read again before the answer is acted on; an answer that did not help is asked anew.
+        await office.records.store.cursors.set(f"tables:{location.name}", None)
+        key, asked = content_id("visit.unplaced", ref, *missing), 0
+        while (known := await office.records.store.reviews.get(key)) is not None and known.answer is not None:
+            if known.answer.choice != "retry":
+                return None
+            asked += 1
+            key = content_id("visit.unplaced", ref, *missing, asked)
         review = Review(
-            id=content_id("visit.unplaced", ref, *missing),
+            id=key,
             kind="visit.unplaced",
             location=location.name,
             subject=str(ref),

@@ -175,7 +175,13 @@ class AsyncOffice:
         if tables is None:
             tables = await self._read_tables()
             await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
-        self.tables = tables
+        # What the location says itself is never stored: a corrected table counts at once.
+        self.tables = evolve(
+            tables,
+            operatories={**tables.operatories, **self.location.operatories},
+            providers={**tables.providers, **self.location.providers},
+            confirmed=frozenset(self.location.confirmed) or tables.confirmed,
+        )
         if self.finding == NOT_LOOKED:
             await self.find_writer(now)
 
@@ -213,9 +219,9 @@ class AsyncOffice:
         async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
             providers.update(_foreign(provider.id, provider.foreign_id))
         return Tables(
-            operatories={**operatories, **location.operatories},
-            providers={**providers, **location.providers},
-            confirmed=frozenset(location.confirmed) or await self._confirmed_definitions(),
+            operatories=operatories,
+            providers=providers,
+            confirmed=frozenset() if location.confirmed else await self._confirmed_definitions(),
             chair_of_provider=await self._chairs(),
         )
 

@@ -176,7 +176,13 @@ class Office:
         if tables is None:
             tables = self._read_tables()
             self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
-        self.tables = tables
+        # What the location says itself is never stored: a corrected table counts at once.
+        self.tables = evolve(
+            tables,
+            operatories={**tables.operatories, **self.location.operatories},
+            providers={**tables.providers, **self.location.providers},
+            confirmed=frozenset(self.location.confirmed) or tables.confirmed,
+        )
         if self.finding == NOT_LOOKED:
             self.find_writer(now)
 
@@ -214,9 +220,9 @@ class Office:
         for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
             providers.update(_foreign(provider.id, provider.foreign_id))
         return Tables(
-            operatories={**operatories, **location.operatories},
-            providers={**providers, **location.providers},
-            confirmed=frozenset(location.confirmed) or self._confirmed_definitions(),
+            operatories=operatories,
+            providers=providers,
+            confirmed=frozenset() if location.confirmed else self._confirmed_definitions(),
             chair_of_provider=self._chairs(),
         )
 

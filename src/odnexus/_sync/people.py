@@ -184,7 +184,12 @@ class People:
         """The chart of a link is no longer alive: which one took its place, people must say."""
         answer = self._answer("person.chart-gone", case)
         if answer is not None and answer.choice == "link":
-            return self._link(case, int(answer.record), "person.answered")
+            chart = self._read_chart(int(answer.record))
+            if chart is not None and chart.status in LIVING:
+                return self._link(case, chart.pat_num, "person.answered")
+            text = "A review was answered with a chart that is archived, deleted or gone: revoke it and name another."
+            self._office.alert(case.now, "person.answer-is-gone", text, subject=case.ref)
+            return Found(rule="person.chart-gone")
         return self._ask("person.chart-gone", case, ("link", "dismiss"))
 
     def _answered(self, case: Case, pat_num: int) -> Found:

@@ -59,11 +59,15 @@ class VisitPolicy:
         """Return who wins *clash*: the table's word; for confirmations whoever says yes."""
         if clash.field == "confirmed":
             return On.NEXHEALTH if clash.nexhealth else On.OPENDENTAL
-        return self.rules[clash.field].wins
+        return self.rule(clash.field).wins
+
+    def rule(self, name: str) -> FieldRule:
+        """Return the rule of a field: the location's own, else the default."""
+        return self.rules.get(name) or _visit_rules()[name]
 
     def allow(self, on: On, name: str, value: Value) -> str:
         """Return ``""`` if *on* may be given *value* in field *name*, else the rule that forbids it."""
-        if on.other not in self.rules[name].movers:
+        if on.other not in self.rule(name).movers:
             return "field.other-side-decides"
         if value is None:
             return "field.not-mapped"
