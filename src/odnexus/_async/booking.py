@@ -291,8 +291,7 @@ class AsyncBooking:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if not office.picture.calendar.overlapping(slot):
             return False
-        fresh = await office.rows_of_day(slot.start.date(), slot.operatory)
-        others = [row for row in fresh if row.overlaps(slot)]
+        others = await office.collisions(slot)
         if not others:
             return False
         key = content_id("visit.slot-taken", ref, slot.start, slot.operatory)
@@ -357,17 +356,13 @@ class AsyncBooking:
         fields = canonical(known.body.base)
         slot = slot_of(fields)
         if slot is not None and office.bridging():
-            others = await self._collisions(int(link.opendental.id), slot)
+            others = await office.collisions(slot, ignore=int(link.opendental.id))
             if yields(int(link.opendental.id), others):
                 return await self._give_way(known, others, now)
         finished = evolve(known, body=evolve(known.body, unfinished=False))
         # Told before it is marked as told: a repeated announcement has the same id.
         await self._carrying.telling.announce_created(finished, now)
         return await office.records.save(link, finished.body, now)
-
-    async def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:
-        rows = await self._office.rows_of_day(slot.start.date(), slot.operatory)
-        return [row for row in rows if row.apt_num != apt_num and row.overlaps(slot)]
 
     async def _give_way(self, known: Known, others: list[Booked], now: datetime) -> Known:
         """Hold the link first, so that taking our record off the book is not read as a cancellation; then ask."""

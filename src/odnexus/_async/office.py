@@ -39,7 +39,7 @@ from odnexus.reconcile.journal import EntryKind
 from odnexus.reconcile.links import Ref
 from odnexus.reconcile.plan import Fields
 from odnexus.reconcile.reviews import Review
-from odnexus.reconcile.triggers import DomainEvent
+from odnexus.reconcile.triggers import DomainEvent, Slot
 from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
 REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
@@ -315,6 +315,11 @@ class AsyncOffice:
         booked = [booked_of(row) for row in rows]
         await self.picture.keep(booked=booked)
         return [row for row in booked if operatory is None or row.operatory == operatory]
+
+    async def collisions(self, slot: Slot, *, ignore: int = 0) -> list[Booked]:
+        """Read afresh which appointments stand in a part of *slot*, without the appointment *ignore*."""
+        rows = await self.rows_of_day(slot.start.date(), slot.operatory)
+        return [row for row in rows if row.apt_num != ignore and row.overlaps(slot)]
 
     def fields_of_nexhealth(self, appt: NexHealthAppointment) -> Fields:
         """Return the essence of a NexHealth appointment."""

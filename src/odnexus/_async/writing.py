@@ -219,8 +219,7 @@ class AsyncWriting:
         own = scene.opendental.apt_num if scene.opendental else 0
         if slot is None or not office.picture.calendar.overlapping(slot, ignore=own):
             return False
-        fresh = await office.rows_of_day(slot.start.date(), slot.operatory)
-        others = [row for row in fresh if row.apt_num != own and row.overlaps(slot)]
+        others = await office.collisions(slot, ignore=own)
         key = content_id("visit.slot-taken", link.id, slot.start, slot.operatory)
         asked = await office.records.store.reviews.get(key)
         if not others or (asked is not None and asked.answer is not None and asked.answer.choice == "book"):

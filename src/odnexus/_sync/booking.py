@@ -290,8 +290,7 @@ class Booking:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if not office.picture.calendar.overlapping(slot):
             return False
-        fresh = office.rows_of_day(slot.start.date(), slot.operatory)
-        others = [row for row in fresh if row.overlaps(slot)]
+        others = office.collisions(slot)
         if not others:
             return False
         key = content_id("visit.slot-taken", ref, slot.start, slot.operatory)
@@ -356,17 +355,13 @@ class Booking:
         fields = canonical(known.body.base)
         slot = slot_of(fields)
         if slot is not None and office.bridging():
-            others = self._collisions(int(link.opendental.id), slot)
+            others = office.collisions(slot, ignore=int(link.opendental.id))
             if yields(int(link.opendental.id), others):
                 return self._give_way(known, others, now)
         finished = evolve(known, body=evolve(known.body, unfinished=False))
         # Told before it is marked as told: a repeated announcement has the same id.
         self._carrying.telling.announce_created(finished, now)
         return office.records.save(link, finished.body, now)
-
-    def _collisions(self, apt_num: int, slot: Slot) -> list[Booked]:
-        rows = self._office.rows_of_day(slot.start.date(), slot.operatory)
-        return [row for row in rows if row.apt_num != apt_num and row.overlaps(slot)]
 
     def _give_way(self, known: Known, others: list[Booked], now: datetime) -> Known:
         """Hold the link first, so that taking our record off the book is not read as a cancellation; then ask."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from attrs import field, frozen
 
@@ -20,16 +20,7 @@ EventName: TypeAlias = Literal[
     "record.failed",
 ]
 
-EVENT_NAMES: tuple[EventName, ...] = (
-    "appointment.created",
-    "appointment.cancelled",
-    "appointment.rescheduled",
-    "appointment.confirmed",
-    "patient.form_submitted",
-    "slot.opened",
-    "review.opened",
-    "record.failed",
-)
+EVENT_NAMES: tuple[EventName, ...] = get_args(EventName)
 
 
 @frozen(kw_only=True)
