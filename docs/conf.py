@@ -14,11 +14,13 @@ author = "The odnexus authors"
 copyright = "The odnexus authors"  # noqa: A001 - Sphinx' name
 version = release = odnexus.__version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
 html_title = f"odnexus {release}"
 nitpicky = True
+# Notebooks are executed by the suite, and shown as they were kept.
+nb_execution_mode = "off"
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3
