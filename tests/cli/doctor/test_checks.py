@@ -88,6 +88,11 @@ def test_an_office_that_is_not_reached_is_one_failure(error: str) -> None:
     assert error in one(lines, "reachable").text
 
 
+@pytest.mark.mission(
+    "G1",
+    shows="the doctor says which feature an old version lacks and from when it is there",
+    try_it="odnexus doctor practice.toml",
+)
 def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     lines = look(evolve(OFFICE, version=Version.parse("21.2")))
 
@@ -102,6 +107,11 @@ def test_every_feature_names_endpoints_that_exist() -> None:
     assert WITHOUT.keys() <= FEATURES.keys()
 
 
+@pytest.mark.mission(
+    "K3",
+    shows="a permission that a key lacks is named with the features that need it",
+    try_it="odnexus doctor practice.toml",
+)
 def test_a_missing_permission_names_the_features_that_need_it() -> None:
     lines = look(evolve(OFFICE, permissions=PERMISSIONS - {"ApiComm"}))
 
