@@ -64,6 +64,7 @@ PUBLIC = {
     "LeaseLostError",
     "LinkConflictError",
     "MappingError",
+    "NotAllowedError",
     "NotFoundError",
     "OdnexusError",
     "OfficeOfflineError",

@@ -6,6 +6,7 @@
     ├── ConfigurationError (ValueError)        a mistake found before any request: names the field and the remedy
     ├── ApiError                               .api .call
     │   ├── UnsupportedError                   this office's version lacks it: .needed .present
+    │   ├── NotAllowedError                    no feature that is switched on needs this call; nothing was sent
     │   ├── OfficeOfflineError                 the office behind the API cannot be reached
     │   ├── ConnectionFailedError              no answer came, and the request was not sent
     │   │   └── RequestTimeoutError            no answer in time
@@ -88,6 +89,13 @@ class UnsupportedError(ApiError):
         self.args = (message, api, call, needed, present)
         self.needed = needed
         self.present = present
+
+
+class NotAllowedError(ApiError):
+    """The client may not make this call: no feature that is switched on needs it, or it only reads.
+
+    Nothing was sent. The message names the feature to switch on.
+    """
 
 
 class OfficeOfflineError(ApiError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -15,6 +16,7 @@ from odnexus._async.nexhealth_practice import (
     AsyncProviders,
     AsyncSyncStatuses,
 )
+from odnexus._async.nexhealth_resource import AsyncGate, AsyncResource, AsyncSends
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._async.nexhealth_visits import (
     AsyncAppointments,
@@ -29,6 +31,7 @@ from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.rates import new_pace
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.reconcile.features import Allowed
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -54,6 +57,7 @@ class AsyncNexHealth:
         pace: Rate budget of the key, shared by all clients of a key; a budget of its own unless given.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for connecting and for an answer.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
@@ -73,6 +77,7 @@ class AsyncNexHealth:
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 30.0,
+        read_only: bool = False,
     ) -> None:
         bearer = AsyncBearer(_tokens(api_key, tokens), api_version)
         self._transport = AsyncTransport(
@@ -86,20 +91,35 @@ class AsyncNexHealth:
         )
         bearer.transport = self._transport
         self.tokens = bearer.tokens
+        self._sends: AsyncSends = self._transport
+        if read_only:
+            self._sends = AsyncGate(self._transport, Allowed(api="nexhealth", reads_only=True))
         self._work_in(calls.Scope(subdomain, location_id))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
-        self.institutions = AsyncInstitutions(self._transport, scope)
-        self.locations = AsyncLocations(self._transport, scope)
-        self.providers = AsyncProviders(self._transport, scope)
-        self.operatories = AsyncOperatories(self._transport, scope)
-        self.sync_status = AsyncSyncStatuses(self._transport, scope)
-        self.patients = AsyncPatients(self._transport, scope)
-        self.appointments = AsyncAppointments(self._transport, scope)
-        self.appointment_types = AsyncAppointmentTypes(self._transport, scope)
-        self.available_slots = AsyncAvailableSlots(self._transport, scope)
-        self.webhook_endpoints = AsyncWebhookEndpoints(self._transport, scope)
+        self.institutions = AsyncInstitutions(self._sends, scope)
+        self.locations = AsyncLocations(self._sends, scope)
+        self.providers = AsyncProviders(self._sends, scope)
+        self.operatories = AsyncOperatories(self._sends, scope)
+        self.sync_status = AsyncSyncStatuses(self._sends, scope)
+        self.patients = AsyncPatients(self._sends, scope)
+        self.appointments = AsyncAppointments(self._sends, scope)
+        self.appointment_types = AsyncAppointmentTypes(self._sends, scope)
+        self.available_slots = AsyncAvailableSlots(self._sends, scope)
+        self.webhook_endpoints = AsyncWebhookEndpoints(self._sends, scope)
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, token and rate budget with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._sends = AsyncGate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, AsyncResource):
+                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        return view
 
     async def request(
         self,
@@ -121,7 +141,7 @@ class AsyncNexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
-        return await self._transport.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+        return await self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
 
     async def aclose(self) -> None:
         """Close the connections."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
-from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncRoute
+from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
 from odnexus._async.opendental_setup import (
     AsyncAppointmentTypes,
     AsyncClinics,
@@ -28,6 +29,7 @@ from odnexus.opendental import calls, modes
 from odnexus.opendental.calls import RawValue
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.opendental.versions import Version, office_version
+from odnexus.reconcile.features import Allowed
 
 T = TypeVar("T")
 
@@ -53,6 +55,7 @@ class AsyncOpenDental:
         pace: Rate budget of the customer key in remote mode, to share between all clients of a key.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for an answer; the vendor gives up after 60.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: A key is empty, a mode unknown, or a URL without TLS outside the office.
@@ -73,6 +76,7 @@ class AsyncOpenDental:
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 65.0,
+        read_only: bool = False,
     ) -> None:
         require(bool(Secret(developer_key)), "developer_key", "give the key of the developer portal")
         require(bool(Secret(customer_key)), "customer_key", "give the office's key for this developer")
@@ -96,8 +100,8 @@ class AsyncOpenDental:
             for way in ways
         ]
         known = Version.parse(version) if isinstance(version, str) else version
-        self._routes = routes
-        self._connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
+        connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
+        self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
         self.patients = AsyncPatients(self._connection)
         self.appointments = AsyncAppointments(self._connection)
         self.hist_appointments = AsyncHistAppointments(self._connection)
@@ -120,8 +124,20 @@ class AsyncOpenDental:
 
     @property
     def requests_sent(self) -> int:
-        """How many requests have left so far, all modes together."""
-        return sum(route.sent for route in self._routes)
+        """How many requests have left so far, all modes together; of a `limited` client, its own."""
+        return self._connection.sent
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same office that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, rate budget and what is known of the version with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._connection = self._connection.limited(allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, AsyncResource):
+                setattr(view, name, type(each)(view._connection))  # noqa: SLF001
+        return view
 
     async def program_version(self) -> Version:
         """Ask the office for its version of Open Dental, remember it for the gates, and return it.

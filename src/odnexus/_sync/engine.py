@@ -32,6 +32,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.features import allowed
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
@@ -104,8 +105,11 @@ class SyncEngine:
         return Office(
             location=location,
             realm=realm,
-            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]"),
-            opendental=_client(self._opendental, database, f"opendental[{database}]"),
+            # Least privilege: what the location's settings do not need cannot be called at all.
+            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowed(location, "nexhealth")),
+            opendental=_client(self._opendental, database, f"opendental[{database}]").limited(
+                allowed(location, "opendental")
+            ),
             records=self._records,
             picture=picture,
             turn=Turn(self.store, self._clock, location.name, self._holder, hold=self._lease),

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -18,6 +19,7 @@ from odnexus._sync.nexhealth_practice import (
     Providers,
     SyncStatuses,
 )
+from odnexus._sync.nexhealth_resource import Gate, Resource, Sends
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
 from odnexus._sync.nexhealth_visits import (
     Appointments,
@@ -30,6 +32,7 @@ from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.rates import new_pace
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.reconcile.features import Allowed
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -55,6 +58,7 @@ class NexHealth:
         pace: Rate budget of the key, shared by all clients of a key; a budget of its own unless given.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for connecting and for an answer.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
@@ -74,6 +78,7 @@ class NexHealth:
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 30.0,
+        read_only: bool = False,
     ) -> None:
         bearer = Bearer(_tokens(api_key, tokens), api_version)
         self._transport = Transport(
@@ -87,20 +92,35 @@ class NexHealth:
         )
         bearer.transport = self._transport
         self.tokens = bearer.tokens
+        self._sends: Sends = self._transport
+        if read_only:
+            self._sends = Gate(self._transport, Allowed(api="nexhealth", reads_only=True))
         self._work_in(calls.Scope(subdomain, location_id))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
-        self.institutions = Institutions(self._transport, scope)
-        self.locations = Locations(self._transport, scope)
-        self.providers = Providers(self._transport, scope)
-        self.operatories = Operatories(self._transport, scope)
-        self.sync_status = SyncStatuses(self._transport, scope)
-        self.patients = Patients(self._transport, scope)
-        self.appointments = Appointments(self._transport, scope)
-        self.appointment_types = AppointmentTypes(self._transport, scope)
-        self.available_slots = AvailableSlots(self._transport, scope)
-        self.webhook_endpoints = WebhookEndpoints(self._transport, scope)
+        self.institutions = Institutions(self._sends, scope)
+        self.locations = Locations(self._sends, scope)
+        self.providers = Providers(self._sends, scope)
+        self.operatories = Operatories(self._sends, scope)
+        self.sync_status = SyncStatuses(self._sends, scope)
+        self.patients = Patients(self._sends, scope)
+        self.appointments = Appointments(self._sends, scope)
+        self.appointment_types = AppointmentTypes(self._sends, scope)
+        self.available_slots = AvailableSlots(self._sends, scope)
+        self.webhook_endpoints = WebhookEndpoints(self._sends, scope)
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, token and rate budget with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._sends = Gate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, Resource):
+                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        return view
 
     def request(
         self,
@@ -122,7 +142,7 @@ class NexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
-        return self._transport.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+        return self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
 
     def close(self) -> None:
         """Close the connections."""
