@@ -56,6 +56,7 @@ PUBLIC = {
     "AmbiguousWriteError",
     "ApiError",
     "AuthenticationError",
+    "AuthorizationLostError",
     "ConfigurationError",
     "ConflictError",
     "ConnectionFailedError",

@@ -39,7 +39,7 @@ def test_nothing_of_a_value_stands_in_the_file(vault: Vault, tmp_path: Path) -> 
     vault.set("nexhealth", VALUE, NOON)
 
     assert VALUE not in (tmp_path / "odnexus.vault").read_text()
-    assert list(tmp_path.iterdir()) == [tmp_path / "odnexus.vault"]
+    assert (tmp_path / ".odnexus.vault.lock").read_bytes() == b""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")

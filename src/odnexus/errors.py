@@ -14,6 +14,7 @@
     │   ├── ResponseError                      an answer came, and it says no: .status .detail
     │   │   ├── InvalidRequestError            400, 422, or an envelope that says no
     │   │   ├── AuthenticationError            401
+    │   │   │   └── AuthorizationLostError         a person has to consent again
     │   │   ├── PermissionDeniedError          403, or a 401 that means a missing permission
     │   │   ├── NotFoundError (LookupError)    404, 410
     │   │   ├── ConflictError                  409, a slot that is taken
@@ -150,6 +151,13 @@ class InvalidRequestError(ResponseError):
 
 class AuthenticationError(ResponseError):
     """The key or token was refused (401)."""
+
+
+class AuthorizationLostError(AuthenticationError):
+    """An authorization by OAuth 2.0 is gone: its refresh token was revoked, used twice, or never there.
+
+    Nothing but a new consent of a person helps; the message says what to run.
+    """
 
 
 class PermissionDeniedError(ResponseError):

@@ -56,8 +56,8 @@ class AsyncSyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name.
+        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
@@ -76,8 +76,8 @@ class AsyncSyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] = (),
-        event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
+        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
+        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: AsyncClock | None = None,
@@ -86,8 +86,7 @@ class AsyncSyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets = tuple(Secret(each) for each in webhook_secrets)
-        self._event_keys = {name: tuple(Secret(key) for key in keys) for name, keys in (event_keys or {}).items()}
+        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
         self._clock: AsyncClock = clock or SystemAsyncClock()
         self._records = AsyncRecords(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -125,7 +124,7 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, self._secrets)
+        delivery = verify(headers, body, _live(self._secrets))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
         return Received(records=len(events), new=await self.store.inbox.put(events))
 
@@ -150,7 +149,7 @@ class AsyncSyncEngine:
         """Return the database whose key the request carries, and what it says."""
         for database, keys in self._event_keys.items():
             try:
-                return database, parse_event(headers, body, keys)
+                return database, parse_event(headers, body, _live(keys))
             except SignatureError:
                 continue
         raise SignatureError("Authorization: no customer key in event_keys fits; add the office's key")
@@ -407,6 +406,11 @@ class AsyncSyncEngine:
     def _named(self, location: str) -> AsyncOffice:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+    """Return the secrets that are accepted now."""
+    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

@@ -22,8 +22,8 @@ from odnexus._async.opendental_setup import (
     AsyncSecurityPerms,
 )
 from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
-from odnexus._async.transport import AsyncHttpTransport, check_base_url
-from odnexus._calls import Json, Method, Secret, require
+from odnexus._async.transport import AsyncHttpTransport
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.opendental import calls, modes
 from odnexus.opendental.calls import RawValue
@@ -41,8 +41,9 @@ class AsyncOpenDental:
     nothing in another one. All times are the office's wall clock.
 
     Args:
-        developer_key: Key of the developer portal.
-        customer_key: Key of this office for this developer.
+        developer_key: Key of the developer portal, or what returns the live ones, newest first.
+        customer_key: Key of this office for this developer, or what returns the live ones, newest first. It is
+            asked with every request, so a rotated key counts at once; one that is refused gives way to the older.
         mode: How to reach the office, or several ways in order of preference, such as ``("service", "remote")``.
         base_url: Where the API lives, if not where *mode* says; only with a single mode.
         host: The office's server, for the API Service; this machine unless given.
@@ -64,8 +65,8 @@ class AsyncOpenDental:
     def __init__(
         self,
         *,
-        developer_key: str | Secret,
-        customer_key: str | Secret,
+        developer_key: KeySource,
+        customer_key: KeySource,
         mode: Mode | Sequence[Mode] = "remote",
         base_url: str | None = None,
         host: str | None = None,
@@ -78,8 +79,8 @@ class AsyncOpenDental:
         timeout: float = 65.0,
         read_only: bool = False,
     ) -> None:
-        require(bool(Secret(developer_key)), "developer_key", "give the key of the developer portal")
-        require(bool(Secret(customer_key)), "customer_key", "give the office's key for this developer")
+        require(all(live_keys(developer_key)), "developer_key", "give the key of the developer portal")
+        require(all(live_keys(customer_key)), "customer_key", "give the office's key for this developer")
         ways = modes.modes(mode)
         require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
         clock = clock or SystemAsyncClock()
@@ -90,7 +91,7 @@ class AsyncOpenDental:
                     modes.with_path(base_url or modes.base_url(way, host)),
                     private_network_may_be_plain=way != "remote",
                 ),
-                credentials=AsyncKeys(Secret(developer_key), Secret(customer_key)),
+                credentials=AsyncKeys(developer_key, customer_key),
                 pace=pace if pace is not None and way == "remote" else modes.pace_for(way, tier),
                 retry=retry,
                 clock=clock,

@@ -57,8 +57,8 @@ class SyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name.
+        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
@@ -77,8 +77,8 @@ class SyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] = (),
-        event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
+        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
+        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: Clock | None = None,
@@ -87,8 +87,7 @@ class SyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets = tuple(Secret(each) for each in webhook_secrets)
-        self._event_keys = {name: tuple(Secret(key) for key in keys) for name, keys in (event_keys or {}).items()}
+        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
         self._clock: Clock = clock or SystemClock()
         self._records = Records(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -126,7 +125,7 @@ class SyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, self._secrets)
+        delivery = verify(headers, body, _live(self._secrets))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
         return Received(records=len(events), new=self.store.inbox.put(events))
 
@@ -149,7 +148,7 @@ class SyncEngine:
         """Return the database whose key the request carries, and what it says."""
         for database, keys in self._event_keys.items():
             try:
-                return database, parse_event(headers, body, keys)
+                return database, parse_event(headers, body, _live(keys))
             except SignatureError:
                 continue
         raise SignatureError("Authorization: no customer key in event_keys fits; add the office's key")
@@ -406,6 +405,11 @@ class SyncEngine:
     def _named(self, location: str) -> Office:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+    """Return the secrets that are accepted now."""
+    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

@@ -8,7 +8,7 @@ from copy import copy
 from types import TracebackType
 from typing import Any, Self, cast
 
-from odnexus._calls import Json, Method, Secret
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
 from odnexus._sync.nexhealth_hooks import WebhookEndpoints
@@ -27,11 +27,12 @@ from odnexus._sync.nexhealth_visits import (
     AvailableSlots,
     Patients,
 )
-from odnexus._sync.transport import HttpTransport, Transport, check_base_url
+from odnexus._sync.transport import HttpTransport, Transport
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
+from odnexus.nexhealth.oauth import Consent
 from odnexus.nexhealth.rates import new_pace
-from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
 from odnexus.reconcile.features import Allowed
 
 BASE_URL = "https://nexhealth.info"
@@ -47,12 +48,14 @@ class NexHealth:
     Use it as a context manager, or close it. The token is fetched with the first call and renewed by itself.
 
     Args:
-        api_key: The key of the developer portal. Sandbox and production have different ones.
+        api_key: The key of the developer portal, or what returns the live ones, newest first. Sandbox and production
+            have different ones.
         subdomain: Institution that the calls are about.
         location_id: Location that the calls are about, unless they name another.
         base_url: Where the API lives.
         api_version: Value of ``Nex-Api-Version``.
         tokens: Holder of the token, instead of *api_key*: share one between all clients of a key.
+        authorizer: Another way to get tokens, instead of *api_key*: `odnexus.nexhealth.oauth.OAuthAuthorizer`.
         transport: An httpx transport to use instead of the network, for tests and proxies.
         clock: Source of time.
         pace: Rate budget of the key, shared by all clients of a key; a budget of its own unless given.
@@ -67,12 +70,13 @@ class NexHealth:
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
+        api_key: KeySource | None = None,
         subdomain: str | None = None,
         location_id: int | None = None,
         base_url: str = BASE_URL,
         api_version: str = API_VERSION,
         tokens: Tokens | None = None,
+        authorizer: Authorizer | None = None,
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
         pace: Pace | None = None,
@@ -80,7 +84,7 @@ class NexHealth:
         timeout: float = 30.0,
         read_only: bool = False,
     ) -> None:
-        bearer = Bearer(_tokens(api_key, tokens), api_version)
+        bearer = Bearer(_tokens(api_key, tokens, authorizer), api_version)
         self._transport = Transport(
             check_base_url(base_url, private_network_may_be_plain=False),
             credentials=bearer,
@@ -144,6 +148,15 @@ class NexHealth:
         """
         return self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
 
+    def redeem(self, consent: Consent, answer: str) -> None:
+        """Trade the code of a person's *consent* for tokens and keep them; *answer* is where the person was sent.
+
+        Raises:
+            ConfigurationError: The answer belongs to another consent, or the person refused.
+            AuthorizationLostError: The code was used before or is too old.
+        """
+        self.tokens.redeem(consent, answer, self._transport)
+
     def close(self) -> None:
         """Close the connections."""
         self._transport.close()
@@ -160,15 +173,17 @@ class NexHealth:
         return f"NexHealth(subdomain={self._scope.subdomain!r}, location_id={self._scope.location_id!r})"
 
 
-def _tokens(api_key: str | Secret | None, tokens: Tokens | None) -> Tokens:
+def _tokens(api_key: KeySource | None, tokens: Tokens | None, authorizer: Authorizer | None) -> Tokens:
     if tokens is None:
-        if not api_key:
+        if authorizer is not None:
+            return Tokens(authorizer)
+        if not api_key or not all(live_keys(api_key)):
             raise ConfigurationError("api_key: give the key of the developer portal")
         return Tokens(ApiKeyAuthorizer(api_key))
     if (
         api_key is not None
         and isinstance(tokens.authorizer, ApiKeyAuthorizer)
-        and not tokens.authorizer.same_key(api_key)
+        and not tokens.authorizer.same_key(live_keys(api_key)[0])
     ):
         raise ConfigurationError("api_key: tokens holds the token of another key; give one of them")
     return tokens

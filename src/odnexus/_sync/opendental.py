@@ -8,7 +8,7 @@ from copy import copy
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
-from odnexus._calls import Json, Method, Secret, require
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
 from odnexus._sync.opendental_patients import Patients
@@ -25,7 +25,7 @@ from odnexus._sync.opendental_setup import (
     SecurityPerms,
 )
 from odnexus._sync.opendental_visits import Appointments, HistAppointments
-from odnexus._sync.transport import HttpTransport, check_base_url
+from odnexus._sync.transport import HttpTransport
 from odnexus.opendental import calls, modes
 from odnexus.opendental.calls import RawValue
 from odnexus.opendental.modes import Mode, Tier
@@ -42,8 +42,9 @@ class OpenDental:
     nothing in another one. All times are the office's wall clock.
 
     Args:
-        developer_key: Key of the developer portal.
-        customer_key: Key of this office for this developer.
+        developer_key: Key of the developer portal, or what returns the live ones, newest first.
+        customer_key: Key of this office for this developer, or what returns the live ones, newest first. It is
+            asked with every request, so a rotated key counts at once; one that is refused gives way to the older.
         mode: How to reach the office, or several ways in order of preference, such as ``("service", "remote")``.
         base_url: Where the API lives, if not where *mode* says; only with a single mode.
         host: The office's server, for the API Service; this machine unless given.
@@ -65,8 +66,8 @@ class OpenDental:
     def __init__(
         self,
         *,
-        developer_key: str | Secret,
-        customer_key: str | Secret,
+        developer_key: KeySource,
+        customer_key: KeySource,
         mode: Mode | Sequence[Mode] = "remote",
         base_url: str | None = None,
         host: str | None = None,
@@ -79,8 +80,8 @@ class OpenDental:
         timeout: float = 65.0,
         read_only: bool = False,
     ) -> None:
-        require(bool(Secret(developer_key)), "developer_key", "give the key of the developer portal")
-        require(bool(Secret(customer_key)), "customer_key", "give the office's key for this developer")
+        require(all(live_keys(developer_key)), "developer_key", "give the key of the developer portal")
+        require(all(live_keys(customer_key)), "customer_key", "give the office's key for this developer")
         ways = modes.modes(mode)
         require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
         clock = clock or SystemClock()
@@ -91,7 +92,7 @@ class OpenDental:
                     modes.with_path(base_url or modes.base_url(way, host)),
                     private_network_may_be_plain=way != "remote",
                 ),
-                credentials=Keys(Secret(developer_key), Secret(customer_key)),
+                credentials=Keys(developer_key, customer_key),
                 pace=pace if pace is not None and way == "remote" else modes.pace_for(way, tier),
                 retry=retry,
                 clock=clock,

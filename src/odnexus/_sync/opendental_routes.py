@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from copy import copy
 from typing import Any, Self, TypeVar
 
-from odnexus._calls import Call, Lost, NoReply, Outcome, Secret, Send, Step, exchange
+from odnexus._calls import Call, KeySource, Lost, NoReply, Outcome, RotatingKey, Secret, Send, Step, exchange
 from odnexus._pace import RetryPolicy
 from odnexus._sync._compat import Clock
 from odnexus._sync.transport import Transport
@@ -25,6 +26,9 @@ from odnexus.reconcile.features import Allowed
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
 
+# The keys that the call under way was sent with. A refusal names no key, so the task (or thread) remembers them.
+_sent: ContextVar[tuple[Secret, ...]] = ContextVar("odnexus_opendental_keys")
+
 
 class Keys:
     """The headers of every request: both keys, and a content type even where there is no content.
@@ -32,18 +36,22 @@ class Keys:
     Page "API Setup" (keys) and page "API Implementation" (Content-Type is required on GET as well).
     """
 
-    def __init__(self, developer_key: Secret, customer_key: Secret) -> None:
-        self._developer_key = developer_key
-        self._customer_key = customer_key
+    def __init__(self, developer_key: KeySource, customer_key: KeySource) -> None:
+        self._keys = RotatingKey(developer_key), RotatingKey(customer_key)
 
     def headers(self, call: Call[Any]) -> Mapping[str, str]:  # noqa: ARG002 - the same for every call
-        """Return the headers of any call."""
-        keys = f"{self._developer_key.reveal()}/{self._customer_key.reveal()}"
-        return {"Authorization": f"ODFHIR {keys}", "Content-Type": "application/json"}
+        """Return the headers of any call, with the keys that are live now."""
+        pair = tuple(each.current() for each in self._keys)
+        _sent.set(pair)
+        return {
+            "Authorization": f"ODFHIR {'/'.join(key.reveal() for key in pair)}",
+            "Content-Type": "application/json",
+        }
 
     def renew(self, call: Call[Any]) -> bool:  # noqa: ARG002 - the same for every call
-        """Return False: keys are static."""
-        return False
+        """Return whether another key is live than the one that was refused; keys are static otherwise."""
+        developer, customer = (each.refuse(sent) for each, sent in zip(self._keys, _sent.get(), strict=True))
+        return developer or customer
 
 
 class Route(Transport):
