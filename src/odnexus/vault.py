@@ -290,13 +290,18 @@ class LiveSecrets:
         self._read = read
         self._place = place
         self._last = read()
+        self._well = True
 
     def __call__(self) -> tuple[Secret, ...]:
         """Return the live values."""
         try:
             self._last = self._read()
         except (ConfigurationError, SealError, OSError) as error:
-            log.warning("%s: not read afresh (%s); the last value is used", self._place, place_of(error))
+            if self._well:
+                log.warning("%s: not read afresh (%s); the last value is used", self._place, place_of(error))
+            self._well = False
+        else:
+            self._well = True
         return self._last
 
     def __repr__(self) -> str:

@@ -35,7 +35,7 @@ from odnexus.reconcile.features import allowed
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -101,6 +101,7 @@ class AsyncSyncEngine:
         realm, database = self.practice.realm(location), location.database
         picture = self._pictures.setdefault(database, AsyncPicture(database, self._records))
         return AsyncOffice(
+            practice=self.practice,
             location=location,
             realm=realm,
             # Least privilege: what the location's settings do not need cannot be called at all.
@@ -110,7 +111,14 @@ class AsyncSyncEngine:
             ),
             records=self._records,
             picture=picture,
-            turn=AsyncTurn(self.store, self._clock, location.name, self._holder, hold=self._lease),
+            turn=AsyncTurn(
+                self.store,
+                self._clock,
+                location.name,
+                self._holder,
+                at=self.practice.turn(location),
+                hold=self._lease,
+            ),
             send_alert=self._send_alert,
         )
 
@@ -199,10 +207,14 @@ class AsyncSyncEngine:
     async def poll(self, location: str, now: datetime | None = None) -> PollReport:
         """Ask both sides of *location* for what changed and store an event for each difference.
 
-        An office that cannot be reached pauses its location instead of raising.
+        An office that cannot be reached pauses its location, anything else that is wrong with the location alerts:
+        neither raises, since it concerns no other location. `PollReport.paused` says so.
+
+        Raises:
+            StoreError: The store cannot be used.
         """
         office, moment = self._named(location), self._now(now)
-        return await self._working.poll(office, moment)
+        return await self._working.poll_safely(office, moment)
 
     async def step(self, now: datetime | None = None, limit: int = 50, *, location: str | None = None) -> StepReport:
         """Work on at most *limit* events that are due, of all locations or one, oldest first. Never raises for one."""
@@ -252,7 +264,7 @@ class AsyncSyncEngine:
             for location in self.practice.locations:
                 now = self._clock.now()
                 if due.get(location.name, now) <= now and not stop.is_set():
-                    await self.poll(location.name, now)
+                    await self._working.poll_safely(self._offices[location.name], now)
                     due[location.name] = now + every
             report = await self.step(self._clock.now())
             if not report.settled and not stop.is_set():
@@ -340,6 +352,17 @@ class AsyncSyncEngine:
                 await self.store.inbox.put([event])
             case _:
                 pass
+
+    # -- how it stands -------------------------------------------------------------------------------------------------
+
+    async def status(self, now: datetime | None = None) -> PracticeStatus:
+        """Return how each location stands and what waits in all of them together: no names, only counts and times.
+
+        Neither side is asked anything.
+        """
+        moment = self._now(now)
+        rows = [await self._working.status(office) for office in self._offices.values()]
+        return PracticeStatus(at=moment, locations=tuple(rows))
 
     # -- what is there -------------------------------------------------------------------------------------------------
 

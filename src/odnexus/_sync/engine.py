@@ -36,7 +36,7 @@ from odnexus.reconcile.features import allowed
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -102,6 +102,7 @@ class SyncEngine:
         realm, database = self.practice.realm(location), location.database
         picture = self._pictures.setdefault(database, Picture(database, self._records))
         return Office(
+            practice=self.practice,
             location=location,
             realm=realm,
             # Least privilege: what the location's settings do not need cannot be called at all.
@@ -111,7 +112,14 @@ class SyncEngine:
             ),
             records=self._records,
             picture=picture,
-            turn=Turn(self.store, self._clock, location.name, self._holder, hold=self._lease),
+            turn=Turn(
+                self.store,
+                self._clock,
+                location.name,
+                self._holder,
+                at=self.practice.turn(location),
+                hold=self._lease,
+            ),
             send_alert=self._send_alert,
         )
 
@@ -198,10 +206,14 @@ class SyncEngine:
     def poll(self, location: str, now: datetime | None = None) -> PollReport:
         """Ask both sides of *location* for what changed and store an event for each difference.
 
-        An office that cannot be reached pauses its location instead of raising.
+        An office that cannot be reached pauses its location, anything else that is wrong with the location alerts:
+        neither raises, since it concerns no other location. `PollReport.paused` says so.
+
+        Raises:
+            StoreError: The store cannot be used.
         """
         office, moment = self._named(location), self._now(now)
-        return self._working.poll(office, moment)
+        return self._working.poll_safely(office, moment)
 
     def step(self, now: datetime | None = None, limit: int = 50, *, location: str | None = None) -> StepReport:
         """Work on at most *limit* events that are due, of all locations or one, oldest first. Never raises for one."""
@@ -251,7 +263,7 @@ class SyncEngine:
             for location in self.practice.locations:
                 now = self._clock.now()
                 if due.get(location.name, now) <= now and not stop.is_set():
-                    self.poll(location.name, now)
+                    self._working.poll_safely(self._offices[location.name], now)
                     due[location.name] = now + every
             report = self.step(self._clock.now())
             if not report.settled and not stop.is_set():
@@ -339,6 +351,17 @@ class SyncEngine:
                 self.store.inbox.put([event])
             case _:
                 pass
+
+    # -- how it stands -------------------------------------------------------------------------------------------------
+
+    def status(self, now: datetime | None = None) -> PracticeStatus:
+        """Return how each location stands and what waits in all of them together: no names, only counts and times.
+
+        Neither side is asked anything.
+        """
+        moment = self._now(now)
+        rows = [self._working.status(office) for office in self._offices.values()]
+        return PracticeStatus(at=moment, locations=tuple(rows))
 
     # -- what is there -------------------------------------------------------------------------------------------------
 
