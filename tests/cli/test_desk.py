@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from odnexus.cli.app import app
 from odnexus.cli.connecting import Office
+from odnexus.cli.digest import Digest, summed
 from odnexus.cli.office import serve
 from odnexus.cli.settings import Settings
 from odnexus.reconcile.inbox import Bury, Event
@@ -296,6 +297,41 @@ def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: 
     assert main["requests"] > 0
     assert "odnexus events list --buried" in text
     assert "Okafor" not in text
+
+
+def test_the_status_tells_how_each_location_stands(worked: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+
+    [main] = shown(worked, "status")["locations"]
+    code, table = odnexus(worked, "status")
+
+    assert (main["location"], main["writer"], main["waiting"], main["paused"]) == ("main", "bridge", 1, "")
+    assert code == 0
+    assert "Okafor" not in table
+
+
+def test_a_location_that_was_never_heard_of_is_told_by_the_exit_code(office: Place) -> None:
+    assert odnexus(office, "status")[0] == 1
+
+
+def test_a_digest_of_several_locations_ends_with_all_of_them() -> None:
+    rows = [
+        summed(
+            name,
+            [Entry(at=NOW, location=name, kind="applied", subject="", rule="visit.created", requests=4)] * 2,
+            waiting=1,
+            buried=0,
+            open=2,
+        )
+        for name in ("north", "south")
+    ]
+
+    found = Digest(since=NOW, until=NOW, locations=tuple(rows))
+
+    assert found.total.done == {"visit.created": 4}
+    assert (found.total.requests, found.total.waiting, found.total.open) == (16, 2, 4)
+    assert "all locations\n  done:      4 visit.created" in found.to_text()
+    assert "all locations" not in Digest(since=NOW, until=NOW, locations=tuple(rows[:1])).to_text()
 
 
 def test_a_digest_has_to_have_somewhere_to_go(worked: Place) -> None:

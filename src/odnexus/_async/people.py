@@ -101,19 +101,18 @@ class AsyncPeople:
 
     async def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
         """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
-        ref = self._office.at_nexhealth(patient.id)
-        known = await self._office.records.link("person", ref)
+        ref, known = await self._office.person(patient.id)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
-        if patient.foreign_id and patient.foreign_id.isdecimal():
+        here = self._office.knows_chart_number(patient.location_ids)
+        if patient.foreign_id and patient.foreign_id.isdecimal() and here:
             return await self._by_foreign_id(case, int(patient.foreign_id))
         return await self._search(case)
 
     async def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
         """Link a person to the chart that a visit of theirs stands on."""
-        ref = self._office.at_nexhealth(nexhealth_id)
-        known = await self._office.records.link("person", ref)
+        ref, known = await self._office.person(nexhealth_id)
         if known is None or known.link.opendental != self._office.at_opendental(pat_num):
             await self._join(ref, pat_num, known, now, rule)
 
@@ -122,7 +121,7 @@ class AsyncPeople:
 
         It is when the former chart is archived, deleted or gone, as a merge leaves it (page "Merge Patients").
         """
-        known = await self._office.records.link("person", self._office.at_nexhealth(nexhealth_id))
+        _, known = await self._office.person(nexhealth_id)
         if known is not None and known.link.opendental is not None:
             former = await self._read_chart(int(known.link.opendental.id))
             if former is not None and former.status in LIVING:
@@ -132,8 +131,8 @@ class AsyncPeople:
 
     async def refresh(self, nexhealth_id: int, now: datetime) -> None:
         """Fill what the chart of a linked patient lacks; report what differs. Nothing is ever overwritten."""
-        office, ref = self._office, self._office.at_nexhealth(nexhealth_id)
-        known = await office.records.link("person", ref)
+        office = self._office
+        ref, known = await office.person(nexhealth_id)
         if known is None or known.link.opendental is None:
             await office.note(now, "observed", ref, "person.unlinked")
             return
@@ -246,10 +245,19 @@ class AsyncPeople:
         }[decision.grade]
         rule = f"person.{decision.grade.value}"
         if wish == "link" and decision.chosen is not None:
-            return await self._link(case, decision.chosen, rule)
+            if not self._is_abroad(decision.chosen):
+                return await self._link(case, decision.chosen, rule)
+            # Never in silence: who it is is certain, whether that clinic's chart is meant is not.
+            rule = "person.other-clinic"
+            if policy.other_clinic == "link":
+                return await self._link(case, decision.chosen, rule)
         if wish == "create":
             return await self._create(case)
         return await self._ask("person.match", case, rule=rule)
+
+    def _is_abroad(self, pat_num: int) -> bool:
+        chart = self._office.picture.roster.get(pat_num)
+        return chart is not None and self._office.is_other_clinic(chart.clinic_num)
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -325,7 +333,9 @@ class AsyncPeople:
                 due=case.asking.due,
                 look=case.asking.look,
                 body={
-                    "candidates": [_shown_candidate(each) for each in candidates],
+                    "candidates": [
+                        {**_shown_candidate(each), "other_clinic": self._is_abroad(each.pat_num)} for each in candidates
+                    ],
                     "person": _shown_person(case.person),
                 },
                 text=QUESTIONS[kind],

@@ -38,6 +38,8 @@ class AsyncVisits:
         if known is not None and known.link.nexhealth != ref:
             await office.note(now, "observed", ref, "visit.alias", related=[known.link.opendental])
             return Done()
+        if known is not None and known.link.opendental is not None and not office.is_here(known.link):
+            return await self._elsewhere(known, now)
         appt = await office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return await self._linked(known, appt, now, again=again)
@@ -71,6 +73,17 @@ class AsyncVisits:
             return Done()
         appt = await office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return await self._both(known, appt, row, now)
+
+    async def _elsewhere(self, known: Known, now: datetime) -> Settlement:
+        """The location was given another database: a number of the former one means nothing in it."""
+        office, link = self._office, known.link
+        text = (
+            f"Visits of {office.location.name} are linked to another Open Dental database than the settings name. They "
+            "are left alone. Set database back, or move these visits by hand."
+        )
+        office.alert(now, "visit.other-database", text, subject=link.nexhealth, severity="error")
+        await office.note(now, "held", link.nexhealth, "visit.other-database", related=[link.opendental])
+        return Done()
 
     # -- linked visits -------------------------------------------------------------------------------------------------
 

@@ -60,7 +60,7 @@ class Intake:
     def _chart(self, form: Form) -> int | None:
         if form.patient_id is None:
             return None
-        known = self._office.records.link("person", self._office.at_nexhealth(form.patient_id))
+        _, known = self._office.person(form.patient_id)
         return int(known.link.opendental.id) if known is not None and known.link.opendental is not None else None
 
     def _without_chart(self, event: Event, form: Form, now: datetime) -> Settlement:

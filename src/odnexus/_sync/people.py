@@ -102,19 +102,18 @@ class People:
 
     def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
         """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
-        ref = self._office.at_nexhealth(patient.id)
-        known = self._office.records.link("person", ref)
+        ref, known = self._office.person(patient.id)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return self._linked(case, int(known.link.opendental.id))
-        if patient.foreign_id and patient.foreign_id.isdecimal():
+        here = self._office.knows_chart_number(patient.location_ids)
+        if patient.foreign_id and patient.foreign_id.isdecimal() and here:
             return self._by_foreign_id(case, int(patient.foreign_id))
         return self._search(case)
 
     def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
         """Link a person to the chart that a visit of theirs stands on."""
-        ref = self._office.at_nexhealth(nexhealth_id)
-        known = self._office.records.link("person", ref)
+        ref, known = self._office.person(nexhealth_id)
         if known is None or known.link.opendental != self._office.at_opendental(pat_num):
             self._join(ref, pat_num, known, now, rule)
 
@@ -123,7 +122,7 @@ class People:
 
         It is when the former chart is archived, deleted or gone, as a merge leaves it (page "Merge Patients").
         """
-        known = self._office.records.link("person", self._office.at_nexhealth(nexhealth_id))
+        _, known = self._office.person(nexhealth_id)
         if known is not None and known.link.opendental is not None:
             former = self._read_chart(int(known.link.opendental.id))
             if former is not None and former.status in LIVING:
@@ -133,8 +132,8 @@ class People:
 
     def refresh(self, nexhealth_id: int, now: datetime) -> None:
         """Fill what the chart of a linked patient lacks; report what differs. Nothing is ever overwritten."""
-        office, ref = self._office, self._office.at_nexhealth(nexhealth_id)
-        known = office.records.link("person", ref)
+        office = self._office
+        ref, known = office.person(nexhealth_id)
         if known is None or known.link.opendental is None:
             office.note(now, "observed", ref, "person.unlinked")
             return
@@ -247,10 +246,19 @@ class People:
         }[decision.grade]
         rule = f"person.{decision.grade.value}"
         if wish == "link" and decision.chosen is not None:
-            return self._link(case, decision.chosen, rule)
+            if not self._is_abroad(decision.chosen):
+                return self._link(case, decision.chosen, rule)
+            # Never in silence: who it is is certain, whether that clinic's chart is meant is not.
+            rule = "person.other-clinic"
+            if policy.other_clinic == "link":
+                return self._link(case, decision.chosen, rule)
         if wish == "create":
             return self._create(case)
         return self._ask("person.match", case, rule=rule)
+
+    def _is_abroad(self, pat_num: int) -> bool:
+        chart = self._office.picture.roster.get(pat_num)
+        return chart is not None and self._office.is_other_clinic(chart.clinic_num)
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -326,7 +334,9 @@ class People:
                 due=case.asking.due,
                 look=case.asking.look,
                 body={
-                    "candidates": [_shown_candidate(each) for each in candidates],
+                    "candidates": [
+                        {**_shown_candidate(each), "other_clinic": self._is_abroad(each.pat_num)} for each in candidates
+                    ],
                     "person": _shown_person(case.person),
                 },
                 text=QUESTIONS[kind],

@@ -53,10 +53,24 @@ class Digest:
     until: datetime
     locations: tuple[LocationDigest, ...]
 
+    @property
+    def total(self) -> LocationDigest:
+        """Return all locations together."""
+        counts = ("done", "asked", "failed")
+        numbers = ("answered", "outages", "requests", "waiting", "buried", "open")
+        return LocationDigest(
+            location="all locations",
+            **{
+                name: dict(sum((Counter(getattr(each, name)) for each in self.locations), Counter())) for name in counts
+            },
+            **{name: sum(getattr(each, name) for each in self.locations) for name in numbers},
+        )
+
     def to_text(self) -> str:
-        """Return the digest as plain text for people."""
+        """Return the digest as plain text for people: each location, and where there are several, all together."""
         head = f"odnexus, {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d} (UTC)"
-        return "\n\n".join([head, *(_text(each) for each in self.locations)])
+        parts = [*self.locations, *([self.total] if len(self.locations) > 1 else [])]
+        return "\n\n".join([head, *(_text(each) for each in parts)])
 
 
 def digest(store: Store, practice: Practice, since: datetime, until: datetime) -> Digest:

@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import signal
-import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
@@ -27,6 +26,7 @@ from odnexus.engine import PollReport, StepReport, SyncEngine
 from odnexus.errors import ApiError, EmptySideError, OdnexusError, place_of
 from odnexus.mapping.visit import to_wall
 from odnexus.practice import Location
+from odnexus.vault import lock
 
 log = logging.getLogger("odnexus.run")
 
@@ -264,22 +264,10 @@ def only_instance(store: Path) -> Generator[None, None, None]:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         try:
-            _lock(file.fileno())
+            lock(file, wait=False)
         except OSError:
             raise InstanceRunningError(f"{store.name}: another odnexus runs on this store; stop it first") from None
         yield
-
-
-def _lock(handle: int) -> None:
-    """Lock the first byte of an open file, or raise `OSError` at once."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGBREAK")

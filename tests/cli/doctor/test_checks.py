@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from odnexus.cli.doctor.checks import EVENTS, FEATURES, WITHOUT, Line, examine, granted_tier, worst
+from odnexus.cli.doctor.checks import EVENTS, Line, examine, granted_tier, worst
 from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts, WebhookFacts
 from odnexus.nexhealth import models as nexhealth
 from odnexus.opendental import models as opendental
-from odnexus.opendental.tables import ENDPOINTS
 from odnexus.opendental.versions import Version
-from odnexus.practice import Location, TypeRule
+from odnexus.practice import Location, Modes, TypeRule
 from odnexus.reconcile.writer import REMEDIES, Evidence
 
 NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
@@ -102,9 +101,13 @@ def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     assert "op needs 23.2.27" in one(lines, "version: details").text
 
 
-def test_every_feature_names_endpoints_that_exist() -> None:
-    assert {name for names in FEATURES.values() for name in names} <= ENDPOINTS.keys()
-    assert WITHOUT.keys() <= FEATURES.keys()
+def test_a_feature_that_is_off_needs_no_permission() -> None:
+    office = evolve(OFFICE, permissions=frozenset({"ApiReadAll"}))
+
+    reading = look(office, at(modes=Modes(person="observe", visit="observe")))
+
+    assert [line.check for line in reading if line.state == "fail"] == []
+    assert one(look(office), "permission: book visits").state == "fail"
 
 
 @pytest.mark.mission(
