@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from odnexus.audit.engine_state import EngineState, engine_state
+from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
 from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.reading import Forecast, Progress, forecast, links_of, read
 from odnexus.audit.registry import AUDITS, BY_NAME
@@ -21,6 +23,7 @@ from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
 from odnexus.audit.rows import Audit, Row, Severity, Subject
 from odnexus.audit.tables import Tables, picture_from
+from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
@@ -28,21 +31,29 @@ __all__ = [
     "AuditReport",
     "AuditResult",
     "Change",
+    "Coverage",
+    "EngineState",
     "Forecast",
     "Pair",
     "Picture",
+    "Plan",
+    "Procedure",
     "Progress",
+    "Recall",
     "Repair",
     "Row",
     "Severity",
     "Subject",
     "Summary",
     "Tables",
+    "Wrote",
     "audit",
+    "engine_state",
     "forecast",
     "links_of",
     "picture_from",
     "read",
+    "writers",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from odnexus.audit import people, repairs, setup, visits
+from odnexus.audit.further import FURTHER
 from odnexus.audit.rows import Audit
 
 AUDITS: Final[tuple[Audit, ...]] = (
@@ -15,7 +16,11 @@ AUDITS: Final[tuple[Audit, ...]] = (
         "A merge cannot be undone: when in doubt, ask the patient at the next visit.",
         find=people.duplicate_charts,
         of=lambda picture: len(picture.charts),
-        rules={"chart.duplicate": "Two charts may belong to one person."},
+        rules={
+            "chart.duplicate": "Two charts may belong to one person.",
+            "chart.duplicate-family": "Two charts of one family may belong to one person.",
+            "chart.duplicate-clinic": "Charts of two clinics may belong to one person.",
+        },
     ),
     Audit(
         name="one-sided-visits",
@@ -202,6 +207,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
         },
         repair=repairs.counterpart,
     ),
+    *FURTHER,
 )
 """Every audit, in the order of a report."""
 

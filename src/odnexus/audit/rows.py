@@ -18,7 +18,7 @@ Severity: TypeAlias = Literal["info", "warning", "error"]
 """`error`: a patient will notice. `warning`: somebody should look. `info`: worth knowing."""
 
 Side: TypeAlias = Literal["opendental", "nexhealth"]
-Kind: TypeAlias = Literal["patient", "appointment", "operatory", "provider", "type", "location"]
+Kind: TypeAlias = Literal["patient", "appointment", "operatory", "provider", "type", "location", "carrier", "plan"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 
@@ -132,3 +132,13 @@ def booked(apt_num: int) -> Subject:
 def booking(id: int) -> Subject:
     """Return the subject that a NexHealth appointment is."""
     return Subject("nexhealth", "appointment", id)
+
+
+def carrier(carrier_num: int) -> Subject:
+    """Return the subject that a carrier of Open Dental is."""
+    return Subject("opendental", "carrier", carrier_num)
+
+
+def location(id: int) -> Subject:
+    """Return the subject that a NexHealth location is."""
+    return Subject("nexhealth", "location", id)
