@@ -10,6 +10,7 @@ from odnexus.audit.rows import Audit
 FURTHER: Final[tuple[Audit, ...]] = (
     Audit(
         name="wrong-joins",
+        urgency=0,
         title="Records of two people that are taken for one",
         advice="Stop messages to this patient first. Find out whose visits, forms and phone numbers these are, and ask "
         "NexHealth or your integrator to correct the link. Do not merge anything.",
@@ -39,6 +40,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="text-consent",
+        urgency=4,
         title="Consent to text messages",
         advice="The patient's last word counts. Where the chart says no, have NexHealth stop texting at once; where "
         "NexHealth was told to stop, note it in the chart.",
@@ -112,6 +114,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="health",
+        urgency=2,
         title="Health of the connection",
         advice="A synchronizer that rests: restart NexHealth's service on the server, then call NexHealth. Events that "
         "were given up: look at them with odnexus events, repair the cause and revive them.",
@@ -128,6 +131,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="two-writers",
+        urgency=1,
         title="Two programs that write into one book",
         advice="Let only one of them write: switch NexHealth's insertion off, or set odnexus to overlay. Until then "
         "the same booking may be made twice.",

@@ -103,6 +103,7 @@ class Audit:
         of: What its rows are a share of.
         rules: Every rule it may name, each in a sentence.
         repair: Returns what would repair one row, or None where only people can.
+        urgency: Which of two questions with grave rows stands first on a page: the lower one.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Audit:
     of: Callable[[Picture], int]
     rules: Mapping[str, str]
     repair: Callable[[Picture, Row], Repair | None] | None = None
+    urgency: int = 5
 
 
 def chart(pat_num: int) -> Subject:
