@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from odnexus import MemoryStore
-from odnexus.audit import AuditReport, EngineState, audit, writers
+from odnexus.audit import AuditReport, EngineState, audit, figures, writers
 from odnexus.audit.figures import completeness, drift_by_day, funnel, lags, match_scores, quantile, who_writes
 from odnexus.audit.page import page
+from odnexus.matching import decide
 from odnexus.reconcile.plan import On, Retire, Update
 from tests.audit.further import applied
 from tests.audit.office import Office, broken, put
@@ -116,6 +117,10 @@ def test_pairs_of_charts_stand_at_their_evidence(report: AuditReport) -> None:
     assert sum(values(figure)["certain"].values()) == 1
     assert list(figure.marks.values()) == ["possible", "probable"]
     assert not match_scores(Office().picture())
+
+
+def test_the_thresholds_are_the_matcher_s() -> None:
+    assert (figures.POSSIBLE_BITS, figures.PROBABLE_BITS) == (decide._POSSIBLE_BITS, decide._PROBABLE_BITS)
 
 
 def test_completeness_is_told_clinic_by_clinic(report: AuditReport) -> None:

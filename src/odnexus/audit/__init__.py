@@ -16,8 +16,12 @@ from collections.abc import Collection
 
 from odnexus.audit.engine_state import EngineState, engine_state
 from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
+from odnexus.audit.figures import Figure, Series
+from odnexus.audit.forecasting import Forecast, bars, forecast, forecast_of
+from odnexus.audit.lists import Also
+from odnexus.audit.parts import Keep
 from odnexus.audit.picture import Pair, Picture
-from odnexus.audit.reading import Forecast, Progress, forecast, links_of, read
+from odnexus.audit.reading import Progress, links_of, read, read_async
 from odnexus.audit.registry import AUDITS, BY_NAME
 from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
@@ -27,13 +31,16 @@ from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
+    "Also",
     "Audit",
     "AuditReport",
     "AuditResult",
     "Change",
     "Coverage",
     "EngineState",
+    "Figure",
     "Forecast",
+    "Keep",
     "Pair",
     "Picture",
     "Plan",
@@ -42,17 +49,21 @@ __all__ = [
     "Recall",
     "Repair",
     "Row",
+    "Series",
     "Severity",
     "Subject",
     "Summary",
     "Tables",
     "Wrote",
     "audit",
+    "bars",
     "engine_state",
     "forecast",
+    "forecast_of",
     "links_of",
     "picture_from",
     "read",
+    "read_async",
     "writers",
 ]
 

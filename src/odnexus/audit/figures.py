@@ -16,11 +16,14 @@ from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.working import writers
 from odnexus.mapping import to_wall
 from odnexus.matching import Grade
-from odnexus.matching.decide import _POSSIBLE_BITS as POSSIBLE_BITS, _PROBABLE_BITS as PROBABLE_BITS
 from odnexus.nexhealth import models as nex
 
 if TYPE_CHECKING:
     from odnexus.audit.report import AuditReport, AuditResult
+
+POSSIBLE_BITS: Final = -4.0
+PROBABLE_BITS: Final = 0.0
+"""The matcher's thresholds (`odnexus.matching.decide`); a test holds them together."""
 
 Tone: TypeAlias = Literal["error", "warning", "info", "good", "plain"]
 """What a series means, which decides its colour."""
