@@ -31,6 +31,7 @@ from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
+    "BY_NAME",
     "Also",
     "Audit",
     "AuditReport",
