@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, keys, logbook, office, simulate, starting
+from odnexus.cli import about, auditing, checkup, desk, keys, logbook, office, simulate, starting
 from odnexus.cli.demo import command as demo
 
 app = typer.Typer(
@@ -37,6 +37,7 @@ def common(
 checkup.register(app)
 office.register(app)
 logbook.register(app)
+auditing.register(app)
 starting.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
