@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -72,6 +73,7 @@ _MIDDLE_WORDS: Final = {
 _CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the same", Contact.DIFFERENT: "different"}
 
 
+@lru_cache(maxsize=8_192)
 def reasons_of(levels: Levels) -> tuple[str, ...]:
     """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
     return tuple(words for words in _words_of(levels) if words)
