@@ -185,7 +185,10 @@ def pairs_of_births(features: Mapping[int, Features], files: Files) -> Iterator[
         for number in file:
             held = features[number]
             for sound in {*_family_sounds(held.parts), *_given_sounds(held.given)}:
-                sounds.setdefault(sound, []).append(number)
+                if sound in sounds:
+                    sounds[sound].append(number)
+                else:
+                    sounds[sound] = [number]
         yield from _pairs(sounds.values())
 
 
@@ -209,7 +212,10 @@ def pairs_of_contacts(files: Files, most: int) -> Iterator[tuple[int, int]]:
 
 def _pairs(files: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
     for file in files:
-        if len(file) > 1:
+        if len(file) == 2:
+            one, other = file
+            yield (one, other) if one < other else (other, one)
+        elif len(file) > 2:
             yield from combinations(sorted(file), 2)
 
 

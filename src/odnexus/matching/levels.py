@@ -293,7 +293,9 @@ def phone_level(one: Features, other: Features) -> Contact:
     """Return whether two people share a phone."""
     if not one.phones or not other.phones:
         return Contact.MISSING
-    return Contact.SAME if any(phone in other.phones for phone in one.phones) else Contact.DIFFERENT
+    if one.phones[0] in other.phones:
+        return Contact.SAME
+    return Contact.SAME if any(phone in other.phones for phone in one.phones[1:]) else Contact.DIFFERENT
 
 
 def email_level(one: Features, other: Features) -> Contact:

@@ -47,6 +47,8 @@ __all__ = ["Chart", "Duplicate", "Roster"]
 _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
 _MOST_SHARED: Final = 12
+# Birth dates of a practice spread over 20,000 days and more.
+_FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
 _RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
@@ -237,10 +239,11 @@ class Roster:
         Args:
             least: The lowest grade to return.
         """
-        prior = log2(max(1, len(self._features)))
-        found = [self._pair(one, other, prior) for one, other in self._alike()]
-        kept = [pair for pair in found if pair.grade.rank >= max(1, least.rank)]
-        return sorted(kept, key=lambda pair: (-pair.grade.rank, -pair.score, pair.pat_nums))
+        prior, rank = log2(max(1, len(self._features))), max(1, least.rank)
+        with _without_collecting():
+            weighed = ((pair, self._pair(*pair, prior)) for pair in self._alike())
+            found = [_duplicate(pair, hit) for pair, hit in weighed if hit.grade.rank >= rank]
+        return sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums))
 
     def links(self, others: Iterable[Chart]) -> Iterator[tuple[int, Decision]]:
         """Yield each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
@@ -256,17 +259,11 @@ class Roster:
         found.update(pair for pair in met if _promising(features[pair[0]], features[pair[1]], near=True))
         return found
 
-    def _pair(self, one: int, other: int, prior: float) -> Duplicate:
+    def _pair(self, one: int, other: int, prior: float) -> _Hit:
         hit = self._weigh(self._features[one], other, prior, (), filed=1)
         # Every chart meets every other: names that one newcomer shares with nobody are shared by some pair.
         sure = hit.levels.given is Given.EXACT and (is_in_touch(hit.levels) or hit.odds >= _RARE_PAIR_BITS)
-        return Duplicate(
-            pat_nums=(one, other),
-            grade=hit.grade if sure or hit.grade is not Grade.CERTAIN else Grade.PROBABLE,
-            score=round(hit.odds, 2),
-            reasons=reasons_of(hit.levels),
-            vetoes=hit.vetoes,
-        )
+        return hit if sure or hit.grade is not Grade.CERTAIN else hit._replace(grade=Grade.PROBABLE)
 
     # -- weighing ------------------------------------------------------------------------------------------------------
 
@@ -300,6 +297,8 @@ class Roster:
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
         contacts, homes = self._index.contacts, self._index.homes
+        if levels.birth is Birth.EXACT and self._index.births.size(wanted.born) > self._most_born():
+            levels = levels._replace(birth=Birth.MISSING)
         if levels.phone is Contact.SAME and all(
             contacts.size(hash(phone)) > _MOST_SHARED for phone in set(wanted.phones).intersection(held.phones)
         ):
@@ -309,6 +308,10 @@ class Roster:
         if levels.address is Contact.SAME and any(homes.size(key) > _MOST_SHARED for key in home_keys(held)):
             levels = levels._replace(address=Contact.MISSING)
         return levels
+
+    def _most_born(self) -> int:
+        """Return how many charts may share a birth date: ten times an even share, or it is one that a form fills in."""
+        return max(_MOST_SHARED, len(self._features) // _FEWEST_DAYS)
 
     def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int, filed: int) -> bool:
         """Tell whether all that the two share is shared with other charts too, or is a guardian's.
@@ -416,6 +419,16 @@ def _decision(hits: list[_Hit]) -> Decision:
 
 
 _NOBODY: Final = Decision(grade=Grade.CERTAINLY_NOT)
+
+
+def _duplicate(pair: tuple[int, int], hit: _Hit) -> Duplicate:
+    return Duplicate(
+        pat_nums=pair,
+        grade=hit.grade,
+        score=round(hit.odds, 2),
+        reasons=reasons_of(hit.levels),
+        vetoes=hit.vetoes,
+    )
 
 
 def _candidate(hit: _Hit) -> Candidate:
