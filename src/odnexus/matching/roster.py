@@ -9,13 +9,12 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import chain
 from math import inf, log2
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
-
-from attrs import frozen
 
 from odnexus.mapping.person import Person
 from odnexus.matching.blocking import (
@@ -36,13 +35,14 @@ from odnexus.matching.context import levels_of
 from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
 from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
 from odnexus.matching.words import Bits, reasons_of
 
 if TYPE_CHECKING:
     from odnexus.opendental.models import Patient, PatientRow
 
-__all__ = ["Chart", "Duplicate", "Roster"]
+__all__ = ["Chart", "Roster"]
 
 _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
@@ -50,27 +50,9 @@ _MOST_SHARED: Final = 12
 # Birth dates of a practice spread over 20,000 days and more.
 _FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
+_OVERLAP: Final = timedelta(hours=2)
 _RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
-
-
-@frozen(kw_only=True)
-class Duplicate:
-    """Two charts that may be one person's.
-
-    Attributes:
-        pat_nums: The charts, the smaller number first.
-        grade: How sure it is.
-        score: As in `Candidate`.
-        reasons: Why, in words without values.
-        vetoes: What speaks against it whatever the score.
-    """
-
-    pat_nums: tuple[int, int]
-    grade: Grade
-    score: float
-    reasons: tuple[str, ...]
-    vetoes: tuple[str, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -98,6 +80,7 @@ class Roster:
         self._features: dict[int, Features] = {}
         self._index = Index()
         self._frequencies = Frequencies()
+        self._seen: datetime | None = None
         held = list(charts)
         with _without_collecting():
             for chart in held:
@@ -106,7 +89,10 @@ class Roster:
     @classmethod
     def from_records(cls, patients: Iterable[Patient | PatientRow]) -> Self:
         """Return the roster of records of the Open Dental client, such as ``od.patients.simple()`` yields."""
-        return cls(chart_of_patient(patient) for patient in patients)
+        held = list(patients)
+        roster = cls(map(chart_of_patient, held))
+        roster._advance(held)
+        return roster
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None) -> Self:
@@ -163,6 +149,34 @@ class Roster:
         self._features[chart.pat_num] = features
         self._index.add(chart.pat_num, features)
         self._frequencies.count(features.given, features.family)
+
+    def refresh(self, patients: Iterable[Patient | PatientRow]) -> int:
+        """File what changed and return how many charts are new or different: twice the same changes nothing.
+
+        ``roster.refresh(od.patients.simple(date_t_stamp=roster.since))`` keeps a roster fresh at one request. A chart
+        that was merged away or deleted comes as Archived or Deleted, and never matches again.
+        """
+        held = list(patients)
+        changed = [chart for chart in map(chart_of_patient, held) if self._charts.get(chart.pat_num) != chart]
+        for chart in changed:
+            self.add(chart)
+        self._advance(held)
+        return len(changed)
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on changes are to be asked for, on the office's clock; None before the first records came.
+
+        It lies two hours before the office's clock at the last answer: clocks are put back in autumn, and a row may
+        carry a time from before it could be seen.
+        """
+        return self._seen - _OVERLAP if self._seen else None
+
+    def _advance(self, patients: Iterable[Patient | PatientRow]) -> None:
+        """Remember when the office first answered; without rows, or rows without that time, the time stays."""
+        moments = [each for patient in patients if (each := getattr(patient, "server_date_time", None))]
+        if moments and (self._seen is None or min(moments) > self._seen):
+            self._seen = min(moments)
 
     def discard(self, pat_num: int) -> None:
         """Forget the chart *pat_num*; nothing happens if there is none."""
@@ -230,7 +244,7 @@ class Roster:
 
     # -- whole sets ----------------------------------------------------------------------------------------------------
 
-    def duplicates(self, *, least: Grade = Grade.PROBABLE) -> list[Duplicate]:
+    def duplicates(self, *, least: Grade = Grade.PROBABLE) -> Duplicates:
         """Return the pairs of charts that may be one person's, best first.
 
         Merging cannot be undone in Open Dental and no API does it: this is a list for people to read. Bob and Robert
@@ -243,12 +257,11 @@ class Roster:
         with _without_collecting():
             weighed = ((pair, self._pair(*pair, prior)) for pair in self._alike())
             found = [_duplicate(pair, hit) for pair, hit in weighed if hit.grade.rank >= rank]
-        return sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums))
+        return Duplicates(sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums)))
 
-    def links(self, others: Iterable[Chart]) -> Iterator[tuple[int, Decision]]:
-        """Yield each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
-        for chart in others:
-            yield chart.pat_num, self.lookup(chart.person)
+    def links(self, others: Iterable[Chart]) -> Links:
+        """Return each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
+        return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in others)
 
     def _alike(self) -> set[tuple[int, int]]:
         """Return the pairs of charts worth weighing."""
