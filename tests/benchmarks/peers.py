@@ -75,7 +75,7 @@ class Peer(ABC):
 
 def frame_of(people: dict[int, Person]) -> Any:
     """Return people as a data frame indexed by their numbers."""
-    import pandas as pd  # noqa: PLC0415
+    import pandas as pd
 
     return pd.DataFrame([row_of(one) for one in people.values()], index=list(people), columns=list(COLUMNS))
 
@@ -86,7 +86,7 @@ class RecordLinkage(Peer):
     name, package = "recordlinkage, trained", "recordlinkage"
 
     def learn(self, known: Labelled) -> None:
-        import recordlinkage as rl  # noqa: PLC0415
+        import recordlinkage as rl
 
         features = self._features(frame_of(known.people), frame_of(known.charts))
         matches = [pair for pair in features.index if known.truth[pair[0]] == pair[1]]
@@ -100,7 +100,7 @@ class RecordLinkage(Peer):
         return self._scored(self._features(frame_of(charts), None))
 
     def _features(self, one: Any, other: Any) -> Any:
-        import recordlinkage as rl  # noqa: PLC0415
+        import recordlinkage as rl
 
         index = rl.Index()
         for block in ("born", "phone", "email", ["given", "family"]):
@@ -134,8 +134,8 @@ class Splink(Peer):
         return self._predicted("dedupe_only", {"charts": frame_of(charts)})
 
     def _predicted(self, kind: Any, frames: dict[str, Any]) -> Iterator[Pair]:
-        import splink.comparison_library as cl  # noqa: PLC0415
-        from splink import DuckDBAPI, Linker, SettingsCreator, block_on  # noqa: PLC0415
+        import splink.comparison_library as cl
+        from splink import DuckDBAPI, Linker, SettingsCreator, block_on
 
         logging.getLogger("splink").setLevel(logging.ERROR)
         rules = [
@@ -176,62 +176,59 @@ class Dedupe(Peer):
     """dedupe: its active learner fed with labelled pairs instead of a person's answers."""
 
     name, package = "dedupe, trained", "dedupe"
-    _labels = 3_000
+    _labels = 1_500
 
     def learn(self, known: Labelled) -> None:
-        self._known = known
+        import dedupe
+
         _mend_dedupe()
+        linker = dedupe.RecordLink(self._variables(), num_cores=0, in_memory=True)
+        linker.prepare_training(_rows(known.people), _rows(known.charts), sample_size=1_000)
+        self._train(linker, known)
+        settings = io.BytesIO()
+        linker.write_settings(settings)
+        self._settings = settings.getvalue()
 
     def link(self, charts: dict[int, Person], people: dict[int, Person]) -> Iterable[Pair]:
-        import dedupe  # noqa: PLC0415
+        import dedupe
 
-        linker = dedupe.RecordLink(self._variables(), num_cores=0, in_memory=True)
-        mine, theirs = _rows(people), _rows(charts)
-        linker.prepare_training(_rows(self._known.people), _rows(self._known.charts), sample_size=2_000)
-        self._train(linker)
-        for (one, other), score in _flat(linker.score(linker.pairs(mine, theirs))):
-            yield one, other, score
+        linker = dedupe.StaticRecordLink(io.BytesIO(self._settings), num_cores=0, in_memory=True)
+        return _flat(linker.score(linker.pairs(_rows(people), _rows(charts))))
 
     def duplicates(self, charts: dict[int, Person]) -> Iterable[Pair]:
-        import dedupe  # noqa: PLC0415
+        import dedupe
 
-        linker = dedupe.Dedupe(self._variables(), num_cores=0, in_memory=True)
-        rows = _rows(charts)
-        linker.prepare_training(rows, sample_size=2_000)
-        self._train(linker)
-        for (one, other), score in _flat(linker.score(linker.pairs(rows))):
-            yield one, other, score
+        linker = dedupe.StaticDedupe(io.BytesIO(self._settings), num_cores=0, in_memory=True)
+        return _flat(linker.score(linker.pairs(_rows(charts))))
 
     def _variables(self) -> list[Any]:
-        from dedupe import variables  # noqa: PLC0415
+        from dedupe import variables
 
         texts = [variables.String(name, has_missing=True) for name in ("given", "family", "street")]
         exact = [variables.Exact(name, has_missing=True) for name in ("middle", "phone", "email")]
         return [*texts, variables.ShortString("born", has_missing=True), *exact]
 
-    def _train(self, linker: Any) -> None:
-        known = self._known
+    def _train(self, linker: Any, known: Labelled) -> None:
         people, charts = _rows(known.people), _rows(known.charts)
         patients = [(one, chart) for one, chart in known.truth.items() if chart is not None]
-        matches = [(people[one], charts[chart]) for one, chart in islice(patients, self._labels)]
-        distinct = [(people[one], charts[chart]) for one, chart in self._look_alikes()]
+        matches = [(people[one], charts[chart]) for one, chart in patients[: self._labels]]
+        distinct = [(people[one], charts[chart]) for one, chart in islice(_look_alikes(known), self._labels)]
         with redirect_stderr(io.StringIO()), redirect_stdout(io.StringIO()):
             linker.mark_pairs({"match": matches, "distinct": distinct})
-            linker.train(recall=0.99)
+            linker.train(recall=0.99, index_predicates=False)
 
-    def _look_alikes(self) -> Iterator[tuple[int, int]]:
-        """Yield people with a chart that shares the birth date and is not theirs."""
-        known = self._known
-        born: dict[object, list[int]] = {}
-        for number, person in known.charts.items():
-            born.setdefault(person.birth_date, []).append(number)
-        pairs = (
-            (one, chart)
-            for one, person in known.people.items()
-            for chart in born.get(person.birth_date, ())
-            if known.truth[one] != chart
-        )
-        return islice(pairs, self._labels)
+
+def _look_alikes(known: Labelled) -> Iterator[tuple[int, int]]:
+    """Yield people with a chart that shares the birth date and is not theirs."""
+    born: dict[object, list[int]] = {}
+    for number, person in known.charts.items():
+        born.setdefault(person.birth_date, []).append(number)
+    return (
+        (one, chart)
+        for one, person in known.people.items()
+        for chart in born.get(person.birth_date, ())
+        if known.truth[one] != chart
+    )
 
 
 class _Weighted(dict[int, float]):
@@ -244,8 +241,8 @@ class _Weighted(dict[int, float]):
 
 
 def _mend_dedupe() -> None:
-    from BTrees.IFBTree import IFBTree  # noqa: PLC0415
-    from dedupe import canopy_index  # noqa: PLC0415
+    from BTrees.IFBTree import IFBTree
+    from dedupe import canopy_index
 
     union = canopy_index.mass_weightedUnion
     if not hasattr(IFBTree, "byValue") and union.__module__ != __name__:
@@ -260,10 +257,10 @@ def _rows(people: dict[int, Person]) -> dict[int, dict[str, str | None]]:
     return {number: row_of(one) for number, one in people.items()}
 
 
-def _flat(blocks: Any) -> Iterator[tuple[tuple[int, int], float]]:
-    """Yield pairs and scores of dedupe's structured array, or of the arrays that some of its methods yield."""
-    for pair, score in zip(blocks["pairs"].tolist(), blocks["score"].tolist(), strict=True):
-        yield (int(pair[0]), int(pair[1])), float(score)
+def _flat(scored: Any) -> Iterator[Pair]:
+    """Yield what dedupe's structured array of pairs and scores holds."""
+    for (one, other), score in zip(scored["pairs"].tolist(), scored["score"].tolist(), strict=True):
+        yield int(one), int(other), float(score)
 
 
 PEERS: Sequence[type[Peer]] = (RecordLinkage, Splink, Dedupe)

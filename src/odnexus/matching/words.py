@@ -94,4 +94,4 @@ def evidence_of(levels: Levels, bits: Bits, prior: float) -> tuple[Evidence, ...
     """Return what each field adds, the cost of picking one chart out of the roster first."""
     said = zip(_words_of(levels), bits, strict=True)
     fields = (Evidence(words, round(value, 2)) for words, value in said if words)
-    return (Evidence("one chart of the whole roster", round(-prior, 2)), *fields)
+    return (Evidence("to begin with: one chart among all", round(-prior, 2)), *fields)
