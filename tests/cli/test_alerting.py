@@ -12,8 +12,8 @@ import pytest
 from odnexus.alerts import Alert, CallableSink, QuietHours
 from odnexus.cli.alerting import Alarm, alarm
 from odnexus.cli.connecting import Keys, Office
-from odnexus.cli.office import hourly, remind, revive_endpoint, weekly_digest
-from odnexus.cli.settings import Settings
+from odnexus.cli.office import hourly, look_after_deliveries, remind, weekly_digest
+from odnexus.cli.settings import Settings, WebhookSettings
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.alerting import Severity
 from odnexus.stores import MemoryStore, Sealer
@@ -211,8 +211,9 @@ def test_an_endpoint_that_nexhealth_switched_off_is_switched_on_again(office: Pl
         for each in (ours, other):
             endpoints.update(each.id, active=False)
 
+        engine, sink = opened.engine(CallableSink(heard.append)), CallableSink(heard.append)
         for _ in range(2):
-            revive_endpoint(opened, url, Alarm(sink=CallableSink(heard.append)), at(12))
+            look_after_deliveries(engine, WebhookSettings(url=url), sink, at(12))
 
         active = {each.id: each.active for each in endpoints.iter()}
 
@@ -228,3 +229,15 @@ def test_a_chore_is_done_once_an_hour() -> None:
         chore(at(12) + timedelta(minutes=minutes))
 
     assert done == [at(12), at(13)]
+
+
+def test_senders_of_the_office_that_fell_silent_are_told_about(office: Place) -> None:
+    heard: list[Alert] = []
+    chosen = WebhookSettings(opendental_url="http://127.0.0.1:9/opendental/", workstation="SRV01")
+    with Office(Settings.load(office.file)) as opened:
+        now, sink = datetime.now(UTC), CallableSink(heard.append)
+        for moment in (now, now + timedelta(hours=1)):
+            look_after_deliveries(opened.engine(), chosen, sink, moment)
+
+    assert [alert.rule for alert in heard] == ["events.silent"]
+    assert "SRV01" not in heard[0].text

@@ -127,7 +127,9 @@ class AsyncSyncEngine:
         learned = await self._hooks.secrets(self._realms, moment)
         delivery = verify(headers, body, (*self._secrets, *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=await self.store.inbox.put(events))
+        new = await self.store.inbox.put(events)
+        await self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     async def receive_opendental(
         self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
@@ -140,6 +142,7 @@ class AsyncSyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        await self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)

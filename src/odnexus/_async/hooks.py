@@ -34,6 +34,9 @@ from odnexus.reconcile.reports import HookReport
 
 BUSY = "another worker is at it"
 
+MARK_EVERY = timedelta(seconds=10)
+"""So often at most it is written down that deliveries arrive."""
+
 SECRETS_AGE = timedelta(minutes=1)
 """How long secrets that another worker may have learned meanwhile are believed to be all."""
 
@@ -61,6 +64,14 @@ class AsyncHooks:
         self._turn = AsyncTurn(records.store, clock, "@webhooks", uuid4().hex)
         self._known: tuple[Secret, ...] = ()
         self._read_at: datetime | None = None
+        self._marked: dict[str, datetime] = {}
+
+    async def mark(self, sender: str, now: datetime) -> None:
+        """Write down that a delivery of *sender* arrived and was verified, for whoever asks whether any does."""
+        before = self._marked.get(sender)
+        if before is None or not before <= now < before + MARK_EVERY:
+            self._marked[sender] = now
+            await self._records.store.cursors.set(f"arrived:{sender}", now.isoformat())
 
     # -- secrets -------------------------------------------------------------------------------------------------------
 

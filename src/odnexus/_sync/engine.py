@@ -128,7 +128,9 @@ class SyncEngine:
         learned = self._hooks.secrets(self._realms, moment)
         delivery = verify(headers, body, (*self._secrets, *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=self.store.inbox.put(events))
+        new = self.store.inbox.put(events)
+        self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     def receive_opendental(self, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> Received:
         """Take a request of Open Dental's API Events (page "API Events"): check its key, store what it says.
@@ -139,6 +141,7 @@ class SyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
