@@ -80,11 +80,13 @@ class NexHealthSettings:
         api_key: Key of the developer portal; the key decides between sandbox and production.
         webhook_secrets: Secrets of an endpoint that is looked after by hand; the one of `[webhooks]` needs none.
         base_url: Where the API lives.
+        environment: Whether the key is one of the sandbox or of a living practice; ``odnexus rehearse`` asks for it.
     """
 
     api_key: Reference
     webhook_secrets: tuple[Reference, ...] = ()
     base_url: str = BASE_URL
+    environment: Literal["production", "sandbox"] = "production"
 
 
 @frozen(kw_only=True)
