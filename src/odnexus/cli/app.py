@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, keys, logbook, office, rehearsing, simulate, starting
+from odnexus.cli import about, checkup, desk, keys, logbook, observing, office, rehearsing, simulate, starting
 from odnexus.cli.demo import command as demo
 
 app = typer.Typer(
@@ -39,6 +39,7 @@ office.register(app)
 logbook.register(app)
 starting.register(app)
 rehearsing.register(app)
+observing.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
