@@ -9,6 +9,7 @@ import typer
 import odnexus
 from odnexus.cli import about, checkup, desk, keys, logbook, observing, office, rehearsing, simulate, starting
 from odnexus.cli.demo import command as demo
+from odnexus.cli.service import command as service
 
 app = typer.Typer(
     name="odnexus",
@@ -43,6 +44,7 @@ observing.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
+app.add_typer(service.commands, name="service")
 demo.register(app)
 simulate.register(app)
 about.register(app)
