@@ -14,7 +14,7 @@ from typing import Annotated, get_args
 import typer
 
 from odnexus.alerts import Alert, AlertSink
-from odnexus.cli.alerting import Alarm, alarm
+from odnexus.cli.alerting import Alarm, alarm, noted_in
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
 from odnexus.cli.pacing import shortest
@@ -75,7 +75,7 @@ def run(
 def serve(office: Office, stop: threading.Event, *, listen: str | None = None, once: bool = False) -> None:
     """Run the connector of *office* until *stop* is set."""
     settings = office.settings
-    told_to = alarm(settings, office.keys)
+    told_to = alarm(settings, office.keys, told=noted_in(office.store, settings.practice.locations[0].name))
     engine = office.engine(told_to.sink)
     connector = connector_of(settings, engine, told_to, _chores(office, engine, told_to))
     watchdog = Watchdog.from_environment()

@@ -20,7 +20,7 @@ from tests.cli.demo_office import Place
 
 NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
 FINE = HereFacts(
-    now=NOON, writable=True, free=50_000_000_000, key="fits", running=True, every=timedelta(minutes=5), polled={}
+    now=NOON, writable=True, free=50_000_000_000, key="fits", running=True, every=timedelta(minutes=5), addresses=1
 )
 
 
@@ -48,6 +48,9 @@ def judged(**changes: Any) -> dict[str, Line]:
         ("keys", {}, "pass"),
         ("keys", {"remind_after": timedelta(days=180), "ages": {"nexhealth": timedelta(days=3)}}, "pass"),
         ("keys", {"remind_after": timedelta(days=180), "ages": {"nexhealth": timedelta(days=181)}}, "warn"),
+        ("alerts", {}, "pass"),
+        ("alerts", {"addresses": 0}, "warn"),
+        ("alerts", {"unsent": "2026-03-02T19:00:00+00:00 ConnectionError"}, "warn"),
     ],
 )
 def test_each_finding(check: str, changes: dict[str, Any], state: str) -> None:

@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from attrs import field, frozen
 
+from odnexus.cli.alerting import FAILING
 from odnexus.cli.connecting import Office
 from odnexus.cli.doctor.lines import Line, State
 from odnexus.cli.running import InstanceRunningError, only_instance
@@ -46,6 +47,8 @@ class HereFacts:
         paused: Locations that wait for their office.
         ages: Entry of the vault → its age.
         remind_after: Age from which a key should be replaced, ``None`` without a vault.
+        addresses: How many addresses alerts are sent to.
+        unsent: Since when alerts cannot be sent, and why; ``""`` if they can.
     """
 
     now: datetime
@@ -61,6 +64,8 @@ class HereFacts:
     paused: tuple[str, ...] = ()
     ages: Mapping[str, timedelta] = field(factory=dict[str, timedelta])
     remind_after: timedelta | None = None
+    addresses: int = 0
+    unsent: str = ""
 
 
 def here_facts(office: Office, now: datetime) -> HereFacts:
@@ -85,6 +90,8 @@ def here_facts(office: Office, now: datetime) -> HereFacts:
         paused=tuple(name for name in names if opened and office.store.cursors.get(f"pause:{name}")),
         ages={entry.name: now - entry.since for entry in entries},
         remind_after=vault.remind_after if vault is not None else None,
+        addresses=len(settings.alerts.to),
+        unsent=(office.store.cursors.get(FAILING) or "") if opened else "",
     )
 
 
@@ -154,6 +161,7 @@ def judge_here(facts: HereFacts) -> Iterator[Line]:
     yield _line("other instance", "pass", "odnexus run is running" if facts.running else "none runs")
     yield from _work(facts)
     yield _keys(facts)
+    yield _alerts(facts)
 
 
 def _line(check: str, state: State, text: str, remedy: str = "") -> Line:
@@ -196,6 +204,16 @@ def _keys(facts: HereFacts) -> Line:
         return _line("keys", "warn", f"older than {_age(facts.remind_after)}: {', '.join(old)}", remedy)
     oldest = max(facts.ages.values(), default=timedelta(0))
     return _line("keys", "pass", f"{len(facts.ages)} in the vault, the oldest {_age(oldest)} old")
+
+
+def _alerts(facts: HereFacts) -> Line:
+    if facts.unsent:
+        remedy = "check the addresses of alerts.to, then try one: odnexus digest --send"
+        return _line("alerts", "warn", f"could not be sent: {facts.unsent}", remedy)
+    if not facts.addresses:
+        remedy = "name an address of Apprise in alerts.to"
+        return _line("alerts", "warn", "nobody is told: they stay in the log", remedy)
+    return _line("alerts", "pass", f"sent to {facts.addresses} addresses")
 
 
 def _age(length: timedelta) -> str:

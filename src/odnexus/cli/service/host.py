@@ -67,7 +67,7 @@ class OdnexusService(_util.ServiceFramework):  # type: ignore[name-defined,misc]
         except (ConfigurationError, InstanceRunningError) as error:
             # No restart mends this: it is told, and the service stays stopped.
             _events.LogErrorMsg(f"odnexus is not started: {error}")
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - Windows has to hear of it
             _events.LogErrorMsg(f"odnexus failed: {place_of(error)}")
             # pywin32 ends the service with an error, so that Windows restarts it, and logs what it is given: its own
             # message could name a patient.
