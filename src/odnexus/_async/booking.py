@@ -58,7 +58,8 @@ class AsyncBooking:
             return Done()
         if mode == "observe":
             found = await self._chart(appt, event, now, may_write=False)
-            await office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"])
+            chart = [office.at_opendental(found.pat_num)] if found.pat_num else []
+            await office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"], related=chart)
             return Done()
         return await self._write(appt, known, event, now)
 

@@ -59,7 +59,8 @@ class Booking:
             return Done()
         if mode == "observe":
             found = self._chart(appt, event, now, may_write=False)
-            office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"])
+            chart = [office.at_opendental(found.pat_num)] if found.pat_num else []
+            office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"], related=chart)
             return Done()
         return self._write(appt, known, event, now)
 
