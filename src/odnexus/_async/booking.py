@@ -16,6 +16,7 @@ from odnexus._async.carrying import AsyncCarrying
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.people import Asking, AsyncPeople, Found
 from odnexus._async.records import Known
+from odnexus._async.waiting import AsyncWaiting, warning
 from odnexus.mapping.booking import opendental_create
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
@@ -26,6 +27,7 @@ from odnexus.reconcile.calendar import Booked, stamp_for, yields
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Fields
+from odnexus.reconcile.reviews import Answer
 from odnexus.reconcile.triggers import Slot, slot_of
 
 NO_PLACE = TypeRule()
@@ -41,9 +43,16 @@ class AsyncBooking:
         self._office = office
         self._people = people
         self._carrying = carrying
+        self._waiting = AsyncWaiting(office)
 
     async def take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         """Decide what becomes of the unlinked (or still pending) booking *appt* and do it."""
+        settled = await self._take(appt, known, event, now)
+        if not self._waiting.begun:
+            await self._waiting.end(appt.id)
+        return settled
+
+    async def _take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if appt.foreign_id and appt.foreign_id.isdecimal():
             return await self._adopt_foreign(appt, known, event, now)
@@ -153,7 +162,7 @@ class AsyncBooking:
         visit = dict(office.fields_of_nexhealth(appt))
         body = {"rule": found.rule, "pat_num": found.pat_num, "visit": visit}
         text = f"NexHealth booking {appt.id} is ready to be written. Answer with apply."
-        await office.question(now, self._inquiry(appt, event, kind="suggest.create", text=text, body=body))
+        await self._ask(appt, self._inquiry(appt, event, kind="suggest.create", text=text, body=body), now)
         return False
 
     # -- writing -------------------------------------------------------------------------------------------------------
@@ -162,10 +171,21 @@ class AsyncBooking:
         patient = appt.patient
         if patient is None or patient.bio is None:
             patient = await self._office.nexhealth.patients.get(appt.patient_id or 0)
-        asking = Asking(look=look_again(event), due=appt.start_time, may_write=may_write)
+        slot = self._slot(appt)
+        risk = warning(slot, self._office.picture.calendar.overlapping(slot) if slot is not None else ())
+        asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
         if appt.is_guardian:
             return await self._people.dependant(patient, appt.id, now, asking)
         return await self._people.chart_for(patient, now, asking)
+
+    async def _has_chart(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
+        """Return whether a visit can be written where charts are not; note what would be done if it cannot."""
+        office, ref = self._office, self._office.at_nexhealth(appt.id)
+        found = await self._chart(appt, event, now, may_write=False)
+        if found.pat_num is not None and not found.created:
+            return True
+        await office.note(now, "decided", ref, f"{office.location.modes.person}:{found.rule}", fields=["person"])
+        return False
 
     async def _write(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
@@ -174,16 +194,13 @@ class AsyncBooking:
             return Done()
         if await self._carrying.is_target(appt):
             return Retry(now + timedelta(minutes=1), "visit.is-a-move", counted=False)
-        if office.location.modes.person != "apply":
-            found = await self._chart(appt, event, now, may_write=False)
-            if found.pat_num is None or found.created:
-                await office.note(
-                    now, "decided", ref, f"{office.location.modes.person}:{found.rule}", fields=["person"]
-                )
-                return Done()
+        if office.location.modes.person != "apply" and not await self._has_chart(appt, event, now):
+            return Done()
         found = await self._chart(appt, event, now)
         if found.pat_num is None:
             await office.note(now, "held", ref, found.rule)
+            if found.asked is not None:
+                await self._waiting.begin(appt.id, found.asked, self._slot(appt), now)
             return Done()
         fields = await self._placed(appt, event, now)
         slot = slot_of(fields) if fields is not None else None
@@ -205,19 +222,12 @@ class AsyncBooking:
     async def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
         """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        location, tables = office.location, office.tables
-        fields = dict(office.fields_of_nexhealth(appt))
-        rule = self._type(appt)
-        fields["provider"] = fields.get("provider") or location.default_provider
-        own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
-        fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
-        if rule.minutes is not None:
-            fields["minutes"] = rule.minutes
+        fields = self._place(appt)
         missing = [name for name in ("operatory", "provider") if not fields[name]]
         if not missing:
             return fields
         # Chairs and providers are read again before the answer is acted on; an answer that did not help is asked anew.
-        await office.records.store.cursors.set(f"tables:{location.name}", None)
+        await office.records.store.cursors.set(f"tables:{office.location.name}", None)
         about: tuple[object, ...] = tuple(missing)
         while (answer := await office.answered("visit.unplaced", ref, *about)) is not None:
             if answer.choice != "retry":
@@ -227,8 +237,32 @@ class AsyncBooking:
             f"NexHealth booking {appt.id} has no {' and no '.join(missing)} that Open Dental knows. Add it to the "
             "location's tables, then answer the review with retry."
         )
-        await office.question(now, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about))
+        await self._ask(appt, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about), now)
         return None
+
+    def _place(self, appt: NexHealthAppointment) -> Fields:
+        """Return the essence of *appt* with chair, provider and length as the location's tables say."""
+        location, tables = self._office.location, self._office.tables
+        fields = dict(self._office.fields_of_nexhealth(appt))
+        rule = self._type(appt)
+        fields["provider"] = fields.get("provider") or location.default_provider
+        own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
+        fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
+        if rule.minutes is not None:
+            fields["minutes"] = rule.minutes
+        return fields
+
+    def _slot(self, appt: NexHealthAppointment) -> Slot | None:
+        """Return the place in the book that *appt* asks for, ``None`` while its chair is not known."""
+        slot = slot_of(self._place(appt))
+        return slot if slot is not None and slot.operatory is not None else None
+
+    async def _ask(self, appt: NexHealthAppointment, inquiry: Inquiry, now: datetime) -> Answer | None:
+        """Return the answer to a question that the booking *appt* waits for; ask it, once, if nobody did yet."""
+        answer = await self._office.question(now, inquiry)
+        if answer is None:
+            await self._waiting.begin(appt.id, inquiry, self._slot(appt), now)
+        return answer
 
     def _inquiry(
         self,
@@ -292,7 +326,7 @@ class AsyncBooking:
         about = (slot.start, slot.operatory)
         body = {"stands_there": [row.apt_num for row in others]}
         inquiry = self._inquiry(appt, event, kind="visit.slot-taken", text=text, about=about, body=body)
-        answer = await office.question(now, inquiry)
+        answer = await self._ask(appt, inquiry, now)
         return answer is None or answer.choice != "book"
 
     async def _create(

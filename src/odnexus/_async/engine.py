@@ -21,6 +21,7 @@ from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
 from odnexus._async.turn import HOLD, AsyncTurn
+from odnexus._async.waiting import AsyncWaiting
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
@@ -31,6 +32,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
@@ -266,15 +268,19 @@ class AsyncSyncEngine:
 
     async def reviews(self, limit: int = 100, *, location: str | None = None) -> list[Question]:
         """Return open questions, oldest first, opened: they may show patient data."""
-        return [self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
+        return [await self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
 
     async def review(self, id: str) -> Question | None:
         """Return one question, open or answered."""
         found = await self.store.reviews.get(id)
-        return self._question(found) if found is not None else None
+        return await self._question(found) if found is not None else None
 
-    def _question(self, review: Review) -> Question:
-        return Question(review=review, body=self._records.review_body(review))
+    async def _question(self, review: Review) -> Question:
+        office, body = self._offices.get(review.location), self._records.review_body(review)
+        if office is None or review.answer is not None:
+            return Question(review=review, body=body)
+        await office.picture.refresh()
+        return Question(review=review, body=body, at_risk=await AsyncWaiting(office).at_risk(review.id))
 
     async def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -325,18 +331,13 @@ class AsyncSyncEngine:
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
-                    key=key,
-                    location=review.location,
-                    kind=kind,
-                    subject=subject,
-                    received=now,
-                    due=now,
-                )
-                await self.store.inbox.put([event])
+                look = {"kind": kind, "subject": subject, "key": key}
+                await self.store.inbox.put([answered_event(review, look, now)])
             case _:
                 pass
+        office = self._offices.get(review.location)
+        if office is not None:
+            await AsyncWaiting(office).put(review, now)
 
     # -- what is there -------------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 from attrs import evolve
 
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
+from odnexus._async.waiting import AsyncWaiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
@@ -47,6 +48,7 @@ class AsyncPolling:
         deleted = await self._poll_deletions(now)
         bookings, put = await self._poll_nexhealth(now)
         put += await self._rescan(now)
+        put += await AsyncWaiting(office).check(now)
         return PollReport(
             location=office.location.name,
             opendental=rows,
@@ -229,7 +231,8 @@ class AsyncPolling:
         known = await office.records.link("visit", ref)
         fields = office.fields_of_nexhealth(appt)
         if known is None:
-            if appt.cancelled or appt.start_time is None or appt.start_time <= now:
+            gone = appt.cancelled or appt.start_time is None or appt.start_time <= now
+            if gone and not await AsyncWaiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
             known.link.state is not LinkState.PENDING

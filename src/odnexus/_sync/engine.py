@@ -24,6 +24,7 @@ from odnexus._sync.records import Records
 from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.turn import HOLD, Turn
+from odnexus._sync.waiting import Waiting
 from odnexus._sync.working import Working
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
 from odnexus.mapping.person import person_from_nexhealth
@@ -32,6 +33,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
@@ -273,7 +275,11 @@ class SyncEngine:
         return self._question(found) if found is not None else None
 
     def _question(self, review: Review) -> Question:
-        return Question(review=review, body=self._records.review_body(review))
+        office, body = self._offices.get(review.location), self._records.review_body(review)
+        if office is None or review.answer is not None:
+            return Question(review=review, body=body)
+        office.picture.refresh()
+        return Question(review=review, body=body, at_risk=Waiting(office).at_risk(review.id))
 
     def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -324,18 +330,13 @@ class SyncEngine:
     def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
-                    key=key,
-                    location=review.location,
-                    kind=kind,
-                    subject=subject,
-                    received=now,
-                    due=now,
-                )
-                self.store.inbox.put([event])
+                look = {"kind": kind, "subject": subject, "key": key}
+                self.store.inbox.put([answered_event(review, look, now)])
             case _:
                 pass
+        office = self._offices.get(review.location)
+        if office is not None:
+            Waiting(office).put(review, now)
 
     # -- what is there -------------------------------------------------------------------------------------------------
 

@@ -58,21 +58,32 @@ class Asking:
     Attributes:
         look: The event to look at again once it is answered.
         due: Until when an answer helps: the start of the visit.
+        risk: What the alert says of the slot that is at risk meanwhile.
         may_write: False decides only: nothing is linked, asked or created.
     """
 
     look: Mapping[str, str]
     due: datetime | None = None
+    risk: str = ""
     may_write: bool = True
 
 
 @frozen(kw_only=True)
 class Found:
-    """What came of it: a chart, or a question that is open (``pat_num`` is ``None``)."""
+    """What came of it: a chart, a question that is open, or neither where the staff wants no visit of this patient.
+
+    Attributes:
+        pat_num: The chart, ``None`` if there is none (yet).
+        rule: Why.
+        created: The chart was made just now.
+        asked: The question whose answer is waited for.
+        decision: What the matcher said, where it was asked.
+    """
 
     pat_num: int | None = None
     rule: str
     created: bool = False
+    asked: Inquiry | None = field(default=None, repr=False)
     decision: Decision | None = field(default=None, repr=False)
 
 
@@ -184,7 +195,7 @@ class People:
                 return self._link(case, chart.pat_num, "person.answered")
             text = "A review was answered with a chart that is archived, deleted or gone: revoke it and name another."
             self._office.alert(case.now, "person.answer-is-gone", text, subject=case.ref)
-            return Found(rule="person.chart-gone")
+            return Found(rule="person.chart-gone", asked=self._inquiry("person.chart-gone", case))
         return self._ask("person.chart-gone", case)
 
     def _answered(self, case: Case, pat_num: int) -> Found:
@@ -317,22 +328,23 @@ class People:
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def _ask(self, kind: str, case: Case, *, rule: str = "") -> Found:
+        inquiry = self._inquiry(kind, case)
         if case.asking.may_write:
-            candidates = case.decision.candidates if case.decision is not None else ()
-            inquiry = Inquiry(
-                kind=kind,
-                about=(case.ref,),
-                subject=case.ref,
-                due=case.asking.due,
-                look=case.asking.look,
-                body={
-                    "candidates": [_shown_candidate(each) for each in candidates],
-                    "person": _shown_person(case.person),
-                },
-                text=QUESTIONS[kind],
-            )
             self._office.question(case.now, inquiry)
-        return Found(rule=rule or kind, decision=case.decision)
+        return Found(rule=rule or kind, asked=inquiry, decision=case.decision)
+
+    def _inquiry(self, kind: str, case: Case) -> Inquiry:
+        candidates = case.decision.candidates if case.decision is not None else ()
+        shown = [_shown_candidate(each) for each in candidates]
+        return Inquiry(
+            kind=kind,
+            about=(case.ref,),
+            subject=case.ref,
+            due=case.asking.due,
+            look=case.asking.look,
+            body={"candidates": shown, "person": _shown_person(case.person)},
+            text=QUESTIONS[kind] + case.asking.risk,
+        )
 
 
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:

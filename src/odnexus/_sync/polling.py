@@ -13,6 +13,7 @@ from datetime import UTC, datetime, time, timedelta
 from attrs import evolve
 
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
+from odnexus._sync.waiting import Waiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
@@ -48,6 +49,7 @@ class Polling:
         deleted = self._poll_deletions(now)
         bookings, put = self._poll_nexhealth(now)
         put += self._rescan(now)
+        put += Waiting(office).check(now)
         return PollReport(
             location=office.location.name,
             opendental=rows,
@@ -229,7 +231,8 @@ class Polling:
         known = office.records.link("visit", ref)
         fields = office.fields_of_nexhealth(appt)
         if known is None:
-            if appt.cancelled or appt.start_time is None or appt.start_time <= now:
+            gone = appt.cancelled or appt.start_time is None or appt.start_time <= now
+            if gone and not Waiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
             known.link.state is not LinkState.PENDING
