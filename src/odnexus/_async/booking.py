@@ -13,16 +13,19 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from odnexus._async.carrying import AsyncCarrying
+from odnexus._async.holding import AsyncHolding, agreed_place
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.people import Asking, AsyncPeople, Found
 from odnexus._async.records import Known
 from odnexus._async.waiting import AsyncWaiting, warning
+from odnexus.errors import ConflictError, InvalidRequestError
 from odnexus.mapping.booking import opendental_create
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.opendental.changes import AppointmentCreate
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import Inquiry, look_again
-from odnexus.reconcile.bodies import LinkBody, canonical
+from odnexus.reconcile.bodies import LinkBody, canonical, place_of
 from odnexus.reconcile.calendar import Booked, stamp_for, yields
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement
 from odnexus.reconcile.links import LinkState
@@ -44,6 +47,7 @@ class AsyncBooking:
         self._people = people
         self._carrying = carrying
         self._waiting = AsyncWaiting(office)
+        self.holding = AsyncHolding(office)
 
     async def take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         """Decide what becomes of the unlinked (or still pending) booking *appt* and do it."""
@@ -55,12 +59,17 @@ class AsyncBooking:
     async def _take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if appt.foreign_id and appt.foreign_id.isdecimal():
-            return await self._adopt_foreign(appt, known, event, now)
+            adopted = await self._adopt_foreign(appt, known, event, now)
+            if adopted is not None:
+                return adopted
         if appt.cancelled or appt.deleted:
             return await self._cancelled(appt, known, now)
         if appt.start_time is None or appt.start_time <= now:
             return await self._too_late(appt, known, now)
         if not office.bridging():
+            if known is not None and known.body.hold is not None:
+                # NexHealth's synchronizer needs the slot itself.
+                await self.holding.drop(known, now)
             return await self._wait(appt, event, now)
         mode = office.location.modes.visit
         if mode == "suggest" and not await self._approved(appt, event, now):
@@ -75,8 +84,8 @@ class AsyncBooking:
 
     async def _adopt_foreign(
         self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime
-    ) -> Settlement:
-        """Link a booking that stands in Open Dental under the number that NexHealth names."""
+    ) -> Settlement | None:
+        """Link a booking to the record that NexHealth names in Open Dental; ``None`` if that is our hold."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         holder = await office.records.link("visit", office.at_opendental(appt.foreign_id))
         if holder is not None and (known is None or holder.link.id != known.link.id):
@@ -89,6 +98,9 @@ class AsyncBooking:
         row = await office.opendental_visit(appt.foreign_id or "")
         if row is None:
             return await self._wait(appt, event, now)
+        if row.pat_num in office.picture.holding:
+            await office.note(now, "observed", ref, "visit.is-a-hold")
+            return None if known is not None else Done()
         if appt.patient_id and row.pat_num:
             # The synchronizer wrote this visit onto that chart, so the person is linked too.
             await self._people.adopt(appt.patient_id, row.pat_num, now)
@@ -100,7 +112,9 @@ class AsyncBooking:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and await self._carrying.telling.is_news(appt.created_at)
         body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
-        if known is None:
+        if known is not None:
+            known = await self.holding.release(known, now)
+        else:
             known = await office.records.pending("visit", office.location.name, ref, body, now)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
         known = await office.records.save(link, body, now)
@@ -115,17 +129,23 @@ class AsyncBooking:
     async def _cancelled(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if known is not None:
-            row = await self._ours(appt, known, fresh=True)
+            known, row = await self._made(appt, known, now)
             if row is not None:
                 return await self._adopt(appt, row, known, now, FOUND)
-            await office.records.forget(known.link)
+            known = await self.holding.release(known, now)
+            if known.body.hold is None:
+                await office.records.forget(known.link)
         await office.note(now, "observed", ref, "visit.cancelled-before-written")
         return Done()
 
     async def _too_late(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        if known is not None and (row := await self._ours(appt, known, fresh=True)) is not None:
-            return await self._adopt(appt, row, known, now, FOUND)
+        if known is not None:
+            known, row = await self._made(appt, known, now)
+            if row is not None:
+                return await self._adopt(appt, row, known, now, FOUND)
+            if known.body.hold is not None:
+                await self.holding.drop(known, now)
         await office.note(now, "observed", ref, "visit.past")
         if await self._carrying.telling.is_news(appt.created_at):
             office.alert(
@@ -199,25 +219,39 @@ class AsyncBooking:
         found = await self._chart(appt, event, now)
         if found.pat_num is None:
             await office.note(now, "held", ref, found.rule)
-            if found.asked is not None:
-                await self._waiting.begin(appt.id, found.asked, self._slot(appt), now)
-            return Done()
+            return await self._held(appt, known, found, now)
         fields = await self._placed(appt, event, now)
-        slot = slot_of(fields) if fields is not None else None
-        if fields is None or slot is None:
+        if fields is None:
             return Done()
-        fresh = known is not None
-        if known is None:
-            row = await self._ours(appt, known, fresh=False, pat_num=found.pat_num)
-            if row is None and await self._taken(appt, slot, event, now):
-                return Done()
-            body = LinkBody(patient=found.pat_num)
-            known = await office.records.pending("visit", office.location.name, ref, body, now)
-        else:
-            row = await self._ours(appt, known, fresh=True, pat_num=found.pat_num)
+        if known is not None:
+            known, fields = await self.holding.place(known, fields, now)
+        tried = known is not None and known.body.patient is not None
+        row = await self._ours(appt, known, fields, fresh=tried, pat_num=found.pat_num)
+        if row is None and not tried and await self._taken(appt, known, fields, event, now):
+            return Done()
+        known = await self._intended(appt, known, found, now)
         if row is not None:
-            return await self._adopt(appt, row, known, now, FOUND if fresh else "visit.was-there")
+            return await self._adopt(appt, row, known, now, FOUND if tried else "visit.was-there")
         return await self._create(appt, known, found, fields, now)
+
+    async def _held(self, appt: NexHealthAppointment, known: Known | None, found: Found, now: datetime) -> Settlement:
+        """Keep the slot while an answer is waited for, or let it go if none is."""
+        if found.asked is not None:
+            await self._waiting.begin(appt.id, found.asked, self._slot(appt), now)
+            await self.holding.hold(appt, known, self._place(appt), now)
+        elif known is not None:
+            await self.holding.drop(known, now)
+        return Done()
+
+    async def _intended(self, appt: NexHealthAppointment, known: Known | None, found: Found, now: datetime) -> Known:
+        """Write down, before it is tried, that a visit is about to be made on the chart that was found."""
+        records = self._office.records
+        if known is None:
+            ref, body = self._office.at_nexhealth(appt.id), LinkBody(patient=found.pat_num)
+            return await records.pending("visit", self._office.location.name, ref, body, now)
+        if known.body.patient == found.pat_num:
+            return known
+        return await records.save(known.link, evolve(known.body, patient=found.pat_num), now)
 
     async def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
         """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""
@@ -289,34 +323,58 @@ class AsyncBooking:
     def _type(self, appt: NexHealthAppointment) -> TypeRule:
         return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
 
+    async def _made(
+        self, appt: NexHealthAppointment, known: Known, now: datetime
+    ) -> tuple[Known, OpenDentalAppointment | None]:
+        """Return the visit that an interrupted create of ours has made, if it has."""
+        known, fields = await self.holding.place(known, self._place(appt), now)
+        return known, await self._ours(appt, known, fields, fresh=True)
+
     async def _ours(
-        self, appt: NexHealthAppointment, known: Known | None, *, fresh: bool, pat_num: int | None = None
+        self,
+        appt: NexHealthAppointment,
+        known: Known | None,
+        fields: Fields,
+        *,
+        fresh: bool,
+        pat_num: int | None = None,
     ) -> OpenDentalAppointment | None:
         """Return the visit that stands in Open Dental for this booking already, if one does.
 
-        With *fresh* Open Dental is asked: a create of ours may have succeeded unnoticed. Else the picture will do.
+        With *fresh* Open Dental is asked: a create of ours may have succeeded unnoticed, perhaps on a chart that the
+        staff has taken back since. Else the picture will do.
         """
+        tried = known.body.patient if known is not None else None
+        start = fields.get("start")
+        for chart in dict.fromkeys((pat_num, tried)):
+            if chart is not None and isinstance(start, str):
+                row = await self._ours_on(chart, appt, datetime.fromisoformat(start), fresh=fresh)
+                if row is not None:
+                    return row
+        return None
+
+    async def _ours_on(
+        self, chart: int, appt: NexHealthAppointment, wall: datetime, *, fresh: bool
+    ) -> OpenDentalAppointment | None:
         office = self._office
-        chart = pat_num or (known.body.patient if known is not None else None)
-        start = office.fields_of_nexhealth(appt).get("start")
-        if chart is None or not isinstance(start, str):
-            return None
-        wall = datetime.fromisoformat(start)
         if fresh:
             rows = [row async for row in office.opendental.appointments.iter(pat_num=chart, date=wall.date())]
             await office.picture.keep(booked=[booked_of(row) for row in rows])
-        for row in office.picture.calendar.of_patient(chart):
-            same = row.booking == str(appt.id) or (row.start == wall and row.occupies and not row.booking)
-            if same and await office.records.link("visit", office.at_opendental(row.apt_num)) is None:
-                return await office.opendental_visit(row.apt_num)
+        for seen in office.picture.calendar.of_patient(chart):
+            same = seen.booking == str(appt.id) or (seen.start == wall and seen.occupies and not seen.booking)
+            if same and await office.records.link("visit", office.at_opendental(seen.apt_num)) is None:
+                return await office.opendental_visit(seen.apt_num)
         return None
 
-    async def _taken(self, appt: NexHealthAppointment, slot: Slot, event: Event, now: datetime) -> bool:
+    async def _taken(
+        self, appt: NexHealthAppointment, known: Known | None, fields: Fields, event: Event, now: datetime
+    ) -> bool:
         """Return whether the slot is taken. The picture raises the doubt, a fresh look decides, the staff is asked."""
-        office = self._office
-        if not office.picture.calendar.overlapping(slot):
-            return False
-        others = await office.collisions(slot)
+        office, slot = self._office, slot_of(fields)
+        own = known.body.hold.apt_num if known is not None and known.body.hold is not None else 0
+        if slot is None or not office.picture.calendar.overlapping(slot, ignore=own):
+            return slot is None
+        others = await office.collisions(slot, ignore=own)
         if not others:
             return False
         text = (
@@ -327,6 +385,8 @@ class AsyncBooking:
         body = {"stands_there": [row.apt_num for row in others]}
         inquiry = self._inquiry(appt, event, kind="visit.slot-taken", text=text, about=about, body=body)
         answer = await self._ask(appt, inquiry, now)
+        if answer is not None and answer.choice != "book" and known is not None:
+            await self.holding.drop(known, now)
         return answer is None or answer.choice != "book"
 
     async def _create(
@@ -349,16 +409,40 @@ class AsyncBooking:
             prov_hyg=rule.hygienist,
             clinic_num=office.location.clinic_num,
         )
-        await office.turn.keep()
-        row = await office.opendental.appointments.create(**values)
-        base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=office.fields_of_opendental(row))
+        known, row = await self._book(known, values, now)
+        shown, placed = office.fields_of_opendental(row), self._place(appt)
+        moved = place_of(placed) != place_of(fields)
+        if moved:
+            shown = agreed_place(shown, placed)
+        base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=shown)
         body = evolve(known.body, base=base, patient=found.pat_num, unfinished=True)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
         known = await office.records.save(link, body, now)
         await office.picture.keep(booked=[booked_of(row)])
         await office.note(now, "applied", ref, "visit.created", related=[link.opendental])
-        await self.finish(known, now)
+        known = await self.finish(known, now)
+        if moved and known.link.state is LinkState.LINKED:
+            return await self._carrying.carry(known, appt, row, now)
         return Done()
+
+    async def _book(
+        self, known: Known, values: AppointmentCreate, now: datetime
+    ) -> tuple[Known, OpenDentalAppointment]:
+        """Make the visit; where the office refuses two in one slot, the hold makes room, and comes back if it must."""
+        office = self._office
+        await office.turn.keep()
+        try:
+            return known, await office.opendental.appointments.create(**values)
+        except (ConflictError, InvalidRequestError):
+            lifted = await self.holding.lift(known, now)
+            if lifted is None:
+                raise
+        try:
+            await office.turn.keep()
+            return lifted, await office.opendental.appointments.create(**values)
+        except (ConflictError, InvalidRequestError):
+            await self.holding.put_back(lifted, now)
+            raise
 
     # -- afterwards ----------------------------------------------------------------------------------------------------
 
@@ -367,11 +451,11 @@ class AsyncBooking:
         office, link = self._office, known.link
         if not known.body.unfinished or link.opendental is None or office.rehearsing:
             return known
-        fields = canonical(known.body.base)
-        slot = slot_of(fields)
+        known, own = await self.holding.release(known, now), int(link.opendental.id)
+        link, slot = known.link, slot_of(canonical(known.body.base))
         if slot is not None and office.bridging():
-            others = await office.collisions(slot, ignore=int(link.opendental.id))
-            if yields(int(link.opendental.id), others):
+            others = await office.collisions(slot, ignore=own)
+            if yields(own, others):
                 return await self._give_way(known, others, now)
         finished = evolve(known, body=evolve(known.body, unfinished=False))
         # Told before it is marked as told: a repeated announcement has the same id.

@@ -101,7 +101,7 @@ class AsyncSyncEngine:
 
     def _office(self, location: Location) -> AsyncOffice:
         realm, database = self.practice.realm(location), location.database
-        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records))
+        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records, self._holding(database)))
         return AsyncOffice(
             location=location,
             realm=realm,
@@ -112,6 +112,11 @@ class AsyncSyncEngine:
             turn=AsyncTurn(self.store, self._clock, location.name, self._holder, hold=self._lease),
             send_alert=self._send_alert,
         )
+
+    def _holding(self, database: str) -> frozenset[int]:
+        """Return the charts of *database* that hold slots and are nobody's."""
+        places = [place for place in self.practice.locations if place.database == database]
+        return frozenset(place.holding_chart for place in places if place.holding_chart is not None)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -300,6 +305,9 @@ class AsyncSyncEngine:
         moment = self._now(now)
         review = await self.store.reviews.get(id)
         _check_answer(review, choice, str(record))
+        office = self._offices.get(review.location) if review is not None else None
+        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
+            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
         answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")

@@ -211,6 +211,8 @@ class AsyncPeople:
         return await self._link(case, pat_num, "person.foreign-id")
 
     async def _read_chart(self, pat_num: int) -> Chart | None:
+        if pat_num in self._office.picture.holding:
+            return None
         try:
             patient = await self._office.opendental.patients.get(pat_num)
         except NotFoundError:
@@ -241,7 +243,8 @@ class AsyncPeople:
         if person.birth_date is None:
             return []
         rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
-        charts = [chart_of(row) async for row in rows]
+        found = [chart_of(row) async for row in rows]
+        charts = [chart for chart in found if chart.pat_num not in self._office.picture.holding]
         await self._office.picture.keep(charts=charts)
         return charts
 

@@ -102,7 +102,7 @@ class SyncEngine:
 
     def _office(self, location: Location) -> Office:
         realm, database = self.practice.realm(location), location.database
-        picture = self._pictures.setdefault(database, Picture(database, self._records))
+        picture = self._pictures.setdefault(database, Picture(database, self._records, self._holding(database)))
         return Office(
             location=location,
             realm=realm,
@@ -113,6 +113,11 @@ class SyncEngine:
             turn=Turn(self.store, self._clock, location.name, self._holder, hold=self._lease),
             send_alert=self._send_alert,
         )
+
+    def _holding(self, database: str) -> frozenset[int]:
+        """Return the charts of *database* that hold slots and are nobody's."""
+        places = [place for place in self.practice.locations if place.database == database]
+        return frozenset(place.holding_chart for place in places if place.holding_chart is not None)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -299,6 +304,9 @@ class SyncEngine:
         moment = self._now(now)
         review = self.store.reviews.get(id)
         _check_answer(review, choice, str(record))
+        office = self._offices.get(review.location) if review is not None else None
+        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
+            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
         answered = self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")

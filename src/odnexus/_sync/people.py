@@ -212,6 +212,8 @@ class People:
         return self._link(case, pat_num, "person.foreign-id")
 
     def _read_chart(self, pat_num: int) -> Chart | None:
+        if pat_num in self._office.picture.holding:
+            return None
         try:
             patient = self._office.opendental.patients.get(pat_num)
         except NotFoundError:
@@ -242,7 +244,8 @@ class People:
         if person.birth_date is None:
             return []
         rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
-        charts = [chart_of(row) for row in rows]
+        found = [chart_of(row) for row in rows]
+        charts = [chart for chart in found if chart.pat_num not in self._office.picture.holding]
         self._office.picture.keep(charts=charts)
         return charts
 

@@ -39,18 +39,12 @@ class Waiting:
         self.begun = True
         review = self._office.records.store.reviews.get(inquiry.id)
         before = next((each for each in self.all() if each.booking == str(booking)), None)
+        parked = Parked(booking=str(booking), review=inquiry.id, look=inquiry.look, due=inquiry.due, slot=slot)
         told = set(before.told if before is not None else ())
         if review is not None and review.opened == now:
             # The question's own alert has just named them.
-            told |= {row.apt_num for row in self._standing(slot, ())}
-        parked = Parked(
-            booking=str(booking),
-            review=inquiry.id,
-            look=inquiry.look,
-            due=inquiry.due,
-            slot=slot,
-            told=tuple(sorted(told)),
-        )
+            told |= {row.apt_num for row in self._standing(parked)}
+        parked = evolve(parked, told=tuple(sorted(told)))
         if parked != before:
             self._office.records.save_rows(self._name, {parked.booking: parked.to_bytes()})
 
@@ -93,7 +87,8 @@ class Waiting:
                 booking=each.booking,
                 due=each.due,
                 slot=each.slot,
-                others={row.apt_num: row.start for row in self._standing(each.slot, ()) if row.start is not None},
+                others={row.apt_num: row.start for row in self._standing(each) if row.start is not None},
+                hold=self._hold(each),
             )
             for each in waiting
         )
@@ -101,7 +96,7 @@ class Waiting:
     def _warn(self, parked: Parked, now: datetime) -> None:
         if parked.slot is None or parked.slot.start <= self._office.wall(now):
             return
-        new = self._standing(parked.slot, parked.told)
+        new = [row for row in self._standing(parked) if row.apt_num not in parked.told]
         if not new:
             return
         text = (
@@ -113,9 +108,15 @@ class Waiting:
         told = (*parked.told, *(row.apt_num for row in new))
         self._office.records.save_rows(self._name, {parked.booking: evolve(parked, told=told).to_bytes()})
 
-    def _standing(self, slot: Slot | None, but: Iterable[int]) -> tuple[Booked, ...]:
-        rows = self._office.picture.calendar.overlapping(slot) if slot is not None else ()
-        return tuple(row for row in rows if row.apt_num not in set(but))
+    def _standing(self, parked: Parked) -> tuple[Booked, ...]:
+        """Return what else stands in the slot, as far as the picture of the book shows."""
+        rows = self._office.picture.calendar.overlapping(parked.slot) if parked.slot is not None else ()
+        return tuple(row for row in rows if row.booking != parked.booking)
+
+    def _hold(self, parked: Parked) -> int | None:
+        chart = self._office.location.holding_chart
+        rows = self._office.picture.calendar.of_patient(chart) if chart is not None else ()
+        return next((row.apt_num for row in rows if row.booking == parked.booking and row.occupies), None)
 
 
 def warning(slot: Slot | None, others: Iterable[Booked]) -> str:
