@@ -406,6 +406,10 @@ def test_every_cut_point_of_a_hold_heals(name: str, strict: bool, moment: Moment
         town.settle()
         try:
             check(town, name)
+            if name in ("booked", "moved"):
+                answer(town)
+                town.settle()
+                check(town, "answered")
         except (AssertionError, SyncError) as error:
             raise AssertionError(f"cut {moment} effect {number} of {count}: {error}") from error
 

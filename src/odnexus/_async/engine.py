@@ -16,6 +16,7 @@ from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClo
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
+from odnexus._async.people import AsyncPeople
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
@@ -323,18 +324,47 @@ class AsyncSyncEngine:
         return answered
 
     async def revoke(self, id: str, now: datetime | None = None) -> Review:
-        """Take an answer back: the question is open again. What was done because of it is not undone.
+        """Take an answer back: the question is open again, and the patient's next booking waits for it.
+
+        A link of a person that rested on the answer is forgotten. Records that were made stay: `consequences`, asked
+        before, names them, and so does the journal.
 
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review = await self.store.reviews.revoke(id)
+        review, moment = await self.store.reviews.revoke(id), self._now(now)
         if review is None:
             raise ConfigurationError("review: there is no answered review of this id")
+        made = await self.consequences(id)
         await self._records.journal(
-            self._now(now), review.location, "answered", review.subject, "revoked", related=[f"review:{id}"]
+            moment,
+            review.location,
+            "answered",
+            review.subject,
+            "revoked",
+            related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
+        office = self._offices.get(review.location)
+        for link in made:
+            if link.kind == "person" and office is not None:
+                await AsyncPeople(office).part(link, review.subject, moment)
         return review
+
+    async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
+        """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
+        return await self.store.reviews.answered(limit, location=location)
+
+    async def consequences(self, id: str) -> list[Link]:
+        """Return what rests on the answer to a review: the link of the person, and the visits written because of it.
+
+        None of it is undone by `revoke` but the link of the person: a visit on a wrong chart is moved by hand.
+        """
+        review = await self.store.reviews.get(id)
+        found, after = list[Link](), ""
+        while review is not None and (page := await self.store.links.all(location=review.location, after=after)):
+            found += [link for link in page if self._records.opened(link).body.decided == id]
+            after = page[-1].id
+        return found
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
@@ -402,7 +432,8 @@ class AsyncSyncEngine:
         office = self._named(location)
         await office.ready(self._now(now))
         patient = await office.nexhealth.patients.get(nexhealth_id)
-        return office.picture.roster.lookup(person_from_nexhealth(patient).value)
+        refused = await AsyncPeople(office).refused(office.at_nexhealth(nexhealth_id))
+        return office.picture.roster.lookup(person_from_nexhealth(patient).value, refused=refused)
 
     # -- small things --------------------------------------------------------------------------------------------------
 

@@ -50,6 +50,7 @@ class AsyncPolling:
         bookings, put = await self._poll_nexhealth(now)
         put += await self._rescan(now)
         put += await AsyncWaiting(office).check(now)
+        await office.note(now, "observed", f"location:{office.location.name}", "location.polled")
         return PollReport(
             location=office.location.name,
             opendental=rows,

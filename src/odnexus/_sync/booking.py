@@ -112,7 +112,8 @@ class Booking:
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and self._carrying.telling.is_news(appt.created_at)
-        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
+        decided = known.body.decided if known is not None else ""
+        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND, decided=decided)
         if known is not None:
             known = self.holding.release(known, now)
         else:
@@ -248,11 +249,12 @@ class Booking:
         """Write down, before it is tried, that a visit is about to be made on the chart that was found."""
         records = self._office.records
         if known is None:
-            ref, body = self._office.at_nexhealth(appt.id), LinkBody(patient=found.pat_num)
+            ref, body = self._office.at_nexhealth(appt.id), LinkBody(patient=found.pat_num, decided=found.decided)
             return records.pending("visit", self._office.location.name, ref, body, now)
         if known.body.patient == found.pat_num:
             return known
-        return records.save(known.link, evolve(known.body, patient=found.pat_num), now)
+        body = evolve(known.body, patient=found.pat_num, decided=found.decided)
+        return records.save(known.link, body, now)
 
     def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
         """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""

@@ -25,7 +25,9 @@ from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
-from odnexus.reconcile.links import LinkState, Ref
+from odnexus.reconcile.inbox import content_id
+from odnexus.reconcile.links import Link, LinkState, Ref
+from odnexus.reconcile.reviews import Review
 
 LIVING = frozenset({"Patient", "NonPatient", "Inactive", "Prospective", ""})
 """Statuses of a chart that a visit may be written to."""
@@ -77,6 +79,7 @@ class Found:
         rule: Why.
         created: The chart was made just now.
         asked: The question whose answer is waited for.
+        decided: Id of the review whose answer led to this chart, ``""`` if nobody was asked.
         decision: What the matcher said, where it was asked.
     """
 
@@ -84,6 +87,7 @@ class Found:
     rule: str
     created: bool = False
     asked: Inquiry | None = field(default=None, repr=False)
+    decided: str = ""
     decision: Decision | None = field(default=None, repr=False)
 
 
@@ -98,6 +102,7 @@ class Case:
     now: datetime
     fresh: Sequence[Chart] = field(default=(), repr=False)
     decision: Decision | None = field(default=None, repr=False)
+    decided: str = ""
 
     @property
     def person(self) -> Person:
@@ -175,7 +180,7 @@ class People:
         answer = self._office.answered("booking.guardian", case.ref)
         if answer is not None:
             pat_num = int(answer.record) if answer.choice == "link" else None
-            return Found(pat_num=pat_num, rule="person.answered")
+            return Found(pat_num=pat_num, rule="person.answered", decided=content_id("booking.guardian", ref))
         return self._ask("booking.guardian", case)
 
     # -- what is known already -----------------------------------------------------------------------------------------
@@ -183,13 +188,18 @@ class People:
     def _linked(self, case: Case, pat_num: int) -> Found:
         chart = self._office.picture.roster.get(pat_num) or self._read_chart(pat_num)
         if chart is not None and chart.status in LIVING:
-            return Found(pat_num=pat_num, rule="person.linked")
+            decided = case.known.body.decided if case.known is not None else ""
+            return Found(pat_num=pat_num, rule="person.linked", decided=decided)
         return self._gone(case)
 
     def _gone(self, case: Case) -> Found:
         """The chart of a link is no longer alive: which one took its place, people must say."""
         answer = self._office.answered("person.chart-gone", case.ref)
-        if answer is not None and answer.choice == "link":
+        case = evolve(case, decided=content_id("person.chart-gone", case.ref))
+        if answer is not None and answer.choice == "dismiss":
+            return Found(rule="person.dismissed")
+        case = evolve(case, decision=self._office.picture.roster.lookup(case.person, refused=self.refused(case.ref)))
+        if answer is not None:
             chart = self._read_chart(int(answer.record))
             if chart is not None and chart.status in LIVING:
                 return self._link(case, chart.pat_num, "person.answered")
@@ -225,8 +235,13 @@ class People:
     # -- search --------------------------------------------------------------------------------------------------------
 
     def _search(self, case: Case) -> Found:
-        office = self._office
-        answer = office.answered("person.refused", case.ref) or office.answered("person.match", case.ref)
+        review = self._asked(case.ref)
+        answer = review.answer if review is not None else None
+        if review is not None and answer is None:
+            # Asked before, perhaps about an answer that was taken back: only people say now who it is.
+            return self._ask(review.kind, case)
+        if review is not None and answer is not None:
+            case = evolve(case, decided=review.id)
         if answer is not None and answer.choice == "dismiss":
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
@@ -234,10 +249,34 @@ class People:
         case = evolve(case, fresh=self._fresh(case.person))
         if (own := _own(case)) is not None:
             return self._link(case, own, "person.found-after-doubt", created=True)
-        case = evolve(case, decision=self._office.picture.roster.lookup(case.person))
+        refused = self.refused(case.ref)
+        case = evolve(case, decision=self._office.picture.roster.lookup(case.person, refused=refused))
         if answer is not None and answer.choice == "create":
             return self._create(case)
         return self._by_grade(case)
+
+    def _asked(self, ref: Ref) -> Review | None:
+        """Return the question about a person that counts: whose answer to follow, or to wait for.
+
+        A chart that was refused or is gone was asked about later than who the person is, so it counts before.
+        """
+        reviews = self._office.records.store.reviews
+        gone = reviews.get(content_id("person.chart-gone", ref))
+        refused = reviews.get(content_id("person.refused", ref))
+        match = reviews.get(content_id("person.match", ref))
+        if refused is not None and refused.answer is None and match is not None and match.answer is not None:
+            # Tried again: perhaps the office has put right what made it refuse.
+            refused = None
+        return gone or refused or match
+
+    def refused(self, ref: Ref) -> frozenset[int]:
+        """Return the charts of which a person said that they are not this patient's: shown, and none was chosen."""
+        records = self._office.records
+        review = records.store.reviews.get(content_id("person.match", ref))
+        if review is None or review.answer is None or review.answer.choice not in ("create", "link"):
+            return frozenset()
+        shown = cast("Sequence[Mapping[str, int]]", records.review_body(review).get("candidates", ()))
+        return frozenset(each["pat_num"] for each in shown) - {int(review.answer.record or 0)}
 
     def _fresh(self, person: Person) -> list[Chart]:
         """Read the charts of that birth date afresh: the one search that guards a create."""
@@ -273,7 +312,7 @@ class People:
             return Found(rule="person.new", created=True, decision=case.decision)
         office = self._office
         if case.known is None:
-            before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh))
+            before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh), decided=case.decided)
             known = office.records.pending("person", office.location.name, case.ref, before, case.now)
             case = evolve(case, known=known)
         values = self._values(case)
@@ -301,40 +340,70 @@ class People:
 
     def _link(self, case: Case, pat_num: int, rule: str, *, created: bool = False) -> Found:
         if case.asking.may_write:
-            self._join(case.ref, pat_num, case.known, case.now, rule, created=created)
-        return Found(pat_num=pat_num, rule=rule, created=created, decision=case.decision)
+            self._join(
+                case.ref, pat_num, case.known, case.now, rule,
+                created=created, why=() if case.decided or created else _why(case, pat_num), decided=case.decided,
+            )  # fmt: skip
+        return Found(pat_num=pat_num, rule=rule, created=created, decided=case.decided, decision=case.decision)
 
     def _join(
-        self, ref: Ref, pat_num: int, known: Known | None, now: datetime, rule: str, *, created: bool = False
+        self,
+        ref: Ref,
+        pat_num: int,
+        known: Known | None,
+        now: datetime,
+        rule: str,
+        *,
+        created: bool = False,
+        why: Sequence[str] = (),
+        decided: str = "",
     ) -> None:
-        """Complete the link of a person; a chart that another NexHealth id held is re-keyed to this one."""
+        """Complete the link of a person; a chart that another NexHealth id held is re-keyed to this one.
+
+        The journal says why: the matcher's reasons in words, or the review that was answered.
+        """
         office, chart = self._office, self._office.at_opendental(pat_num)
         holder = office.records.link("person", chart)
         if holder is not None and (known is None or holder.link.id != known.link.id):
             if known is not None:
                 office.records.forget(known.link)
-            self._rekey(holder, ref, now)
+            self._rekey(holder, ref, now, decided)
         else:
             if known is None:
                 known = office.records.pending("person", office.location.name, ref, LinkBody(), now)
-            office.records.save(evolve(known.link, opendental=chart, state=LinkState.LINKED), known.body, now)
-        office.note(now, "applied" if created else "decided", ref, rule, related=[chart])
+            link, body = (
+                evolve(known.link, opendental=chart, state=LinkState.LINKED),
+                evolve(known.body, decided=decided),
+            )
+            office.records.save(link, body, now)
+        related = [chart, *([f"review:{decided}"] if decided else [])]
+        office.note(now, "applied" if created else "decided", ref, rule, fields=why, related=related)
 
-    def _rekey(self, holder: Known, ref: Ref, now: datetime) -> None:
+    def _rekey(self, holder: Known, ref: Ref, now: datetime, decided: str) -> None:
         """A placeholder got its real id, or NexHealth holds the person twice: the newest id is the end."""
         link = holder.link
         if ref not in link.refs:
             former = (link.nexhealth,) if link.nexhealth is not None else ()
             link = evolve(link, nexhealth=ref, aliases=(*link.aliases, *former))
-            self._office.records.save(link, holder.body, now)
+            body = evolve(holder.body, decided=decided or holder.body.decided)
+            self._office.records.save(link, body, now)
+
+    def part(self, link: Link, subject: str, now: datetime) -> None:
+        """Take the NexHealth patient *subject* out of the link that an answer had put it in; others stay linked."""
+        records, known = self._office.records, self._office.records.opened(link)
+        left = [ref for ref in link.refs if ref.side == "nexhealth" and str(ref) != subject]
+        if not left:
+            records.forget(link)
+            return
+        link = evolve(link, nexhealth=left[0], aliases=tuple(left[1:]))
+        records.save(link, evolve(known.body, decided=""), now)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def _ask(self, kind: str, case: Case, *, rule: str = "") -> Found:
         inquiry = self._inquiry(kind, case)
-        if case.asking.may_write:
-            self._office.question(case.now, inquiry)
-        return Found(rule=rule or kind, asked=inquiry, decision=case.decision)
+        answer = self._office.question(case.now, inquiry) if case.asking.may_write else None
+        return Found(rule=rule or kind, asked=inquiry if answer is None else None, decision=case.decision)
 
     def _inquiry(self, kind: str, case: Case) -> Inquiry:
         candidates = case.decision.candidates if case.decision is not None else ()
@@ -365,6 +434,12 @@ def _shown_person(person: Person) -> dict[str, object]:
     names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
     birth_date = person.birth_date.isoformat() if person.birth_date else ""
     return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _why(case: Case, pat_num: int) -> tuple[str, ...]:
+    """Return the matcher's reasons for a chart, in words without values."""
+    candidates = case.decision.candidates if case.decision is not None else ()
+    return next((each.reasons for each in candidates if each.pat_num == pat_num), ())
 
 
 def _own(case: Case) -> int | None:

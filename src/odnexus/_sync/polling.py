@@ -51,6 +51,7 @@ class Polling:
         bookings, put = self._poll_nexhealth(now)
         put += self._rescan(now)
         put += Waiting(office).check(now)
+        office.note(now, "observed", f"location:{office.location.name}", "location.polled")
         return PollReport(
             location=office.location.name,
             opendental=rows,

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from attrs import asdict, field, frozen
 
-from odnexus.reconcile.bodies import pack, unpack
+from odnexus.reconcile.bodies import pack, read_slot, unpack
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import Slot
@@ -115,10 +115,8 @@ class Parked:
         """Return what `to_bytes` wrote."""
         stored = unpack(content)
         stored["due"] = datetime.fromisoformat(stored["due"]) if stored["due"] else None
-        if stored["slot"]:
-            start = datetime.fromisoformat(stored["slot"]["start"])
-            stored["slot"] = Slot(**{**stored["slot"], "start": start})
-        return cls(**{**stored, "told": tuple(stored["told"])})
+        stored["slot"], stored["told"] = read_slot(stored["slot"]), tuple(stored["told"])
+        return cls(**stored)
 
 
 def answered_event(review: Review, look: Mapping[str, str], now: datetime) -> Event:

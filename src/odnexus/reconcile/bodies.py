@@ -69,6 +69,7 @@ class LinkBody:
         cancel: NexHealth appointment that is still to be cancelled after its successor was booked.
         target: Where a visit is moving to (new then cancel).
         awaiting: Since when NexHealth's synchronizer is waited for (ISO text), ``""`` if it is not.
+        decided: Id of the review whose answer led to this link, ``""`` if nobody was asked.
         hold: The appointment on the holding chart that keeps the slot of the booking, ``None`` if there is none.
     """
 
@@ -80,6 +81,7 @@ class LinkBody:
     cancel: str = ""
     target: Fields = field(factory=dict[str, Value], repr=False)
     awaiting: str = ""
+    decided: str = ""
     hold: Hold | None = None
 
     def to_bytes(self) -> bytes:
@@ -95,6 +97,7 @@ class LinkBody:
                 "cancel": self.cancel,
                 "target": dict(self.target),
                 "awaiting": self.awaiting,
+                "decided": self.decided,
                 "hold": asdict(self.hold) if self.hold is not None else None,
             }
         )
@@ -113,6 +116,7 @@ class LinkBody:
             cancel=stored.get("cancel", ""),
             target=stored.get("target", {}),
             awaiting=stored.get("awaiting", ""),
+            decided=stored.get("decided", ""),
             hold=Hold(**stored["hold"]) if stored.get("hold") else None,
         )
 
@@ -126,12 +130,13 @@ def unpack_event(content: bytes) -> DomainEvent:
     """Return the domain event that `pack_event` wrote."""
     stored = unpack(content)
     stored["at"] = datetime.fromisoformat(stored["at"])
-    stored["slot"], stored["before"] = _slot(stored["slot"]), _slot(stored["before"])
+    stored["slot"], stored["before"] = read_slot(stored["slot"]), read_slot(stored["before"])
     stored["candidates"] = tuple(_candidate(each) for each in stored["candidates"])
     return DomainEvent(**stored)
 
 
-def _slot(stored: dict[str, Any] | None) -> Slot | None:
+def read_slot(stored: dict[str, Any] | None) -> Slot | None:
+    """Return the place in the book that JSON holds, ``None`` if it holds none."""
     if stored is None:
         return None
     stored["start"] = datetime.fromisoformat(stored["start"])
