@@ -18,9 +18,9 @@ from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.people import Asking, AsyncPeople, Found
 from odnexus._async.records import Known
 from odnexus._async.waiting import AsyncWaiting, warning
-from odnexus.errors import ConflictError, InvalidRequestError
+from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.booking import opendental_create
-from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment, Patient as NexHealthPatient
 from odnexus.opendental.changes import AppointmentCreate
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import TypeRule
@@ -189,15 +189,24 @@ class AsyncBooking:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     async def _chart(self, appt: NexHealthAppointment, event: Event, now: datetime, *, may_write: bool = True) -> Found:
-        patient = appt.patient
-        if patient is None or patient.bio is None:
-            patient = await self._office.nexhealth.patients.get(appt.patient_id or 0)
+        patient = await self._patient(appt)
         slot = self._slot(appt)
         risk = warning(slot, self._office.picture.calendar.overlapping(slot) if slot is not None else ())
         asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
+        if patient is None:
+            return await self._people.unknown(appt.id, now, asking)
         if appt.is_guardian:
             return await self._people.dependant(patient, appt.id, now, asking)
-        return await self._people.chart_for(patient, now, asking)
+        return await self._people.chart_for(patient, appt.patient_id or patient.id, now, asking)
+
+    async def _patient(self, appt: NexHealthAppointment) -> NexHealthPatient | None:
+        """Return who booked, as NexHealth shows it; ``None`` if it does not know that patient any more."""
+        if appt.patient is not None and appt.patient.bio is not None:
+            return appt.patient
+        try:
+            return await self._office.nexhealth.patients.get(appt.patient_id or 0)
+        except NotFoundError:
+            return None
 
     async def _has_chart(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
         """Return whether a visit can be written where charts are not; note what would be done if it cannot."""

@@ -44,6 +44,10 @@ QUESTIONS = {
         "The chart of a patient who booked is archived, deleted or gone. If it was merged, answer the review with the "
         "chart that survived."
     ),
+    "booking.patient-gone": (
+        "A booking names a patient whom NexHealth does not know any more, perhaps after a merge there. Open the "
+        "booking in NexHealth and answer the review with the chart number of whoever it is for."
+    ),
     "booking.guardian": (
         "A booking was made by a guardian for somebody else. Find out for whom and answer the review with that chart "
         "number."
@@ -115,16 +119,42 @@ class AsyncPeople:
     def __init__(self, office: AsyncOffice) -> None:
         self._office = office
 
-    async def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
-        """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
+    async def chart_for(self, patient: NexHealthPatient, booked_as: int, now: datetime, asking: Asking) -> Found:
+        """Return the chart of *patient*, as NexHealth shows it with name and ``bio``.
+
+        *booked_as* is the id that the booking names; NexHealth may answer with another after it has merged two.
+        """
         ref = self._office.at_nexhealth(patient.id)
-        known = await self._office.records.link("person", ref)
+        known = await self._office.records.link("person", ref) or await self._followed(ref, booked_as, asking, now)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
         if patient.foreign_id and patient.foreign_id.isdecimal():
             return await self._by_foreign_id(case, int(patient.foreign_id))
         return await self._search(case)
+
+    async def _followed(self, ref: Ref, booked_as: int, asking: Asking, now: datetime) -> Known | None:
+        """Return the link of the id that a booking names where NexHealth shows another: both are one patient there."""
+        known = await self._office.records.link("person", self._office.at_nexhealth(booked_as))
+        if known is None or known.link.opendental is None or not asking.may_write:
+            return known
+        await self._rekey(known, ref, now, "")
+        await self._office.note(now, "decided", ref, "person.merge-at-nexhealth", related=[known.link.opendental])
+        return await self._office.records.link("person", ref)
+
+    async def unknown(self, booking: int, now: datetime, asking: Asking) -> Found:
+        """Return the chart that people name for a booking whose patient NexHealth does not know any more."""
+        ref = self._office.at_nexhealth(booking)
+        text = QUESTIONS["booking.patient-gone"] + asking.risk
+        inquiry = Inquiry(
+            kind="booking.patient-gone", about=(ref,), subject=ref, due=asking.due, look=asking.look, text=text
+        )
+        asks = self._office.question(now, inquiry) if asking.may_write else self._office.answered(inquiry.kind, ref)
+        answer = await asks
+        if answer is None:
+            return Found(rule=inquiry.kind, asked=inquiry)
+        pat_num = int(answer.record) if answer.choice == "link" else None
+        return Found(pat_num=pat_num, rule="person.answered", decided=inquiry.id)
 
     async def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
         """Link a person to the chart that a visit of theirs stands on."""
@@ -156,7 +186,11 @@ class AsyncPeople:
         chart = await self._read_chart(int(known.link.opendental.id))
         if chart is None or chart.status not in LIVING:
             return
-        person = person_from_nexhealth(await office.nexhealth.patients.get(nexhealth_id)).value
+        try:
+            person = person_from_nexhealth(await office.nexhealth.patients.get(nexhealth_id)).value
+        except NotFoundError:
+            await office.note(now, "observed", ref, "person.gone-at-nexhealth")
+            return
         blanks = fill_blanks(person, chart.person)
         drift = [
             name

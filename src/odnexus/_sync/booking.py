@@ -19,9 +19,9 @@ from odnexus._sync.office import Office, booked_of
 from odnexus._sync.people import Asking, Found, People
 from odnexus._sync.records import Known
 from odnexus._sync.waiting import Waiting, warning
-from odnexus.errors import ConflictError, InvalidRequestError
+from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.booking import opendental_create
-from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment, Patient as NexHealthPatient
 from odnexus.opendental.changes import AppointmentCreate
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import TypeRule
@@ -190,15 +190,24 @@ class Booking:
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _chart(self, appt: NexHealthAppointment, event: Event, now: datetime, *, may_write: bool = True) -> Found:
-        patient = appt.patient
-        if patient is None or patient.bio is None:
-            patient = self._office.nexhealth.patients.get(appt.patient_id or 0)
+        patient = self._patient(appt)
         slot = self._slot(appt)
         risk = warning(slot, self._office.picture.calendar.overlapping(slot) if slot is not None else ())
         asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
+        if patient is None:
+            return self._people.unknown(appt.id, now, asking)
         if appt.is_guardian:
             return self._people.dependant(patient, appt.id, now, asking)
-        return self._people.chart_for(patient, now, asking)
+        return self._people.chart_for(patient, appt.patient_id or patient.id, now, asking)
+
+    def _patient(self, appt: NexHealthAppointment) -> NexHealthPatient | None:
+        """Return who booked, as NexHealth shows it; ``None`` if it does not know that patient any more."""
+        if appt.patient is not None and appt.patient.bio is not None:
+            return appt.patient
+        try:
+            return self._office.nexhealth.patients.get(appt.patient_id or 0)
+        except NotFoundError:
+            return None
 
     def _has_chart(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
         """Return whether a visit can be written where charts are not; note what would be done if it cannot."""

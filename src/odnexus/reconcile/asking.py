@@ -18,6 +18,7 @@ from odnexus.reconcile.triggers import Slot
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "booking.guardian": ("link", "dismiss"),
+    "booking.patient-gone": ("link", "dismiss"),
     "form.no-chart": ("dismiss",),
     "person.chart-changed": ("follow", "keep"),
     "person.chart-gone": ("link", "dismiss"),
