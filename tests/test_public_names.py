@@ -42,8 +42,10 @@ PUBLIC = {
     "WaitlistCandidate",
     # a practice
     "CancelRule",
+    "LateCancel",
     "Location",
     "MatchPolicy",
+    "MirrorPolicy",
     "Modes",
     "Practice",
     "TypeRule",

@@ -77,8 +77,10 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        LateCancel as LateCancel,
         Location as Location,
         MatchPolicy as MatchPolicy,
+        MirrorPolicy as MirrorPolicy,
         Modes as Modes,
         Practice as Practice,
         TypeRule as TypeRule,
@@ -126,8 +128,10 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "practice": (
         "CancelRule",
+        "LateCancel",
         "Location",
         "MatchPolicy",
+        "MirrorPolicy",
         "Modes",
         "Practice",
         "TypeRule",

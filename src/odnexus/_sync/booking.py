@@ -14,13 +14,14 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from odnexus._sync.carrying import Carrying
+from odnexus._sync.kinds import NO_RULE, Kinds
 from odnexus._sync.office import Office, booked_of
 from odnexus._sync.people import Asking, Found, People
+from odnexus._sync.procedures import Attaching
 from odnexus._sync.records import Known
 from odnexus.mapping.booking import opendental_create
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
-from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import Inquiry, look_again
 from odnexus.reconcile.bodies import LinkBody, canonical
 from odnexus.reconcile.calendar import Booked, stamp_for, yields
@@ -28,8 +29,6 @@ from odnexus.reconcile.inbox import Done, Event, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Fields
 from odnexus.reconcile.triggers import Slot, slot_of
-
-NO_PLACE = TypeRule()
 
 FOUND = "visit.found-after-doubt"
 """Rule by which a visit is adopted that an interrupted create of ours has made."""
@@ -42,6 +41,8 @@ class Booking:
         self._office = office
         self._people = people
         self._carrying = carrying
+        self._kinds = Kinds(office)
+        self._attaching = Attaching(office)
 
     def take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         """Decide what becomes of the unlinked (or still pending) booking *appt* and do it."""
@@ -91,7 +92,8 @@ class Booking:
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and self._carrying.telling.is_news(appt.created_at)
-        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
+        begun = known.body if known is not None and rule == FOUND else LinkBody()
+        body = evolve(begun, patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
         if known is None:
             known = office.records.pending("visit", office.location.name, ref, body, now)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
@@ -193,7 +195,7 @@ class Booking:
             row = self._ours(appt, known, fresh=False, pat_num=found.pat_num)
             if row is None and self._taken(appt, slot, event, now):
                 return Done()
-            body = LinkBody(patient=found.pat_num)
+            body = self._begun(appt, found, fields)
             known = office.records.pending("visit", office.location.name, ref, body, now)
         else:
             row = self._ours(appt, known, fresh=True, pat_num=found.pat_num)
@@ -206,12 +208,14 @@ class Booking:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         location, tables = office.location, office.tables
         fields = dict(office.fields_of_nexhealth(appt))
-        rule = self._type(appt)
-        fields["provider"] = fields.get("provider") or location.default_provider
+        kind = appt.appointment_type_id or 0
+        if not self._accepted(appt, kind, event, now):
+            return None
+        rule, _ = self._kinds.rule(kind)
+        fields["provider"] = rule.provider or fields.get("provider") or location.default_provider
         own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
         fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
-        if rule.minutes is not None:
-            fields["minutes"] = rule.minutes
+        fields["minutes"] = rule.length(int(fields["minutes"] or 0))
         missing = [name for name in ("operatory", "provider") if not fields[name]]
         if not missing:
             return fields
@@ -251,8 +255,29 @@ class Booking:
             text=text,
         )
 
-    def _type(self, appt: NexHealthAppointment) -> TypeRule:
-        return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
+    def _accepted(self, appt: NexHealthAppointment, kind: int, event: Event, now: datetime) -> bool:
+        """Return whether bookings of this type may be written; ask if it is not what it was."""
+        found = self._kinds.doubt(kind)
+        if not found:
+            return True
+        text = (
+            f"NexHealth booking {appt.id} is of appointment type {kind}, which is not what it was. Check the "
+            "location's types, then answer the review with accept: all bookings of the type that wait are written."
+        )
+        body = {"found": found, "type": kind}
+        inquiry = self._inquiry(appt, event, kind="type.changed", text=text, about=(found,), body=body)
+        answer = self._office.question(now, inquiry)
+        if answer is None or answer.choice != "accept":
+            return False
+        self._kinds.accept(kind, found, answer, now)
+        return True
+
+    def _begun(self, appt: NexHealthAppointment, found: Found, fields: Fields) -> LinkBody:
+        """Return what to write down before a visit is made: what both sides will show, and what it is to have."""
+        rule = self._office.location.types.get(appt.appointment_type_id or 0, NO_RULE)
+        will = {**fields, "provider": (rule.hygiene and rule.hygienist) or fields["provider"], "confirmed": False}
+        base = Base(nexhealth=self._office.fields_of_nexhealth(appt), opendental=will)
+        return LinkBody(patient=found.pat_num, base=base, procedures=rule.procedures)
 
     def _ours(
         self, appt: NexHealthAppointment, known: Known | None, *, fresh: bool, pat_num: int | None = None
@@ -298,7 +323,8 @@ class Booking:
         self, appt: NexHealthAppointment, known: Known, found: Found, fields: Fields, now: datetime
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        rule = self._type(appt)
+        rule, shape = self._kinds.rule(appt.appointment_type_id or 0)
+        hygienist = rule.hygienist or (int(fields["provider"] or 0) if rule.hygiene else 0)
         new_patient = rule.new_patient if rule.new_patient is not None else found.created
         note = "\n".join(
             part for part in (appt.note or "", stamp_for(appt.id) if office.location.stamp else "") if part
@@ -307,12 +333,14 @@ class Booking:
             fields,
             pat_num=found.pat_num or 0,
             note=note,
-            pattern=rule.pattern,
+            pattern=rule.block(int(fields["minutes"] or 0), shape),
             appointment_type_num=rule.appointment_type_num,
             is_new_patient=new_patient,
             is_hygiene=rule.hygiene,
-            prov_hyg=rule.hygienist,
+            prov_hyg=hygienist,
             clinic_num=office.location.clinic_num,
+            confirmed=rule.confirmed,
+            asap=rule.asap,
         )
         office.turn.keep()
         row = office.opendental.appointments.create(**values)
@@ -334,11 +362,14 @@ class Booking:
             return known
         fields = canonical(known.body.base)
         slot = slot_of(fields)
+        if slot is not None and known.body.procedures:
+            apt_num, codes = int(link.opendental.id), known.body.procedures
+            self._attaching.attach(apt_num, known.body.patient or 0, slot.start.date(), codes, now)
         if slot is not None and office.bridging():
             others = office.collisions(slot, ignore=int(link.opendental.id))
             if yields(int(link.opendental.id), others):
                 return self._give_way(known, others, now)
-        finished = evolve(known, body=evolve(known.body, unfinished=False))
+        finished = evolve(known, body=evolve(known.body, unfinished=False, procedures=()))
         # Told before it is marked as told: a repeated announcement has the same id.
         self._carrying.telling.announce_created(finished, now)
         return office.records.save(link, finished.body, now)

@@ -40,6 +40,7 @@ class LinkBody:
         announce: Whether the host is to be told of the creation.
         cancel: NexHealth appointment that is still to be cancelled after its successor was booked.
         target: Where a visit is moving to (new then cancel).
+        procedures: Codes of the procedures that are still to be attached to the visit.
         awaiting: Since when NexHealth's synchronizer is waited for (ISO text), ``""`` if it is not.
     """
 
@@ -50,6 +51,7 @@ class LinkBody:
     announce: bool = True
     cancel: str = ""
     target: Fields = field(factory=dict[str, Value], repr=False)
+    procedures: tuple[str, ...] = field(default=(), repr=False)
     awaiting: str = ""
 
     def to_bytes(self) -> bytes:
@@ -64,6 +66,7 @@ class LinkBody:
                 "announce": self.announce,
                 "cancel": self.cancel,
                 "target": dict(self.target),
+                "procedures": self.procedures,
                 "awaiting": self.awaiting,
             }
         )
@@ -81,6 +84,7 @@ class LinkBody:
             announce=stored.get("announce", True),
             cancel=stored.get("cancel", ""),
             target=stored.get("target", {}),
+            procedures=tuple(stored.get("procedures", ())),
             awaiting=stored.get("awaiting", ""),
         )
 
