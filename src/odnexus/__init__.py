@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from odnexus._async.opendental import (
         AsyncOpenDental as AsyncOpenDental,
     )
+    from odnexus._async.waitlist import (
+        AsyncAsapOffers as AsyncAsapOffers,
+    )
     from odnexus._calls import (
         Secret as Secret,
     )
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     )
     from odnexus._sync.opendental import (
         OpenDental as OpenDental,
+    )
+    from odnexus._sync.waitlist import (
+        AsapOffers as AsapOffers,
     )
     from odnexus.engine import (
         Alert as Alert,
@@ -85,6 +91,9 @@ if TYPE_CHECKING:
         Practice as Practice,
         TypeRule as TypeRule,
     )
+    from odnexus.reconcile.offers import (
+        OfferRule as OfferRule,
+    )
     from odnexus.reconcile.policy import (
         FieldRule as FieldRule,
         VisitPolicy as VisitPolicy,
@@ -101,6 +110,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, tuple[str, ...]] = {
     "_async.nexhealth": ("AsyncNexHealth",),
     "_async.opendental": ("AsyncOpenDental",),
+    "_async.waitlist": ("AsyncAsapOffers",),
     "_calls": ("Secret",),
     "_pace": (
         "Limit",
@@ -109,6 +119,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "_sync.nexhealth": ("NexHealth",),
     "_sync.opendental": ("OpenDental",),
+    "_sync.waitlist": ("AsapOffers",),
     "engine": (
         "Alert",
         "Answer",
@@ -136,6 +147,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "Practice",
         "TypeRule",
     ),
+    "reconcile.offers": ("OfferRule",),
     "reconcile.policy": (
         "FieldRule",
         "VisitPolicy",

@@ -14,7 +14,7 @@ from attrs import evolve
 
 from odnexus._async.carrying import AsyncCarrying
 from odnexus._async.office import AsyncOffice
-from odnexus._async.people import AsyncPeople
+from odnexus._async.people import LIVING, AsyncPeople
 from odnexus._async.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError
 from odnexus.mapping.booking import nexhealth_create
@@ -34,8 +34,6 @@ CLOSE = timedelta(minutes=1)
 
 PATIENT = "nexhealth_patient"
 """What the target of a pending link says besides the place: whose booking it is at NexHealth."""
-
-LIVING = frozenset({"Patient", "Prospective", ""})
 
 
 class AsyncMirroring:

@@ -15,7 +15,7 @@ from attrs import evolve
 
 from odnexus._sync.carrying import Carrying
 from odnexus._sync.office import Office
-from odnexus._sync.people import People
+from odnexus._sync.people import LIVING, People
 from odnexus._sync.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError
 from odnexus.mapping.booking import nexhealth_create
@@ -35,8 +35,6 @@ CLOSE = timedelta(minutes=1)
 
 PATIENT = "nexhealth_patient"
 """What the target of a pending link says besides the place: whose booking it is at NexHealth."""
-
-LIVING = frozenset({"Patient", "Prospective", ""})
 
 
 class Mirroring:
