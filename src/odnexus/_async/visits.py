@@ -60,6 +60,9 @@ class AsyncVisits:
             # Not linked: NexHealth's own reader shows it there, or we do if the location says so.
             row = await office.opendental_visit(event.subject) if office.location.mirror is not None else None
             return await self._mirroring.take(row, known, now)
+        if known.link.opendental != ref:
+            await self._booking.holding.seen(known, int(event.subject), now)
+            return Done()
         row = await office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":

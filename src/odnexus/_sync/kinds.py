@@ -10,16 +10,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from attrs import evolve
 
 from odnexus._sync.office import REFUSALS, TABLES_AGE, Office
 from odnexus.practice import TypeRule
+from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.bodies import pack, unpack
-from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.kinds import SeenType, SeenTypes, TypeChange, changes_of_types, fingerprint, is_usable
-from odnexus.reconcile.reviews import Answer, Review
+from odnexus.reconcile.reviews import Answer
 
 NO_RULE = TypeRule()
 
@@ -135,10 +135,10 @@ class Kinds:
             body = records.review_body(review) if review.kind == "type.changed" else {}
             if body.get("found") != found:
                 continue
+            look = cast("Mapping[str, str]", body["look"])
             # Put before it is answered: an event is put once, a question answered once.
-            event = look_of(body, review, now)
-            records.store.inbox.put([event] if event is not None else [])
-            records.store.reviews.answer(review.id, evolve(answer, at=now))
+            records.store.inbox.put([answered_event(evolve(review, answer=answer), look, now)])
+            records.store.reviews.answer(review.id, answer)
 
     # -- remembering ---------------------------------------------------------------------------------------------------
 
@@ -148,20 +148,3 @@ class Kinds:
 
     def _store(self, value: object) -> None:
         self._office.records.store.cursors.set(self._cursor, pack(value).decode())
-
-
-def look_of(body: Mapping[str, object], review: Review, now: datetime) -> Event | None:
-    """Return the event that the answer to *review* sets off, if it sets off any."""
-    match body.get("look"):
-        case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-            return Event(
-                id=content_id("answered-too", review.id),
-                key=key,
-                location=review.location,
-                kind=kind,
-                subject=subject,
-                received=now,
-                due=now,
-            )
-        case _:
-            return None

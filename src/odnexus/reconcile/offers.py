@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import asdict, evolve, field, frozen
 
+from odnexus.reconcile.bodies import read_slot
 from odnexus.reconcile.triggers import DomainEvent, Slot
 
 OfferState: TypeAlias = Literal["open", "sending", "asked", "closed"]
@@ -74,10 +75,12 @@ class Offer:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Offer:
         """Return what `to_json` wrote."""
-        slot = {**stored["slot"], "start": datetime.fromisoformat(stored["slot"]["start"])}
+        slot = read_slot(dict(stored["slot"]))
         since = datetime.fromisoformat(stored["since"]) if stored["since"] else None
-        lists = {name: tuple(stored[name]) for name in ("waiting", "asked")}
-        return cls(id=stored["id"], slot=Slot(**slot), state=stored["state"], since=since, **lists)
+        if slot is None:
+            raise ValueError("an offer needs its slot")
+        waiting, asked = tuple(stored["waiting"]), tuple(stored["asked"])
+        return cls(id=stored["id"], slot=slot, waiting=waiting, asked=asked, state=stored["state"], since=since)
 
     def begun(self, wall: datetime) -> Offer:
         """Return the offer with the next one's text about to be sent."""
