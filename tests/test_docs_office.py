@@ -22,7 +22,8 @@ BLOCKS = re.findall(r"^```console\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
 def shown(command: str) -> str:
     """Return what the page shows as the output of *command*."""
     [block] = [block for block in BLOCKS if f"$ {command}\n" in block]
-    return block.partition(f"$ {command}\n")[2]
+    output: str = block.partition(f"$ {command}\n")[2]
+    return output
 
 
 def plain(text: str) -> str:
