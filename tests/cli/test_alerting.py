@@ -129,6 +129,7 @@ def alarmed(office: Place, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, l
     return settings, heard, alarm(settings, Keys(settings), lambda _: CallableSink(heard.append))
 
 
+@pytest.mark.mission("R5", shows="alerts reach the addresses of the practice and the log")
 def test_alerts_go_to_the_log_and_the_addresses(alarmed: Any, caplog: pytest.LogCaptureFixture) -> None:
     _, heard, told = alarmed
 
@@ -194,6 +195,7 @@ def test_the_digest_comes_on_monday_morning_once(alarmed: Any) -> None:
     assert "main" in heard[0].text
 
 
+@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list practice.toml")
 def test_a_credential_that_is_old_is_told_about_once_a_month(office: Place) -> None:
     heard: list[Alert] = []
     vault = Vault(office.file.parent / "v", Sealer.ephemeral())

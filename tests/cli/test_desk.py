@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from odnexus.cli.app import app
 from odnexus.cli.causes import cause_of
 from odnexus.cli.connecting import Office
-from odnexus.cli.digest import summed, together
+from odnexus.cli.digest import Digest, summed, together
 from odnexus.cli.office import serve
 from odnexus.cli.settings import Settings
 from odnexus.cli.telling import print_csv
@@ -124,6 +124,11 @@ def test_an_event_that_is_not_there_or_not_the_only_one_is_told(office: Place, s
     assert (code, "begins with" in output) == (2, True)
 
 
+@pytest.mark.mission(
+    "R4",
+    shows="what was given up is tried again by hand, with all its attempts",
+    try_it="odnexus events retry practice.toml",
+)
 def test_a_buried_event_is_tried_again_with_all_its_attempts(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)
@@ -258,6 +263,11 @@ def test_what_is_sealed_is_opened_on_demand_only(asked: Place) -> None:
     assert opened["content"]
 
 
+@pytest.mark.mission(
+    "M2",
+    shows="an answer given at the command line lets the booking go on, with who gave it",
+    try_it="odnexus review list practice.toml",
+)
 def test_an_answer_lets_the_booking_go_on_and_names_who_gave_it(asked: Place) -> None:
     [row] = shown(asked, "review", "list")
     before = len(asked.od.practice.appointments)
@@ -305,6 +315,9 @@ def worked(office: Place) -> Place:
     return office
 
 
+@pytest.mark.mission(
+    "R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal practice.toml"
+)
 def test_the_journal_says_what_was_done_without_patient_data(worked: Place) -> None:
     rules = [row["rule"] for row in shown(worked, "journal")]
     text = odnexus(worked, "journal")[1]
@@ -394,6 +407,9 @@ def test_what_links_cannot_be_asked_is_told(office: Place, options: list[str]) -
     assert odnexus(office, "links", *options)[0] == 2
 
 
+@pytest.mark.mission(
+    "R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest practice.toml"
+)
 def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)
@@ -413,6 +429,41 @@ def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: 
     assert main["requests"] > 0
     assert "odnexus events list --buried" in text
     assert "Okafor" not in text
+
+
+def test_the_status_tells_how_each_location_stands(worked: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+
+    [main] = shown(worked, "status")["locations"]
+    code, table = odnexus(worked, "status")
+
+    assert (main["location"], main["writer"], main["waiting"], main["paused"]) == ("main", "bridge", 1, "")
+    assert code == 0
+    assert "Okafor" not in table
+
+
+def test_a_location_that_was_never_heard_of_is_told_by_the_exit_code(office: Place) -> None:
+    assert odnexus(office, "status")[0] == 1
+
+
+def test_a_digest_of_several_locations_ends_with_all_of_them() -> None:
+    rows = [
+        summed(
+            name,
+            [Entry(at=NOW, location=name, kind="applied", subject="", rule="visit.created", requests=4)] * 2,
+            waiting=1,
+            buried=0,
+            open=2,
+        )
+        for name in ("north", "south")
+    ]
+
+    found = Digest(since=NOW, until=NOW, locations=tuple(rows))
+
+    assert found.total.done == {"visit.created": 4}
+    assert (found.total.requests, found.total.waiting, found.total.open) == (16, 2, 4)
+    assert "all locations\n  done:      4 visit.created" in found.to_text()
+    assert "all locations" not in Digest(since=NOW, until=NOW, locations=tuple(rows[:1])).to_text()
 
 
 def test_a_digest_has_to_have_somewhere_to_go(worked: Place) -> None:

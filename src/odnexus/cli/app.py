@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, keys, logbook, observing, office, rehearsing, simulate, starting
+from odnexus.cli import (
+    about,
+    auditing,
+    checkup,
+    desk,
+    keys,
+    logbook,
+    observing,
+    office,
+    rehearsing,
+    simulate,
+    starting,
+)
 from odnexus.cli.demo import command as demo
 from odnexus.cli.service import command as service
 
@@ -38,6 +50,7 @@ def common(
 checkup.register(app)
 office.register(app)
 logbook.register(app)
+auditing.register(app)
 starting.register(app)
 rehearsing.register(app)
 observing.register(app)

@@ -77,20 +77,26 @@ class Digest:
         since: From then on.
         until: Before then.
         locations: Each location by itself.
-        total: All of them together; its name is ``all``.
-        hand_offs: Entries of the journal under `HAND_OFFS`: what nobody had to type a second time.
         minutes: What one of them was taken to cost.
     """
 
     since: datetime
     until: datetime
     locations: tuple[LocationDigest, ...]
-    total: LocationDigest
-    hand_offs: int
     minutes: float = MINUTES
 
+    @property
+    def total(self) -> LocationDigest:
+        """Return the sum of all locations."""
+        return together(self.locations)
+
+    @property
+    def hand_offs(self) -> int:
+        """Return how many entries of the journal stand under `HAND_OFFS`: what nobody had to type a second time."""
+        return self.total.hand_offs
+
     def to_text(self) -> str:
-        """Return the digest as plain text for people."""
+        """Return the digest as plain text for people: each location, and where there are several, all together."""
         head = f"odnexus, {self.since:%Y-%m-%d} to {self.until:%Y-%m-%d} (UTC)"
         parts = self.locations if len(self.locations) == 1 else (*self.locations, self.total)
         hours = self.hand_offs * self.minutes / 60
@@ -115,14 +121,13 @@ def digest(store: Store, practice: Practice, since: datetime, until: datetime, *
         )
         for location in practice.locations
     )
-    total = together(each)
-    return Digest(since=since, until=until, locations=each, total=total, hand_offs=total.hand_offs, minutes=minutes)
+    return Digest(since=since, until=until, locations=each, minutes=minutes)
 
 
 def together(parts: Sequence[LocationDigest]) -> LocationDigest:
     """Return the sum of several locations."""
     return LocationDigest(
-        location="all",
+        location="all locations",
         done=_added(part.done for part in parts),
         asked=_added(part.asked for part in parts),
         answered=sum(part.answered for part in parts),

@@ -29,6 +29,12 @@ from odnexus.cli.telling import (
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.journal import Entry, EntryKind
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
+from odnexus.reconcile.reports import LocationStatus, PracticeStatus
+
+SILENCE = timedelta(hours=1)
+"""After so long without an answer a location counts as not heard of."""
+
+STATUS = ("location", "database", "heard of", "state", "waiting", "buried", "questions")
 
 
 def journal(
@@ -144,6 +150,37 @@ def digest(
         print(found.to_text())
 
 
+def status(
+    practice: PracticeOption = PRACTICE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how each location stands, and all together. Neither side is asked anything.
+
+    Exit code 1: a location waits, or was not heard of for an hour.
+    """
+    with told(), Office(Settings.load(practice)) as office:
+        found = office.engine().status()
+    stale = set(found.stale(SILENCE)) | set(found.paused)
+    if as_json:
+        print_json({"at": found.at, "locations": found.locations, "sum": _sum(found)})
+    else:
+        rows = [_shown(each, found.at) for each in found.locations]
+        print_table("Status", STATUS, [*rows, ("all", "", "", "", *_sum(found).values())])
+    if stale:
+        raise typer.Exit(1)
+
+
+def _shown(one: LocationStatus, now: datetime) -> tuple[object, ...]:
+    age = one.age(now)
+    heard = "never" if age is None else f"{round(age.total_seconds() / 60)} min ago"
+    state = f"waits: {one.paused}" if one.paused else one.writer
+    return one.location, one.database, heard, state, one.waiting, one.buried, one.questions
+
+
+def _sum(found: PracticeStatus) -> dict[str, int]:
+    return {"waiting": found.waiting, "buried": found.buried, "questions": found.questions}
+
+
 def send_digest(office: Office, found: Digest, now: datetime) -> None:
     """Send a digest to the addresses of the settings, whatever the hour."""
     channels = alarm(office.settings, office.keys).channels
@@ -162,3 +199,4 @@ def register(app: typer.Typer) -> None:
     app.command()(journal)
     app.command()(links)
     app.command()(digest)
+    app.command()(status)

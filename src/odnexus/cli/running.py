@@ -11,7 +11,6 @@ import json
 import logging
 import os
 import signal
-import sys
 import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -19,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from attrs import define, field, frozen
 
@@ -29,6 +28,7 @@ from odnexus.engine import PollReport, StepReport, SyncEngine
 from odnexus.errors import ApiError, EmptySideError, OdnexusError, place_of
 from odnexus.mapping.visit import to_wall
 from odnexus.practice import Location
+from odnexus.vault import lock
 
 log = logging.getLogger("odnexus.run")
 
@@ -285,33 +285,21 @@ def only_instance(store: Path) -> Generator[None, None, None]:
     path = store.with_name(store.name + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        if not _locked(file.fileno()):
+        if not _locked(file):
             raise InstanceRunningError(f"{store.name}: another odnexus runs on this store; stop it first")
         yield
 
 
-def _locked(handle: int) -> bool:
+def _locked(file: IO[bytes]) -> bool:
     """Try a few times: whoever only looks whether an instance runs holds the lock for a moment."""
     for _ in range(3):
         try:
-            _lock(handle)
+            lock(file, wait=False)
         except OSError:
             threading.Event().wait(0.1)
         else:
             return True
     return False
-
-
-def _lock(handle: int) -> None:
-    """Lock the first byte of an open file, or raise `OSError` at once."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGBREAK")

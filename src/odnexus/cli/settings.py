@@ -32,6 +32,7 @@ from attrs import Attribute, field, fields, frozen
 from odnexus._sync.nexhealth import BASE_URL
 from odnexus.errors import ConfigurationError
 from odnexus.mapping.table import Problem
+from odnexus.nexhealth.tokens import ClientAuth
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.practice import (
     ZONE_REMEDY,
@@ -51,7 +52,9 @@ PLAIN_KEY = (
     'such as { env = "NAME" }, { file = "path" }, { vault = "name" } or { keyring = "service/user" }'
 )
 
-_KEYS = frozenset({"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to"})
+_KEYS = frozenset(
+    {"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to", "client_secret"}
+)
 """Settings that hold references."""
 
 
@@ -73,17 +76,44 @@ def _check_zone(_: object, attribute: Attribute[str | None], value: str | None) 
 
 
 @frozen(kw_only=True)
+class OAuthSettings:
+    """How tokens are got by OAuth 2.0, instead of an API key. See `odnexus.nexhealth.oauth.OAuthAuthorizer`.
+
+    Attributes:
+        client_id: Who asks.
+        token_url: The token endpoint.
+        client_secret: The client's secret, or its private key; ``None`` for a public client.
+        auth_method: How the client proves itself.
+        scope: What is asked for, as words with blanks between.
+        authorize_url: The page at which a person consents.
+        redirect_uri: Where the person is sent afterwards, as registered.
+        entry: Entry of the vault that keeps the tokens.
+    """
+
+    client_id: str
+    token_url: str
+    client_secret: Reference | None = None
+    auth_method: ClientAuth = "client_secret_basic"
+    scope: str = ""
+    authorize_url: str | None = None
+    redirect_uri: str = ""
+    entry: str = "nexhealth-oauth"
+
+
+@frozen(kw_only=True)
 class NexHealthSettings:
-    """How NexHealth is reached.
+    """How NexHealth is reached: by *api_key* or by *oauth*.
 
     Attributes:
         api_key: Key of the developer portal; the key decides between sandbox and production.
+        oauth: How tokens are got by OAuth 2.0, where an organization has put such a login in front.
         webhook_secrets: Secrets of an endpoint that is looked after by hand; the one of `[webhooks]` needs none.
         base_url: Where the API lives.
         environment: Whether the key is one of the sandbox or of a living practice; ``odnexus rehearse`` asks for it.
     """
 
-    api_key: Reference
+    api_key: Reference | None = None
+    oauth: OAuthSettings | None = None
     webhook_secrets: tuple[Reference, ...] = ()
     base_url: str = BASE_URL
     environment: Literal["production", "sandbox"] = "production"
@@ -319,6 +349,10 @@ def _contradictions(found: _Sections, practice: Practice) -> Iterator[Problem]:
         if location.database not in found.opendental:
             remedy = f"there is no section [opendental.{location.database}]"
             yield Problem(place=f"locations[{number}].database", remedy=remedy)
+    if (found.nexhealth.api_key is None) == (found.nexhealth.oauth is None):
+        yield Problem(place="nexhealth.api_key", remedy="name either api_key or oauth")
+    if found.nexhealth.oauth is not None and found.vault is None:
+        yield Problem(place="nexhealth.oauth", remedy="its tokens are kept in a vault: add a section [vault]")
     if found.webhooks.opendental_url and not found.webhooks.workstation:
         yield Problem(place="webhooks.workstation", remedy="name the one machine of the office that sends")
     if found.vault is not None and found.vault.key.vault is not None:

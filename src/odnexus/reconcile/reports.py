@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
@@ -49,6 +50,77 @@ class StepReport:
     retried: int = 0
     buried: int = 0
     paused: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class LocationStatus:
+    """How one location stands. No patient data.
+
+    Attributes:
+        location: Its name.
+        database: The Open Dental database it belongs to.
+        writer: Who writes there as far as is known: ``"bridge"``, ``"overlay"`` or ``"unclear"``.
+        polled: When both sides last answered a poll (aware, UTC); ``None`` if they never did.
+        paused: Why it waits, ``""`` if it does not.
+        paused_since: Since when.
+        waiting: Events that are not finished, at most 10,000.
+        oldest: When the oldest of them was received.
+        buried: Events that were given up, at most 10,000.
+        questions: Open reviews, at most 10,000.
+    """
+
+    location: str
+    database: str
+    writer: str
+    polled: datetime | None = None
+    paused: str = ""
+    paused_since: datetime | None = None
+    waiting: int = 0
+    oldest: datetime | None = None
+    buried: int = 0
+    questions: int = 0
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Return how old what is known of this location is at *now*; ``None`` if it never answered."""
+        return now - self.polled if self.polled is not None else None
+
+
+@frozen(kw_only=True)
+class PracticeStatus:
+    """How a practice stands at one moment.
+
+    Attributes:
+        at: The moment (aware, UTC).
+        locations: Each location, in the practice's order.
+    """
+
+    at: datetime
+    locations: tuple[LocationStatus, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Return how many events are not finished, all locations together."""
+        return sum(each.waiting for each in self.locations)
+
+    @property
+    def buried(self) -> int:
+        """Return how many events were given up, all locations together."""
+        return sum(each.buried for each in self.locations)
+
+    @property
+    def questions(self) -> int:
+        """Return how many reviews are open, all locations together."""
+        return sum(each.questions for each in self.locations)
+
+    @property
+    def paused(self) -> tuple[str, ...]:
+        """Return the locations that wait."""
+        return tuple(each.location for each in self.locations if each.paused)
+
+    def stale(self, limit: timedelta) -> tuple[str, ...]:
+        """Return the locations of which nothing newer than *limit* is known."""
+        ages = {each.location: each.age(self.at) for each in self.locations}
+        return tuple(name for name, age in ages.items() if age is None or age > limit)
 
 
 @frozen(kw_only=True)

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from odnexus.cli.doctor.checks import FEATURES, WITHOUT, examine, granted_tier
+from odnexus.cli.doctor.checks import examine, granted_tier
 from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
 from odnexus.cli.doctor.lines import Line, worst
 from odnexus.mapping.coverage import CarrierEntry
 from odnexus.nexhealth import models as nexhealth
 from odnexus.opendental import models as opendental
-from odnexus.opendental.tables import ENDPOINTS
 from odnexus.opendental.versions import Version
-from odnexus.practice import Location, TypeRule
+from odnexus.practice import Location, Modes, TypeRule
 from odnexus.reconcile.writer import REMEDIES, Evidence
 
 NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
@@ -89,6 +88,11 @@ def test_an_office_that_is_not_reached_is_one_failure(error: str) -> None:
     assert error in one(lines, "reachable").text
 
 
+@pytest.mark.mission(
+    "G1",
+    shows="the doctor says which feature an old version lacks and from when it is there",
+    try_it="odnexus doctor practice.toml",
+)
 def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     lines = look(evolve(OFFICE, version=Version.parse("21.2")))
 
@@ -98,11 +102,20 @@ def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     assert "op needs 23.2.27" in one(lines, "version: details").text
 
 
-def test_every_feature_names_endpoints_that_exist() -> None:
-    assert {name for names in FEATURES.values() for name in names} <= ENDPOINTS.keys()
-    assert WITHOUT.keys() <= FEATURES.keys()
+def test_a_feature_that_is_off_needs_no_permission() -> None:
+    office = evolve(OFFICE, permissions=frozenset({"ApiReadAll"}))
+
+    reading = look(office, at(modes=Modes(person="observe", visit="observe")))
+
+    assert [line.check for line in reading if line.state == "fail"] == []
+    assert one(look(office), "permission: book visits").state == "fail"
 
 
+@pytest.mark.mission(
+    "K3",
+    shows="a permission that a key lacks is named with the features that need it",
+    try_it="odnexus doctor practice.toml",
+)
 def test_a_missing_permission_names_the_features_that_need_it() -> None:
     lines = look(evolve(OFFICE, permissions=PERMISSIONS - {"ApiComm"}))
 

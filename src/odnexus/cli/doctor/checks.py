@@ -11,29 +11,10 @@ from odnexus.cli.doctor.here import judge_here
 from odnexus.cli.doctor.lines import Line, State, of_error
 from odnexus.mapping.coverage import CarrierResolver
 from odnexus.opendental.modes import Tier
-from odnexus.opendental.tables import ENDPOINTS
 from odnexus.opendental.versions import Version, lacking
 from odnexus.practice import Location
+from odnexus.reconcile.features import FEATURES, Feature
 from odnexus.reconcile.writer import REMEDIES, Writer, decide
-
-FEATURES: Mapping[str, tuple[str, ...]] = {
-    "see changes": ("GET /appointments", "GET /patients/Simple"),
-    "book visits": ("POST /patients", "POST /appointments"),
-    "move visits": ("PUT /appointments/{AptNum}",),
-    "cancel visits": ("PUT /appointments/{AptNum}/Break",),
-    "confirm visits": ("PUT /appointments/{AptNum}/Confirm",),
-    "notice deleted visits": ("GET /histappointments",),
-    "fill blanks of charts": ("PUT /patients/{PatNum}",),
-    "file forms": ("POST /commlogs",),
-}
-"""What the engine does → the endpoints it needs for it."""
-
-READING = frozenset({"see changes", "notice deleted visits"})
-WITHOUT: Mapping[str, State] = {"notice deleted visits": "warn", "fill blanks of charts": "warn", "file forms": "warn"}
-"""What a practice can live without."""
-
-HELPFUL = ("GET /appointments op", "POST /appointments appointment_type_num", "POST /appointments is_new_patient")
-"""Parameters and fields that make a booking better and can be missed."""
 
 SKEW = timedelta(minutes=2)
 ENOUGH = 0.8
@@ -43,7 +24,7 @@ ENOUGH = 0.8
 def examine(facts: Facts) -> list[Line]:
     """Return all findings, in the order in which one would repair them."""
     offices = {office.name: office for office in facts.databases}
-    lines = [line for office in facts.databases for line in _office(office)]
+    lines = [line for office in facts.databases for line in _office(office, _features(facts, office))]
     for place in facts.locations:
         lines += _place(place, offices[place.location.database])
     for hooks in facts.webhooks:
@@ -56,14 +37,20 @@ def examine(facts: Facts) -> list[Line]:
 # --- Open Dental ------------------------------------------------------------------------------------------------------
 
 
-def _office(office: DatabaseFacts) -> Iterator[Line]:
+def _features(facts: Facts, office: DatabaseFacts) -> tuple[Feature, ...]:
+    """Return what the locations of a database have switched on."""
+    here = [place.location for place in facts.locations if place.location.database == office.name]
+    return tuple(each for each in FEATURES if any(each.is_on(location) for location in here))
+
+
+def _office(office: DatabaseFacts, features: tuple[Feature, ...]) -> Iterator[Line]:
     about = f"opendental.{office.name}"
     if office.version is None:
         yield of_error(about, "reachable", office.errors.get("version", "no version"))
         return
     yield Line(about=about, check="reachable", state="pass", text=f"yes; modes: {', '.join(office.modes)}")
-    yield from _version(office.version, about)
-    yield from _permissions(office, about)
+    yield from _version(office.version, about, features)
+    yield from _permissions(office, about, features)
     if "remote" in office.modes and office.permissions is not None:
         yield _tier(office, about, office.permissions)
     for what in ("operatories", "providers", "types", "confirmations", "clinics"):
@@ -71,27 +58,28 @@ def _office(office: DatabaseFacts) -> Iterator[Line]:
             yield of_error(about, what, office.errors[what])
 
 
-def _version(version: Version, about: str) -> Iterator[Line]:
+def _version(version: Version, about: str, features: tuple[Feature, ...]) -> Iterator[Line]:
     missing = lacking(version)
     yield Line(about=about, check="version", state="pass", text=f"Open Dental {version}")
-    for feature, endpoints in FEATURES.items():
-        late = [f"{name} needs {missing[name]}" for name in endpoints if name in missing]
+    for feature in features:
+        late = [f"{name} needs {missing[name]}" for name in feature.opendental if name in missing]
         if late:
             yield Line(
                 about=about,
-                check=f"version: {feature}",
-                state=WITHOUT.get(feature, "fail"),
+                check=f"version: {feature.name}",
+                state="fail" if feature.needed else "warn",
                 text="; ".join(late),
                 remedy="update Open Dental",
             )
-    late = [f"{name} needs {missing[name]}" for name in HELPFUL if name in missing]
+    helpful = dict.fromkeys(name for feature in features for name in feature.helpful)
+    late = [f"{name} needs {missing[name]}" for name in helpful if name in missing]
     if late:
         yield Line(
             about=about, check="version: details", state="warn", text="; ".join(late), remedy="update Open Dental"
         )
 
 
-def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
+def _permissions(office: DatabaseFacts, about: str, features: tuple[Feature, ...]) -> Iterator[Line]:
     if office.permissions is None:
         name = office.errors.get("permissions", "UnsupportedError")
         text = f"not read: {name}"
@@ -100,13 +88,13 @@ def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
         )
         return
     yield Line(about=about, check="permissions", state="pass", text=", ".join(sorted(office.permissions)))
-    for feature, endpoints in FEATURES.items():
-        absent = sorted({ENDPOINTS[name].permission for name in endpoints} - office.permissions)
+    for feature in features:
+        absent = sorted(set(feature.permissions) - office.permissions)
         if absent:
             yield Line(
                 about=about,
-                check=f"permission: {feature}",
-                state=WITHOUT.get(feature, "fail"),
+                check=f"permission: {feature.name}",
+                state="fail" if feature.needed else "warn",
                 text=f"missing: {', '.join(absent)}",
                 remedy="ask for it in the developer portal",
             )
