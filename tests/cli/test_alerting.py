@@ -250,6 +250,17 @@ def test_senders_of_the_office_that_fell_silent_are_told_about(office: Place) ->
     assert "SRV01" not in heard[0].text
 
 
+def test_deliveries_that_a_key_may_not_look_after_are_told_about(office: Place) -> None:
+    heard: list[Alert] = []
+    office.nx.simulator.faults.on("GET /webhook_endpoints", kind="status", status=403, times=None, body=b"{}")
+    with Office(Settings.load(office.file)) as opened:
+        chosen = WebhookSettings(url="https://x.example.com/")
+        look_after_deliveries(opened.engine(), chosen, CallableSink(heard.append), at(12))
+
+    assert [alert.rule for alert in heard] == ["webhook.refused"]
+    assert "developer portal" in heard[0].text
+
+
 # --- over a real line -------------------------------------------------------------------------------------------------
 
 

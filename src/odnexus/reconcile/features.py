@@ -95,6 +95,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
             "GET /appointments/{id}",
             "GET /locations/{id}",
             "GET /operatories",
+            "GET /patients",
             "GET /patients/{id}",
             "GET /providers",
             "GET /sync_status",
