@@ -13,6 +13,7 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.chain import AsyncChain
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
@@ -31,6 +32,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.features import allowed
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -399,6 +401,18 @@ class AsyncSyncEngine:
     ) -> list[Entry]:
         """Return journal entries with a number above *after*."""
         return await self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    async def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return await AsyncChain(self._records).seal()
+
+    async def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return await AsyncChain(self._records).check()
 
     async def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.

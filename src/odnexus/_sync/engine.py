@@ -16,6 +16,7 @@ from uuid import uuid4
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
+from odnexus._sync.chain import Chain
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
@@ -32,6 +33,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.features import allowed
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -398,6 +400,18 @@ class SyncEngine:
     ) -> list[Entry]:
         """Return journal entries with a number above *after*."""
         return self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return Chain(self._records).seal()
+
+    def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return Chain(self._records).check()
 
     def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.

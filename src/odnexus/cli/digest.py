@@ -56,14 +56,18 @@ class Digest:
     @property
     def total(self) -> LocationDigest:
         """Return all locations together."""
-        counts = ("done", "asked", "failed")
-        numbers = ("answered", "outages", "requests", "waiting", "buried", "open")
+        parts = self.locations
         return LocationDigest(
             location="all locations",
-            **{
-                name: dict(sum((Counter(getattr(each, name)) for each in self.locations), Counter())) for name in counts
-            },
-            **{name: sum(getattr(each, name) for each in self.locations) for name in numbers},
+            done=_summed(each.done for each in parts),
+            asked=_summed(each.asked for each in parts),
+            answered=sum(each.answered for each in parts),
+            failed=_summed(each.failed for each in parts),
+            outages=sum(each.outages for each in parts),
+            requests=sum(each.requests for each in parts),
+            waiting=sum(each.waiting for each in parts),
+            buried=sum(each.buried for each in parts),
+            open=sum(each.open for each in parts),
         )
 
     def to_text(self) -> str:
@@ -133,6 +137,13 @@ def entries_since(
     while page := journal.read(after=after, limit=PAGE, location=location, subject=subject):
         yield from (entry for entry in page if entry.at >= since)
         after = page[-1].number
+
+
+def _summed(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total = Counter[str]()
+    for each in counts:
+        total.update(each)
+    return dict(total)
 
 
 def _text(one: LocationDigest) -> str:

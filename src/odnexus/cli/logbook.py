@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,7 +27,6 @@ from odnexus.errors import ConfigurationError
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
 from odnexus.reconcile.reports import LocationStatus, PracticeStatus
 
-
 SILENCE = timedelta(hours=1)
 """After so long without an answer a location counts as not heard of."""
 
@@ -39,9 +39,13 @@ def journal(
     subject: Annotated[str | None, typer.Option(help="Only this record, such as opendental:main/12.")] = None,
     days: Annotated[float, typer.Option(help="Only of the last so many days.")] = 7,
     limit: Annotated[int, typer.Option("--limit", "-n", help="At most the last so many.")] = 200,
+    verify: Annotated[bool, typer.Option("--verify", help="Check that nothing was changed or taken out.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what was seen, decided and done."""
+    """Show what was seen, decided and done; with --verify, check it (exit code 1: it was changed)."""
+    if verify:
+        _verify(practice, as_json=as_json)
+        return
     since = datetime.now(UTC) - timedelta(days=days)
     with told(), Office(Settings.load(practice)) as office:
         found = list(entries_since(office.store.journal, since, location=location, subject=subject))
@@ -51,6 +55,20 @@ def journal(
         return
     names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
     print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def _verify(practice: Path, *, as_json: bool) -> None:
+    with told(), Office(Settings.load(practice)) as office:
+        found = office.engine().check_journal()
+    if as_json:
+        print_json(found)
+    else:
+        print(f"{found.entries} entries, {found.covered} of them under {found.checkpoints} checkpoints")
+        print(f"last checkpoint: {found.last.number} {found.last.digest}")
+        for after, upto in found.broken:
+            print(f"changed or taken out: something after entry {after}, up to entry {upto}")
+    if not found.intact:
+        raise typer.Exit(1)
 
 
 def links(

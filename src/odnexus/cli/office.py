@@ -74,7 +74,7 @@ def serve(office: Office, stop: threading.Event, *, listen: str | None = None, o
     settings = office.settings
     told_to = alarm(settings, office.keys)
     engine = office.engine(told_to.sink)
-    connector = connector_of(settings, engine, told_to, _chores(office, told_to))
+    connector = connector_of(settings, engine, told_to, (*_chores(office, told_to), sealing(engine)))
     with receiving(engine, listen) if listen else nullcontext():
         log.info("started: %d locations, store %s", len(settings.practice.locations), office.store_path.name)
         if once:
@@ -118,6 +118,15 @@ def hourly(work: Callable[[datetime], None]) -> Callable[[datetime], None]:
             work(now)
 
     return chore
+
+
+def sealing(engine: SyncEngine) -> Callable[[datetime], None]:
+    """Return the chore that keeps a checkpoint of the journal every hour."""
+
+    def work(_: datetime) -> None:
+        engine.seal_journal()
+
+    return hourly(work)
 
 
 def _chores(office: Office, told_to: Alarm) -> tuple[Callable[[datetime], None], ...]:
