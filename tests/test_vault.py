@@ -37,6 +37,7 @@ def test_what_was_set_is_found_again(vault: Vault) -> None:
     assert vault.get("nexhealth") == (Secret(VALUE),)
 
 
+@pytest.mark.mission("K1", shows="a key in the vault is sealed")
 def test_nothing_of_a_value_stands_in_the_file(vault: Vault, tmp_path: Path) -> None:
     vault.set("nexhealth", VALUE, NOON)
 

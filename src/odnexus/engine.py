@@ -22,10 +22,19 @@ from odnexus._sync._compat import Clock
 from odnexus._sync.engine import SyncEngine
 from odnexus._sync.stores import Cursors, Inbox, Journal, Links, Reviews, Sealer, Snapshots, Store, Turns
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import (
+    HookReport,
+    LocationStatus,
+    PollReport,
+    PracticeStatus,
+    Question,
+    Received,
+    StepReport,
+)
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot, WaitlistCandidate
 
@@ -44,19 +53,24 @@ __all__ = [
     "AsyncSyncEngine",
     "AsyncTurns",
     "Bury",
+    "Checkpoint",
     "Clock",
     "Cursors",
     "DomainEvent",
     "Done",
     "Entry",
     "Event",
+    "HookReport",
     "Inbox",
     "Journal",
+    "JournalCheck",
     "Lease",
     "Link",
     "LinkState",
     "Links",
+    "LocationStatus",
     "PollReport",
+    "PracticeStatus",
     "Question",
     "Received",
     "Ref",

@@ -41,7 +41,7 @@ from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule, Problem
 from odnexus.reconcile.policy import Mode, VisitPolicy
 from odnexus.reconcile.writer import WriterSetting
 
-PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts"})
+PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts", "webhooks", "receiver"})
 """Sections of a practice file that say how a process runs; ``odnexus run`` reads them."""
 
 ZONE_REMEDY = "give an IANA name such as America/Denver"

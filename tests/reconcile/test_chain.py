@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from attrs import evolve
@@ -66,7 +67,7 @@ def test_a_chain_that_is_extended_in_pieces_is_the_same() -> None:
     ],
     ids=lambda each: next(iter(each)),
 )
-def test_a_changed_entry_shows_between_its_checkpoints(change: dict[str, object]) -> None:
+def test_a_changed_entry_shows_between_its_checkpoints(change: dict[str, Any]) -> None:
     changed = [*ENTRIES[:4], evolve(ENTRIES[4], **change), *ENTRIES[5:]]
 
     assert check(changed, checkpoints(3, 7, 10)).broken == ((3, 7),)

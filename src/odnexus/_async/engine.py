@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
 from odnexus._async.chain import AsyncChain
+from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
@@ -33,11 +34,12 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.chain import Checkpoint, JournalCheck
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.features import allowed, allowed_to
+from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, PracticeStatus, Question, Received, StepReport
+from odnexus.reconcile.reports import HookReport, PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -98,6 +100,7 @@ class AsyncSyncEngine:
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
         self._working = AsyncWorking(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
+        self._hooks = AsyncHooks(self._records, practice, self._send_alert, self._clock)
 
     def _office(self, location: Location) -> AsyncOffice:
         realm, database = self.practice.realm(location), location.database
@@ -134,9 +137,12 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, _live(self._secrets))
+        learned = await self._hooks.secrets(self._realms, moment)
+        delivery = verify(headers, body, (*_live(self._secrets), *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=await self.store.inbox.put(events))
+        new = await self.store.inbox.put(events)
+        await self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     async def receive_opendental(
         self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
@@ -149,6 +155,7 @@ class AsyncSyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        await self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
@@ -203,6 +210,79 @@ class AsyncSyncEngine:
             payload=self._records.sealed_payload(key, body) if form else None,
         )
         return Received(records=1, new=await self.store.inbox.put([event]))
+
+    # -- deliveries ----------------------------------------------------------------------------------------------------
+
+    async def ensure_webhooks(
+        self, url: str, *, events: Sequence[str] = WEBHOOK_EVENTS, now: datetime | None = None
+    ) -> list[HookReport]:
+        """Make NexHealth deliver *events* to *url*; return what was found and done, for each institution.
+
+        An endpoint and subscriptions that are missing are made, paused ones resumed, and an endpoint that NexHealth
+        switched off is switched on again, with an alert, after which what changed meanwhile is read again. What else
+        stands there is named and left alone. The endpoint's secret is kept in the store, sealed, and `receive` knows
+        it. Call it once an hour; several workers may.
+
+        Args:
+            url: Public address, with HTTPS.
+            events: Names without what follows a full stop.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or NexHealth offers no such event.
+        """
+        moment = self._now(now)
+        check_url(url)
+        for event in events:
+            offer_of(event)
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
+        pairs = zip(self._realms, clients, strict=True)
+        return [await self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
+
+    async def ensure_api_events(
+        self,
+        url: str,
+        *,
+        workstation: str,
+        tables: Sequence[str] = API_EVENTS,
+        every: timedelta = timedelta(seconds=15),
+        now: datetime | None = None,
+    ) -> list[HookReport]:
+        """Make Open Dental's API Events come to *url*; return what was found and done, for each database.
+
+        Args:
+            url: Address that the office can reach.
+            workstation: Name of the one machine that sends: without one every machine would.
+            tables: What to watch (page "API Subscriptions").
+            every: How often the machine looks, in whole seconds.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or no workstation is named.
+        """
+        moment = self._now(now)
+        check_url(url)
+        if not workstation:
+            raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
+        names = dict.fromkeys(location.database for location in self.practice.locations)
+        return [
+            await self._hooks.api_events(
+                name,
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
+                url,
+                workstation=workstation,
+                tables=tables,
+                every=every,
+                now=moment,
+            )
+            for name in names
+        ]
+
+    @property
+    def _realms(self) -> list[str]:
+        return list(dict.fromkeys(self.practice.realm(location) for location in self.practice.locations))
 
     # -- work ----------------------------------------------------------------------------------------------------------
 

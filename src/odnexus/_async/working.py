@@ -281,6 +281,8 @@ class AsyncWorking:
                     await AsyncPeople(office).refresh(int(event.subject), now)
             case "location.look":
                 await AsyncPolling(office).poll(now)
+            case "location.catch-up":
+                await AsyncPolling(office).catch_up(datetime.fromisoformat(event.subject), now)
             case "nexhealth.form":
                 return await AsyncIntake(office).take(event, now)
             case _:

@@ -17,6 +17,7 @@ from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
 from odnexus._sync.chain import Chain
+from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
@@ -34,11 +35,12 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.chain import Checkpoint, JournalCheck
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.features import allowed, allowed_to
+from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, PracticeStatus, Question, Received, StepReport
+from odnexus.reconcile.reports import HookReport, PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -99,6 +101,7 @@ class SyncEngine:
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
         self._working = Working(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
+        self._hooks = Hooks(self._records, practice, self._send_alert, self._clock)
 
     def _office(self, location: Location) -> Office:
         realm, database = self.practice.realm(location), location.database
@@ -135,9 +138,12 @@ class SyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, _live(self._secrets))
+        learned = self._hooks.secrets(self._realms, moment)
+        delivery = verify(headers, body, (*_live(self._secrets), *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=self.store.inbox.put(events))
+        new = self.store.inbox.put(events)
+        self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     def receive_opendental(self, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> Received:
         """Take a request of Open Dental's API Events (page "API Events"): check its key, store what it says.
@@ -148,6 +154,7 @@ class SyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
@@ -202,6 +209,79 @@ class SyncEngine:
             payload=self._records.sealed_payload(key, body) if form else None,
         )
         return Received(records=1, new=self.store.inbox.put([event]))
+
+    # -- deliveries ----------------------------------------------------------------------------------------------------
+
+    def ensure_webhooks(
+        self, url: str, *, events: Sequence[str] = WEBHOOK_EVENTS, now: datetime | None = None
+    ) -> list[HookReport]:
+        """Make NexHealth deliver *events* to *url*; return what was found and done, for each institution.
+
+        An endpoint and subscriptions that are missing are made, paused ones resumed, and an endpoint that NexHealth
+        switched off is switched on again, with an alert, after which what changed meanwhile is read again. What else
+        stands there is named and left alone. The endpoint's secret is kept in the store, sealed, and `receive` knows
+        it. Call it once an hour; several workers may.
+
+        Args:
+            url: Public address, with HTTPS.
+            events: Names without what follows a full stop.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or NexHealth offers no such event.
+        """
+        moment = self._now(now)
+        check_url(url)
+        for event in events:
+            offer_of(event)
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
+        pairs = zip(self._realms, clients, strict=True)
+        return [self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
+
+    def ensure_api_events(
+        self,
+        url: str,
+        *,
+        workstation: str,
+        tables: Sequence[str] = API_EVENTS,
+        every: timedelta = timedelta(seconds=15),
+        now: datetime | None = None,
+    ) -> list[HookReport]:
+        """Make Open Dental's API Events come to *url*; return what was found and done, for each database.
+
+        Args:
+            url: Address that the office can reach.
+            workstation: Name of the one machine that sends: without one every machine would.
+            tables: What to watch (page "API Subscriptions").
+            every: How often the machine looks, in whole seconds.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or no workstation is named.
+        """
+        moment = self._now(now)
+        check_url(url)
+        if not workstation:
+            raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
+        names = dict.fromkeys(location.database for location in self.practice.locations)
+        return [
+            self._hooks.api_events(
+                name,
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
+                url,
+                workstation=workstation,
+                tables=tables,
+                every=every,
+                now=moment,
+            )
+            for name in names
+        ]
+
+    @property
+    def _realms(self) -> list[str]:
+        return list(dict.fromkeys(self.practice.realm(location) for location in self.practice.locations))
 
     # -- work ----------------------------------------------------------------------------------------------------------
 

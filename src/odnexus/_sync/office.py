@@ -34,13 +34,14 @@ from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus, Patient as OpenDentalPatient
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, Severity
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.calendar import Booked, Calendar, booking_in
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.journal import EntryKind
 from odnexus.reconcile.links import Link, Ref
 from odnexus.reconcile.plan import Fields
-from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot
 from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
@@ -403,6 +404,19 @@ class Office:
             self.alert(now, rule, text, subject=f"location:{self.location.name}", severity=severity)
         if rule != before:
             self.records.store.cursors.set(key, rule or None)
+
+    def question(self, now: datetime, inquiry: Inquiry) -> Answer | None:
+        """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
+        asked = self.records.store.reviews.get(inquiry.id)
+        if asked is not None:
+            return asked.answer
+        self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
+        return None
+
+    def answered(self, kind: str, *about: object) -> Answer | None:
+        """Return the answer to the question of *kind* about *about*, if it was asked and answered. Asks nothing."""
+        asked = self.records.store.reviews.get(content_id(kind, *about))
+        return asked.answer if asked is not None else None
 
     def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
         """Open a review, once; alert and announce it if it is new."""

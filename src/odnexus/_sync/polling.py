@@ -240,6 +240,18 @@ class Polling:
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
         return look(office, "nexhealth.appointment", appt.id, office.lane(appt.patient_id), key, now)
 
+    def catch_up(self, since: datetime, now: datetime) -> int:
+        """Read again what changed at NexHealth from *since* on; return how many events are new."""
+        office = self._office
+        rows = self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        events = [event for appt in rows if (event := self.event_of_booking(appt, now)) is not None]
+        for patient in office.nexhealth.patients.iter(location_id=office.location.nexhealth_id, updated_since=since):
+            if office.records.link("person", office.at_nexhealth(patient.id)) is not None:
+                key = content_id("catch-up", office.at_nexhealth(patient.id), patient.updated_at)
+                lane = f"patient:{office.realm}:{patient.id}"
+                events.append(look(office, "nexhealth.patient", patient.id, lane, key, now))
+        return office.records.store.inbox.put(events)
+
     # -- both calendars ------------------------------------------------------------------------------------------------
 
     def scan(self, now: datetime, start: datetime, end: datetime) -> int:

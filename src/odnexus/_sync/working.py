@@ -282,6 +282,8 @@ class Working:
                     People(office).refresh(int(event.subject), now)
             case "location.look":
                 Polling(office).poll(now)
+            case "location.catch-up":
+                Polling(office).catch_up(datetime.fromisoformat(event.subject), now)
             case "nexhealth.form":
                 return Intake(office).take(event, now)
             case _:

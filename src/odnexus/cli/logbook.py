@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from attrs import fields
 
 from odnexus.alerts import Alert
 from odnexus.cli.alerting import alarm
+from odnexus.cli.choosing import SinceOption, UntilOption, moment
 from odnexus.cli.connecting import Office
-from odnexus.cli.digest import Digest, digest as digest_of, entries_since
+from odnexus.cli.digest import MINUTES, Digest, digest as digest_of, entries_since
 from odnexus.cli.settings import Settings
 from odnexus.cli.telling import (
     PRACTICE,
@@ -19,11 +21,14 @@ from odnexus.cli.telling import (
     LocationOption,
     PracticeOption,
     give_up,
+    plain,
+    print_csv,
     print_json,
     print_table,
     told,
 )
 from odnexus.errors import ConfigurationError
+from odnexus.reconcile.journal import Entry, EntryKind
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
 from odnexus.reconcile.reports import LocationStatus, PracticeStatus
 
@@ -37,24 +42,43 @@ def journal(
     practice: PracticeOption = PRACTICE,
     location: LocationOption = None,
     subject: Annotated[str | None, typer.Option(help="Only this record, such as opendental:main/12.")] = None,
+    kind: Annotated[EntryKind | None, typer.Option(help="Only such steps.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only by this rule, or by all that begin so: visit.*")] = None,
     days: Annotated[float, typer.Option(help="Only of the last so many days.")] = 7,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="At most the last so many.")] = 200,
     verify: Annotated[bool, typer.Option("--verify", help="Check that nothing was changed or taken out.")] = False,
     as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
     """Show what was seen, decided and done; with --verify, check it (exit code 1: it was changed)."""
     if verify:
         _verify(practice, as_json=as_json)
         return
-    since = datetime.now(UTC) - timedelta(days=days)
+    now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        found = list(entries_since(office.store.journal, since, location=location, subject=subject))
+        first = moment(since, "since", now) or now - timedelta(days=days)
+        last = moment(until, "until", now)
+        found = [
+            entry
+            for entry in entries_since(office.store.journal, first, location=location, subject=subject)
+            if kind in (None, entry.kind) and _by(rule, entry.rule) and (last is None or entry.at < last)
+        ]
     rows = found[-limit:] if limit > 0 else []
     if as_json:
         print_json(rows)
-        return
-    names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
-    print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+    elif as_csv:
+        print_csv([each.name for each in fields(Entry)], [plain(row) for row in rows])
+    else:
+        names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
+        print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def _by(wanted: str | None, rule: str) -> bool:
+    if wanted is None:
+        return True
+    return rule.startswith(wanted[:-1]) if wanted.endswith("*") else rule == wanted
 
 
 def _verify(practice: Path, *, as_json: bool) -> None:
@@ -129,13 +153,14 @@ def ref_of(text: str) -> Ref:
 def digest(
     practice: PracticeOption = PRACTICE,
     days: Annotated[float, typer.Option(help="Of the last so many days.")] = 7,
+    minutes: Annotated[float, typer.Option(help="What one hand-off takes, as you measured it.")] = MINUTES,
     send: Annotated[bool, typer.Option("--send", help="Send it to the addresses of [alerts] as well.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Sum up what was done, what failed and what waits, for the weekly review."""
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        found = digest_of(office.store, office.settings.practice, now - timedelta(days=days), now)
+        found = digest_of(office.store, office.settings.practice, now - timedelta(days=days), now, minutes=minutes)
         if send:
             send_digest(office, found, now)
     if as_json:

@@ -137,6 +137,35 @@ class Received:
 
 
 @frozen(kw_only=True)
+class HookReport:
+    """How one side delivers to us, after it was looked at and put right. Names of events and tables, no secrets.
+
+    Attributes:
+        realm: The institution at NexHealth, or the name of the Open Dental database.
+        endpoint: Id of the endpoint at NexHealth, ``None`` at Open Dental or where there is none.
+        created: Events or tables that were subscribed to now; ``"endpoint"`` where that was made too.
+        resumed: How many subscriptions were switched on or corrected.
+        revived: Whether the endpoint was off and is on again.
+        refused: Events or tables that the other side does not offer here.
+        extra: Events or tables that our address gets although nobody asked for them; left alone.
+        doubled: Events or tables that our address gets twice; left alone.
+        silent: Tables whose sender in the office has shown no sign of life.
+        problem: Why nothing, or not everything, was done: the name of an error; ``""`` if all went well.
+    """
+
+    realm: str
+    endpoint: int | None = None
+    created: tuple[str, ...] = ()
+    resumed: int = 0
+    revived: bool = False
+    refused: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@frozen(kw_only=True)
 class Question:
     """A review with its content opened, for the staff's eyes: it may show patient data.
 
