@@ -105,6 +105,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
         ),
         helpful=("GET /appointments op",),
     ),
+    Feature(name="catch up after a gap", nexhealth=("GET /patients",)),
     Feature(name="notice deleted visits", opendental=("GET /histappointments",), needed=False),
     Feature(name="know rooms and statuses", opendental=("GET /definitions", "GET /operatories"), needed=False),
     Feature(name="make charts", opendental=("POST /patients",), when=PERSONS),
