@@ -156,7 +156,7 @@ def test_the_practice_file_shows_the_defaults() -> None:
     given = Practice.read(tomllib.loads(max(blocks(page, "toml"), key=len))).locations[0]
     least = Location(name="main", nexhealth_id=12, timezone="America/Denver")
     examples = {"subdomain", "operatories", "providers", "types", "default_operatory", "default_provider", "confirmed"}
-    examples |= {"billing_type", "fields"}
+    examples |= {"billing_type", "fields", "holding_chart"}
 
     changed = {each.name for each in fields(Location) if getattr(given, each.name) != getattr(least, each.name)}
 

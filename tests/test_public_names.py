@@ -26,6 +26,7 @@ PUBLIC = {
     "Alert",
     "Answer",
     "AsyncSyncEngine",
+    "AtRisk",
     "DomainEvent",
     "FieldRule",
     "Link",

@@ -27,6 +27,7 @@ from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkState, Ref
 from odnexus.reconcile.reports import (
+    AtRisk,
     HookReport,
     LocationStatus,
     PollReport,
@@ -52,6 +53,7 @@ __all__ = [
     "AsyncStore",
     "AsyncSyncEngine",
     "AsyncTurns",
+    "AtRisk",
     "Bury",
     "Checkpoint",
     "Clock",

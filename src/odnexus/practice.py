@@ -151,6 +151,8 @@ class Location:
         confirmed_names: Names that mean confirmed, compared without case.
         cancel: How a cancellation is written into Open Dental.
         match: What happens by itself at each match grade.
+        holding_chart: PatNum of a chart made for the purpose ("Online Booking, Pending") on which a slot is kept while
+            the staff finds out whose booking it is; ``None`` keeps none. It is never matched to anybody.
         visits: Who may change what, and who wins.
         restored: What happens when Open Dental restores a cancelled visit: ask, or book it anew at NexHealth.
         grace: How long NexHealth's synchronizer may take before the staff is asked.
@@ -179,6 +181,7 @@ class Location:
     confirmed_names: tuple[str, ...] = ("confirmed", "appointment confirmed")
     cancel: CancelRule = CancelRule()
     match: MatchPolicy = MatchPolicy()
+    holding_chart: int | None = None
     visits: VisitPolicy = VisitPolicy()
     restored: Literal["review", "rebook"] = "review"
     grace: timedelta = timedelta(minutes=30)

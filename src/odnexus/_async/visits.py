@@ -60,6 +60,9 @@ class AsyncVisits:
             # Not linked: NexHealth's own reader shows it there, if it is on.
             await office.note(now, "observed", ref, "visit.unlinked")
             return Done()
+        if known.link.opendental != ref:
+            await self._booking.holding.seen(known, int(event.subject), now)
+            return Done()
         row = await office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":

@@ -55,8 +55,10 @@ TABLES_AGE = timedelta(days=1)
 class Picture:
     """What polls have seen of one Open Dental database."""
 
-    def __init__(self, database: str, records: Records) -> None:
+    def __init__(self, database: str, records: Records, holding: frozenset[int] = frozenset()) -> None:
         self.database = database
+        self.holding = holding
+        """Charts that are nobody's: they hold slots, and are never matched."""
         self.roster = Roster()
         self.calendar = Calendar()
         self._records = records
@@ -72,7 +74,8 @@ class Picture:
             booked = self._records.load_rows(f"book:{self.database}")
             self.roster, self.calendar = Roster(), Calendar()
             for row in charts.values():
-                self.roster.add(chart_from_bytes(row))
+                if (chart := chart_from_bytes(row)).pat_num not in self.holding:
+                    self.roster.add(chart)
             for row in booked.values():
                 self.calendar.add(Booked.from_bytes(row))
             self._version = version
@@ -82,7 +85,7 @@ class Picture:
         """Add what was seen, in memory and in the store."""
         chart_rows: dict[str, bytes | None] = {}
         for chart in charts:
-            if self.roster.get(chart.pat_num) != chart:
+            if chart.pat_num not in self.holding and self.roster.get(chart.pat_num) != chart:
                 self.roster.add(chart)
                 chart_rows[str(chart.pat_num)] = chart_to_bytes(chart)
         book_rows: dict[str, bytes | None] = {
@@ -314,7 +317,8 @@ class Office:
             served = {each.id for each in status.locations}
             if not served or self.location.nexhealth_id in served:
                 synced = True
-                reads = reads or status.read_status == "green"
+                # A word that no page knows is taken for a reader that runs: writing beside one makes second rows.
+                reads = reads or status.read_status not in (None, "", "red")
                 red = red or "red" in (status.read_status, status.write_status)
         text = (
             f"NexHealth's synchronizer at {self.location.name} has not checked in. Bookings wait until it is back: "

@@ -61,6 +61,9 @@ class Visits:
             # Not linked: NexHealth's own reader shows it there, if it is on.
             office.note(now, "observed", ref, "visit.unlinked")
             return Done()
+        if known.link.opendental != ref:
+            self._booking.holding.seen(known, int(event.subject), now)
+            return Done()
         row = office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":

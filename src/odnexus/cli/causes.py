@@ -32,6 +32,12 @@ CAUSES: Mapping[str, Cause] = {
         "an answer was lost after something was written", "nothing: it is looked for before anything is repeated"
     ),
     "AuthenticationError": Cause("a key was refused", "check the keys: odnexus doctor; then retry"),
+    "AuthorizationLostError": Cause(
+        "the authorization at NexHealth is gone", "have a person consent again: odnexus vault authorize; then retry"
+    ),
+    "NotAllowedError": Cause(
+        "the settings of the location do not allow it", "switch on the feature that the log names; then retry"
+    ),
     "PermissionDeniedError": Cause(
         "the key may not do this", "ask for the permission (odnexus doctor names it); then retry"
     ),

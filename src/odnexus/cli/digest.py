@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
-from attrs import frozen
+from attrs import Factory, field, frozen
 
 from odnexus._sync.stores import Journal, Store
 from odnexus.practice import Practice
@@ -77,6 +77,8 @@ class Digest:
         since: From then on.
         until: Before then.
         locations: Each location by itself.
+        total: All of them together.
+        hand_offs: Entries of the journal under `HAND_OFFS`: what nobody had to type a second time.
         minutes: What one of them was taken to cost.
     """
 
@@ -84,16 +86,8 @@ class Digest:
     until: datetime
     locations: tuple[LocationDigest, ...]
     minutes: float = MINUTES
-
-    @property
-    def total(self) -> LocationDigest:
-        """Return the sum of all locations."""
-        return together(self.locations)
-
-    @property
-    def hand_offs(self) -> int:
-        """Return how many entries of the journal stand under `HAND_OFFS`: what nobody had to type a second time."""
-        return self.total.hand_offs
+    total: LocationDigest = field(init=False, default=Factory(lambda self: together(self.locations), takes_self=True))
+    hand_offs: int = field(init=False, default=Factory(lambda self: self.total.hand_offs, takes_self=True))
 
     def to_text(self) -> str:
         """Return the digest as plain text for people: each location, and where there are several, all together."""
