@@ -16,6 +16,7 @@ from uuid import uuid4
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
+from odnexus._sync.chain import Chain
 from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
@@ -36,7 +37,8 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.asking import answered_event
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
+from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -240,7 +242,8 @@ class SyncEngine:
         check_url(url)
         for event in events:
             offer_of(event)
-        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
         pairs = zip(self._realms, clients, strict=True)
         return [self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
 
@@ -269,11 +272,12 @@ class SyncEngine:
         check_url(url)
         if not workstation:
             raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
         names = dict.fromkeys(location.database for location in self.practice.locations)
         return [
             self._hooks.api_events(
                 name,
-                _client(self._opendental, name, f"opendental[{name}]"),
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
                 url,
                 workstation=workstation,
                 tables=tables,
@@ -515,6 +519,18 @@ class SyncEngine:
     ) -> list[Entry]:
         """Return journal entries with a number above *after*."""
         return self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return Chain(self._records).seal()
+
+    def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return Chain(self._records).check()
 
     def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.

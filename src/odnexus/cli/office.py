@@ -81,7 +81,7 @@ def serve(office: Office, stop: threading.Event, *, listen: str | None = None, o
     settings = office.settings
     told_to = alarm(settings, office.keys, told=noted_in(office.store, settings.practice.locations[0].name))
     engine = office.engine(told_to.sink)
-    connector = connector_of(settings, engine, told_to, _chores(office, engine, told_to))
+    connector = connector_of(settings, engine, told_to, (*_chores(office, engine, told_to), sealing(engine)))
     watchdog = Watchdog.from_environment()
     connector.alive = watchdog.alive
     address = listen or _address(settings.receiver)
@@ -149,6 +149,15 @@ def hourly(work: Callable[[datetime], None]) -> Callable[[datetime], None]:
             work(now)
 
     return chore
+
+
+def sealing(engine: SyncEngine) -> Callable[[datetime], None]:
+    """Return the chore that keeps a checkpoint of the journal every hour."""
+
+    def work(_: datetime) -> None:
+        engine.seal_journal()
+
+    return hourly(work)
 
 
 def _chores(office: Office, engine: SyncEngine, told_to: Alarm) -> tuple[Callable[[datetime], None], ...]:
