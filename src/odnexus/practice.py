@@ -55,12 +55,22 @@ Unknown: TypeAlias = Literal["create", "review"]
 
 @frozen(kw_only=True)
 class MatchPolicy:
-    """What happens by itself at each match grade; everything else asks the staff."""
+    """What happens by itself at each match grade; everything else asks the staff.
+
+    Attributes:
+        certain: What becomes of a certain match.
+        probable: Of a probable one.
+        possible: Of a possible one.
+        certainly_not: Of somebody whom no chart resembles.
+        least_score: Score below which a certain match asks all the same, in bits; ``None`` leaves it to the rules.
+            `odnexus.matching.calibrate` shows what one costs.
+    """
 
     certain: Certain = "link"
     probable: Unsure = "review"
     possible: Unsure = "review"
     certainly_not: Unknown = "create"
+    least_score: int | None = None
 
 
 @frozen(kw_only=True)

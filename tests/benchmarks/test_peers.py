@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable
+from functools import partial
 from time import process_time
 from typing import Any
 
@@ -170,7 +171,7 @@ def test_the_same_people_for_everybody(seed: int, mix: str, peers: list[tuple[Pe
     place = scene(seed, mix)
     rows = {"odnexus": of_odnexus(place)}
     for peer, link, ask in peers:
-        pairs, seconds = timed(lambda peer=peer: peer.link(place.known.charts, place.known.people))
+        pairs, seconds = timed(partial(peer.link, place.known.charts, place.known.people))
         rows[peer.name] = measured(ranked(pairs), place.known.truth, link, ask, seconds)
     show(f"{mix}, seed {seed}", rows)
 
@@ -192,7 +193,7 @@ def test_duplicates_for_everybody(peers: list[tuple[Peer, float, float]]) -> Non
     rows = {"odnexus": (*worth(own, truth), process_time() - began)}
     persons: dict[int, Person] = {chart.pat_num: chart.person for chart in charts}
     for peer, link, _ in peers:
-        pairs, seconds = timed(lambda peer=peer: peer.duplicates(persons))
+        pairs, seconds = timed(partial(peer.duplicates, persons))
         certain = [(min(one, other), max(one, other)) for one, other, score in pairs if score >= link]
         rows[peer.name] = (*worth(certain, truth), seconds)
 

@@ -64,10 +64,9 @@ def test_a_chart_that_was_merged_away_or_deleted_never_matches_again(
 def test_the_moment_to_ask_from_is_the_offices_and_stays_without_rows(
     clock: VirtualClock, office: OpenDentalSimulator, od: OpenDental
 ) -> None:
-    roster = Roster()
-    assert roster.since is None
+    assert Roster().since is None
 
-    roster.refresh(od.patients.simple())
+    roster = Roster.from_records(od.patients.simple())
     first = roster.since
     assert first is not None
     roster.refresh([])

@@ -35,6 +35,7 @@ from odnexus.matching.context import levels_of
 from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
 from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.sources import Weights, weights_of
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
 from odnexus.matching.words import Bits, reasons_of
@@ -226,6 +227,10 @@ class Roster:
             found.update(self._index.births.under((swapped_birth(wanted),)))
             found.update(self._index.givens.under(slip_keys(wanted)))
         return found
+
+    def weights(self) -> Weights:
+        """Return what each agreement is worth in this roster, and where each figure comes from."""
+        return weights_of(self._frequencies)
 
     def ways_to(self, person: Person, pat_num: int) -> frozenset[str]:
         """Return the kinds of keys by which a lookup of *person* comes to the chart *pat_num*.
