@@ -93,6 +93,7 @@ def test_bob_is_robert_with_the_same_phone(town: Town) -> None:
     assert town.kinds() == []
 
 
+@pytest.mark.mission("M1", shows="a practice that demands more evidence is asked where less was found")
 def test_a_certain_match_below_the_score_that_the_practice_demands_is_asked_about() -> None:
     town = Town(match=MatchPolicy(least_score=200))
     town.chart("Robert", "Hale", "1975-04-02", WirelessPhone="(303)555-0142")

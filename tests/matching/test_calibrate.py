@@ -59,6 +59,9 @@ def test_a_calibration_says_what_to_write_into_the_practice_file() -> None:
         calibrate(Roster(CHARTS), [(person, None) for person, _ in TRIALS], least_scores=(-inf,)).setting()
 
 
+@pytest.mark.mission(
+    "M1", shows="what a stricter rule costs in questions and saves in wrong links is printed before it is chosen"
+)
 def test_the_consequences_are_printed() -> None:
     lines = str(calibrate(Roster(CHARTS), TRIALS, least_scores=(0.0, 20.0))).splitlines()
 

@@ -48,6 +48,7 @@ def test_only_what_changed_is_asked_for(clock: VirtualClock, office: OpenDentalS
     assert chart.person.family == "Abernathy"
 
 
+@pytest.mark.mission("M1", shows="a chart that was merged away or deleted never matches again")
 def test_a_chart_that_was_merged_away_or_deleted_never_matches_again(
     clock: VirtualClock, office: OpenDentalSimulator, od: OpenDental
 ) -> None:

@@ -28,6 +28,7 @@ def chart(pat_num: int, person: Person = ROBERT, **fields: Any) -> Chart:
     return Chart(pat_num=pat_num, person=person, **fields)
 
 
+@pytest.mark.mission("T2", shows="a Bob who books is linked to Robert's chart, with the reason in words")
 def test_a_known_patient_is_chosen() -> None:
     roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Ngozi", birth_date=date(1990, 8, 2)))])
     decision = roster.lookup(evolve(ROBERT, given="Bob"))
@@ -77,6 +78,7 @@ def test_refusing_one_of_two_leaves_the_other() -> None:
     assert Roster([chart(1), chart(2)]).lookup(ROBERT, refused=[2]).chosen == 1
 
 
+@pytest.mark.mission("T2", shows="where Bob and Robert are two patients, a nickname joins neither to the other")
 def test_where_bob_and_robert_both_stand_they_are_two() -> None:
     roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Bob"))])
 
@@ -118,6 +120,7 @@ def test_what_a_crowd_shares_proves_nothing() -> None:
     assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
 
 
+@pytest.mark.mission("M1", shows="a birth date that a form fills in for everybody is no evidence")
 def test_a_birth_date_of_a_crowd_is_one_that_a_form_filled_in() -> None:
     crowd = [
         chart(number, Person(family=f"Family{number}", given="Ann", birth_date=ROBERT.birth_date))
@@ -149,6 +152,7 @@ def test_one_set_of_charts_is_looked_up_in_another() -> None:
     ]
 
 
+@pytest.mark.mission("M1", shows="charts that a practice holds twice are found, and what is not sure is asked about")
 def test_duplicates_are_found_and_bob_and_robert_asked_about() -> None:
     mara = Person(family="Lund", given="Mara", birth_date=date(1999, 1, 2), mobile="+15415550123")
     roster = Roster(
