@@ -104,7 +104,7 @@ def _spread(frequencies: Frequencies, names: Counter[str], *, family: bool = Fal
     rarity = frequencies.family_bits if family else frequencies.given_bits
     held = sorted((count, name) for name, count in names.items() if count > 0 and name)
     if not held:
-        return (rarity("", ""),) * 3
+        return rarity("", ""), rarity("", ""), rarity("", "")
     middle, seen = held[0][1], 0
     for count, name in held:
         seen, middle = seen + count, name
