@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import gc
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -210,6 +211,20 @@ def test_errors_do_not_hide_a_chart(changes: dict[str, Any]) -> None:
     decision = Roster([chart(1)]).lookup(evolve(ROBERT, **changes))
 
     assert [candidate.pat_num for candidate in decision.candidates] == [1]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_filing_leaves_the_garbage_collector_as_it_was(running: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if running else gc.disable)()
+    try:
+        with pytest.raises(AttributeError):
+            Roster([chart(1), cast("Chart", "no chart")])
+        assert gc.isenabled() is running
+        Roster([chart(1), chart(2)]).duplicates()
+        assert gc.isenabled() is running
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 def test_a_chart_can_be_changed_and_forgotten() -> None:
