@@ -41,7 +41,7 @@ from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule, Problem
 from odnexus.reconcile.policy import Mode, VisitPolicy
 from odnexus.reconcile.writer import WriterSetting
 
-PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts"})
+PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts", "webhooks", "receiver"})
 """Sections of a practice file that say how a process runs; ``odnexus run`` reads them."""
 
 ZONE_REMEDY = "give an IANA name such as America/Denver"
@@ -64,6 +64,7 @@ class MatchPolicy:
         certainly_not: Of somebody whom no chart resembles.
         least_score: Score below which a certain match asks all the same, in bits; ``None`` leaves it to the rules.
             `odnexus.matching.calibrate` shows what one costs.
+        other_clinic: Of a certain match whose chart belongs to another clinic of the same database.
     """
 
     certain: Certain = "link"
@@ -71,6 +72,7 @@ class MatchPolicy:
     possible: Unsure = "review"
     certainly_not: Unknown = "create"
     least_score: int | None = None
+    other_clinic: Certain = "review"
 
 
 @frozen(kw_only=True)
@@ -157,6 +159,8 @@ class Location:
         confirmed_names: Names that mean confirmed, compared without case.
         cancel: How a cancellation is written into Open Dental.
         match: What happens by itself at each match grade.
+        holding_chart: PatNum of a chart made for the purpose ("Online Booking, Pending") on which a slot is kept while
+            the staff finds out whose booking it is; ``None`` keeps none. It is never matched to anybody.
         visits: Who may change what, and who wins.
         restored: What happens when Open Dental restores a cancelled visit: ask, or book it anew at NexHealth.
         grace: How long NexHealth's synchronizer may take before the staff is asked.
@@ -185,6 +189,7 @@ class Location:
     confirmed_names: tuple[str, ...] = ("confirmed", "appointment confirmed")
     cancel: CancelRule = CancelRule()
     match: MatchPolicy = MatchPolicy()
+    holding_chart: int | None = None
     visits: VisitPolicy = VisitPolicy()
     restored: Literal["review", "rebook"] = "review"
     grace: timedelta = timedelta(minutes=30)
@@ -264,6 +269,23 @@ class Practice:
     def realm(self, location: Location) -> str:
         """Return the subdomain that *location* belongs to."""
         return location.subdomain or self.subdomain
+
+    def turn(self, location: Location) -> str:
+        """Return the name of the location that stands for the database of *location*: its first.
+
+        Who works on one location of a database works on it alone: two workers in one database could make one chart
+        twice.
+        """
+        return next(each.name for each in self.locations if each.database == location.database)
+
+    def abroad(self, location: Location) -> frozenset[int]:
+        """Return the NexHealth locations of the same institution that belong to other databases than *location*."""
+        realm = self.realm(location)
+        return frozenset(
+            each.nexhealth_id
+            for each in self.locations
+            if self.realm(each) == realm and each.database != location.database
+        )
 
     def route(self, subdomain: str, nexhealth_id: int | None) -> Location | None:
         """Return the location that a record of NexHealth belongs to.

@@ -13,7 +13,7 @@ PAIRS = 8_800
 
 
 @pytest.mark.mission(
-    "M1", shows="of 8,800 pairs of twins, parents and children of one name and other look-alikes none is taken for one"
+    "M1", shows="twins, Jr and Sr, parents and children and shared phones are never linked by themselves"
 )
 def test_no_pair_of_look_alikes_is_certain() -> None:
     certain: Counter[str] = Counter()

@@ -13,14 +13,17 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
+from odnexus._async.people import AsyncPeople
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
 from odnexus._async.turn import HOLD, AsyncTurn
+from odnexus._async.waiting import AsyncWaiting
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
@@ -31,10 +34,13 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.asking import answered_event
+from odnexus.reconcile.features import allowed
+from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import HookReport, PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -55,8 +61,8 @@ class AsyncSyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name.
+        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
@@ -75,8 +81,8 @@ class AsyncSyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] = (),
-        event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
+        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
+        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: AsyncClock | None = None,
@@ -85,8 +91,7 @@ class AsyncSyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets = tuple(Secret(each) for each in webhook_secrets)
-        self._event_keys = {name: tuple(Secret(key) for key in keys) for name, keys in (event_keys or {}).items()}
+        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
         self._clock: AsyncClock = clock or SystemAsyncClock()
         self._records = AsyncRecords(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -96,20 +101,37 @@ class AsyncSyncEngine:
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
         self._working = AsyncWorking(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
+        self._hooks = AsyncHooks(self._records, practice, self._send_alert, self._clock)
 
     def _office(self, location: Location) -> AsyncOffice:
         realm, database = self.practice.realm(location), location.database
-        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records))
+        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records, self._holding(database)))
         return AsyncOffice(
+            practice=self.practice,
             location=location,
             realm=realm,
-            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]"),
-            opendental=_client(self._opendental, database, f"opendental[{database}]"),
+            # Least privilege: what the location's settings do not need cannot be called at all.
+            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowed(location, "nexhealth")),
+            opendental=_client(self._opendental, database, f"opendental[{database}]").limited(
+                allowed(location, "opendental")
+            ),
             records=self._records,
             picture=picture,
-            turn=AsyncTurn(self.store, self._clock, location.name, self._holder, hold=self._lease),
+            turn=AsyncTurn(
+                self.store,
+                self._clock,
+                location.name,
+                self._holder,
+                at=self.practice.turn(location),
+                hold=self._lease,
+            ),
             send_alert=self._send_alert,
         )
+
+    def _holding(self, database: str) -> frozenset[int]:
+        """Return the charts of *database* that hold slots and are nobody's."""
+        places = [place for place in self.practice.locations if place.database == database]
+        return frozenset(place.holding_chart for place in places if place.holding_chart is not None)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -121,9 +143,12 @@ class AsyncSyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, self._secrets)
+        learned = await self._hooks.secrets(self._realms, moment)
+        delivery = verify(headers, body, (*_live(self._secrets), *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=await self.store.inbox.put(events))
+        new = await self.store.inbox.put(events)
+        await self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     async def receive_opendental(
         self, headers: Mapping[str, str], body: bytes, now: datetime | None = None
@@ -136,6 +161,7 @@ class AsyncSyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        await self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
@@ -146,7 +172,7 @@ class AsyncSyncEngine:
         """Return the database whose key the request carries, and what it says."""
         for database, keys in self._event_keys.items():
             try:
-                return database, parse_event(headers, body, keys)
+                return database, parse_event(headers, body, _live(keys))
             except SignatureError:
                 continue
         raise SignatureError("Authorization: no customer key in event_keys fits; add the office's key")
@@ -191,15 +217,90 @@ class AsyncSyncEngine:
         )
         return Received(records=1, new=await self.store.inbox.put([event]))
 
+    # -- deliveries ----------------------------------------------------------------------------------------------------
+
+    async def ensure_webhooks(
+        self, url: str, *, events: Sequence[str] = WEBHOOK_EVENTS, now: datetime | None = None
+    ) -> list[HookReport]:
+        """Make NexHealth deliver *events* to *url*; return what was found and done, for each institution.
+
+        An endpoint and subscriptions that are missing are made, paused ones resumed, and an endpoint that NexHealth
+        switched off is switched on again, with an alert, after which what changed meanwhile is read again. What else
+        stands there is named and left alone. The endpoint's secret is kept in the store, sealed, and `receive` knows
+        it. Call it once an hour; several workers may.
+
+        Args:
+            url: Public address, with HTTPS.
+            events: Names without what follows a full stop.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or NexHealth offers no such event.
+        """
+        moment = self._now(now)
+        check_url(url)
+        for event in events:
+            offer_of(event)
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        pairs = zip(self._realms, clients, strict=True)
+        return [await self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
+
+    async def ensure_api_events(
+        self,
+        url: str,
+        *,
+        workstation: str,
+        tables: Sequence[str] = API_EVENTS,
+        every: timedelta = timedelta(seconds=15),
+        now: datetime | None = None,
+    ) -> list[HookReport]:
+        """Make Open Dental's API Events come to *url*; return what was found and done, for each database.
+
+        Args:
+            url: Address that the office can reach.
+            workstation: Name of the one machine that sends: without one every machine would.
+            tables: What to watch (page "API Subscriptions").
+            every: How often the machine looks, in whole seconds.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or no workstation is named.
+        """
+        moment = self._now(now)
+        check_url(url)
+        if not workstation:
+            raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        names = dict.fromkeys(location.database for location in self.practice.locations)
+        return [
+            await self._hooks.api_events(
+                name,
+                _client(self._opendental, name, f"opendental[{name}]"),
+                url,
+                workstation=workstation,
+                tables=tables,
+                every=every,
+                now=moment,
+            )
+            for name in names
+        ]
+
+    @property
+    def _realms(self) -> list[str]:
+        return list(dict.fromkeys(self.practice.realm(location) for location in self.practice.locations))
+
     # -- work ----------------------------------------------------------------------------------------------------------
 
     async def poll(self, location: str, now: datetime | None = None) -> PollReport:
         """Ask both sides of *location* for what changed and store an event for each difference.
 
-        An office that cannot be reached pauses its location instead of raising.
+        An office that cannot be reached pauses its location, anything else that is wrong with the location alerts:
+        neither raises, since it concerns no other location. `PollReport.paused` says so.
+
+        Raises:
+            StoreError: The store cannot be used.
         """
         office, moment = self._named(location), self._now(now)
-        return await self._working.poll(office, moment)
+        return await self._working.poll_safely(office, moment)
 
     async def step(self, now: datetime | None = None, limit: int = 50, *, location: str | None = None) -> StepReport:
         """Work on at most *limit* events that are due, of all locations or one, oldest first. Never raises for one."""
@@ -249,7 +350,7 @@ class AsyncSyncEngine:
             for location in self.practice.locations:
                 now = self._clock.now()
                 if due.get(location.name, now) <= now and not stop.is_set():
-                    await self.poll(location.name, now)
+                    await self._working.poll_safely(self._offices[location.name], now)
                     due[location.name] = now + every
             report = await self.step(self._clock.now())
             if not report.settled and not stop.is_set():
@@ -266,15 +367,19 @@ class AsyncSyncEngine:
 
     async def reviews(self, limit: int = 100, *, location: str | None = None) -> list[Question]:
         """Return open questions, oldest first, opened: they may show patient data."""
-        return [self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
+        return [await self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
 
     async def review(self, id: str) -> Question | None:
         """Return one question, open or answered."""
         found = await self.store.reviews.get(id)
-        return self._question(found) if found is not None else None
+        return await self._question(found) if found is not None else None
 
-    def _question(self, review: Review) -> Question:
-        return Question(review=review, body=self._records.review_body(review))
+    async def _question(self, review: Review) -> Question:
+        office, body = self._offices.get(review.location), self._records.review_body(review)
+        if office is None or review.answer is not None:
+            return Question(review=review, body=body)
+        await office.picture.refresh()
+        return Question(review=review, body=body, at_risk=await AsyncWaiting(office).at_risk(review.id))
 
     async def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -294,6 +399,9 @@ class AsyncSyncEngine:
         moment = self._now(now)
         review = await self.store.reviews.get(id)
         _check_answer(review, choice, str(record))
+        office = self._offices.get(review.location) if review is not None else None
+        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
+            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
         answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
@@ -309,34 +417,69 @@ class AsyncSyncEngine:
         return answered
 
     async def revoke(self, id: str, now: datetime | None = None) -> Review:
-        """Take an answer back: the question is open again. What was done because of it is not undone.
+        """Take an answer back: the question is open again, and the patient's next booking waits for it.
+
+        A link of a person that rested on the answer is forgotten. Records that were made stay: `consequences`, asked
+        before, names them, and so does the journal.
 
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review = await self.store.reviews.revoke(id)
+        review, moment = await self.store.reviews.revoke(id), self._now(now)
         if review is None:
             raise ConfigurationError("review: there is no answered review of this id")
+        made = await self.consequences(id)
         await self._records.journal(
-            self._now(now), review.location, "answered", review.subject, "revoked", related=[f"review:{id}"]
+            moment,
+            review.location,
+            "answered",
+            review.subject,
+            "revoked",
+            related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
+        office = self._offices.get(review.location)
+        for link in made:
+            if link.kind == "person" and office is not None:
+                await AsyncPeople(office).part(link, review.subject, moment)
         return review
+
+    async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
+        """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
+        return await self.store.reviews.answered(limit, location=location)
+
+    async def consequences(self, id: str) -> list[Link]:
+        """Return what rests on the answer to a review: the link of the person, and the visits written because of it.
+
+        None of it is undone by `revoke` but the link of the person: a visit on a wrong chart is moved by hand.
+        """
+        review = await self.store.reviews.get(id)
+        found, after = list[Link](), ""
+        while review is not None and (page := await self.store.links.all(location=review.location, after=after)):
+            found += [link for link in page if self._records.opened(link).body.decided == id]
+            after = page[-1].id
+        return sorted(found, key=lambda link: (link.kind, link.id))
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
-                    key=key,
-                    location=review.location,
-                    kind=kind,
-                    subject=subject,
-                    received=now,
-                    due=now,
-                )
-                await self.store.inbox.put([event])
+                look = {"kind": kind, "subject": subject, "key": key}
+                await self.store.inbox.put([answered_event(review, look, now)])
             case _:
                 pass
+        office = self._offices.get(review.location)
+        if office is not None:
+            await AsyncWaiting(office).put(review, now)
+
+    # -- how it stands -------------------------------------------------------------------------------------------------
+
+    async def status(self, now: datetime | None = None) -> PracticeStatus:
+        """Return how each location stands and what waits in all of them together: no names, only counts and times.
+
+        Neither side is asked anything.
+        """
+        moment = self._now(now)
+        rows = [await self._working.status(office) for office in self._offices.values()]
+        return PracticeStatus(at=moment, locations=tuple(rows))
 
     # -- what is there -------------------------------------------------------------------------------------------------
 
@@ -393,7 +536,8 @@ class AsyncSyncEngine:
         office = self._named(location)
         await office.ready(self._now(now))
         patient = await office.nexhealth.patients.get(nexhealth_id)
-        return office.picture.roster.lookup(person_from_nexhealth(patient).value)
+        refused = await AsyncPeople(office).refused(office.at_nexhealth(nexhealth_id))
+        return office.picture.roster.lookup(person_from_nexhealth(patient).value, refused=refused)
 
     # -- small things --------------------------------------------------------------------------------------------------
 
@@ -403,6 +547,11 @@ class AsyncSyncEngine:
     def _named(self, location: str) -> AsyncOffice:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+    """Return the secrets that are accepted now."""
+    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

@@ -15,9 +15,9 @@ from odnexus.mapping.table import FieldMap
 from odnexus.opendental.changes import PatientChanges
 from odnexus.opendental.models import Patient
 from odnexus.opendental.names import snake
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
-from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import DomainEvent
 
 PATIENCE = timedelta(days=1)
@@ -59,7 +59,7 @@ class AsyncIntake:
     async def _chart(self, form: Form) -> int | None:
         if form.patient_id is None:
             return None
-        known = await self._office.records.link("person", self._office.at_nexhealth(form.patient_id))
+        _, known = await self._office.person(form.patient_id)
         return int(known.link.opendental.id) if known is not None and known.link.opendental is not None else None
 
     async def _without_chart(self, event: Event, form: Form, now: datetime) -> Settlement:
@@ -68,12 +68,15 @@ class AsyncIntake:
         if form.patient_id is not None and now - event.received < PATIENCE:
             await office.note(now, "observed", f"form:{event.id}", "form.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "form.waits-for-chart", counted=False)
-        review = Review(
-            id=content_id("form.no-chart", event.id), kind="form.no-chart", location=office.location.name,
-            subject=f"form:{event.id}", opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = "A submitted form belongs to nobody with a chart. Its answers are in the review: file them by hand."
-        await office.ask(now, review, {"answers": dict(form.answers), "title": form.title}, text)
+        inquiry = Inquiry(
+            kind="form.no-chart",
+            about=(event.id,),
+            subject=f"form:{event.id}",
+            body={"answers": dict(form.answers), "title": form.title},
+            text=text,
+        )
+        await office.question(now, inquiry)
         return Done()
 
     async def _file(self, event: Event, form: Form, pat_num: int, now: datetime) -> None:

@@ -12,10 +12,12 @@ from datetime import UTC, datetime, time, timedelta
 from attrs import evolve
 
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
+from odnexus._async.waiting import AsyncWaiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.reconcile.bodies import place_of
 from odnexus.reconcile.calendar import Booked
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.links import LinkState
@@ -47,6 +49,8 @@ class AsyncPolling:
         deleted = await self._poll_deletions(now)
         bookings, put = await self._poll_nexhealth(now)
         put += await self._rescan(now)
+        put += await AsyncWaiting(office).check(now)
+        await office.note(now, "observed", f"location:{office.location.name}", "location.polled")
         return PollReport(
             location=office.location.name,
             opendental=rows,
@@ -126,6 +130,9 @@ class AsyncPolling:
         fields = office.fields_of_opendental(row)
         base = known.body.base
         held = known.link.state is LinkState.HELD and str(row.apt_status) != "Scheduled"
+        hold = known.body.hold
+        if hold is not None and hold.shown == place_of(fields) and not fields.get("cancelled"):
+            return None
         if (base is not None and base.opendental == fields and row.pat_num == known.body.patient) or held:
             return None
         key = content_id("look", ref, row.date_t_stamp, row.pat_num, *fields.values())
@@ -150,7 +157,8 @@ class AsyncPolling:
             for other in office.picture.calendar.overlapping(slot, ignore=row.apt_num):
                 pair = sorted((row.apt_num, other.apt_num))
                 linked = [await office.records.link("visit", office.at_opendental(number)) for number in pair]
-                if any(linked):
+                # Of a slot that is only held people are told with the booking that waits for it.
+                if any(known is not None and known.link.state is not LinkState.PENDING for known in linked):
                     office.alert(
                         now,
                         "visit.double-booked",
@@ -180,9 +188,9 @@ class AsyncPolling:
             known = await office.records.link("visit", ref)
             if known is not None and not (known.body.base and known.body.base.opendental.get("cancelled")):
                 key = content_id("deleted", ref, row.hist_appt_num)
-                events.append(
-                    look(office, "opendental.appointment", row.apt_num or 0, f"link:{known.link.id}", key, now)
-                )
+                event = look(office, "opendental.appointment", row.apt_num or 0, f"link:{known.link.id}", key, now)
+                # As above: the visit may be that of another location in this database.
+                events.append(evolve(event, location=known.link.location))
         return await office.records.store.inbox.put(events)
 
     # -- NexHealth -----------------------------------------------------------------------------------------------------
@@ -229,7 +237,8 @@ class AsyncPolling:
         known = await office.records.link("visit", ref)
         fields = office.fields_of_nexhealth(appt)
         if known is None:
-            if appt.cancelled or appt.start_time is None or appt.start_time <= now:
+            gone = appt.cancelled or appt.start_time is None or appt.start_time <= now
+            if gone and not await AsyncWaiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
             known.link.state is not LinkState.PENDING
@@ -238,7 +247,21 @@ class AsyncPolling:
         ):
             return None
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
-        return look(office, "nexhealth.appointment", appt.id, f"patient:{office.realm}:{appt.patient_id}", key, now)
+        return look(office, "nexhealth.appointment", appt.id, office.lane(appt.patient_id), key, now)
+
+    async def catch_up(self, since: datetime, now: datetime) -> int:
+        """Read again what changed at NexHealth from *since* on; return how many events are new."""
+        office = self._office
+        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        events = [event for appt in rows if (event := await self.event_of_booking(appt, now)) is not None]
+        async for patient in office.nexhealth.patients.iter(
+            location_id=office.location.nexhealth_id, updated_since=since
+        ):
+            if await office.records.link("person", office.at_nexhealth(patient.id)) is not None:
+                key = content_id("catch-up", office.at_nexhealth(patient.id), patient.updated_at)
+                lane = f"patient:{office.realm}:{patient.id}"
+                events.append(look(office, "nexhealth.patient", patient.id, lane, key, now))
+        return await office.records.store.inbox.put(events)
 
     # -- both calendars ------------------------------------------------------------------------------------------------
 

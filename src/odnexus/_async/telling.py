@@ -76,7 +76,11 @@ class AsyncTelling:
         """Return who could take an opened slot: Open Dental's lists, then wishes at NexHealth, each visit once."""
         office, link = self._office, known.link
         own = int(link.opendental.id) if link.opendental else 0
-        listed = [c for c in office.picture.calendar.candidates(slot, office.wall(now)) if c.apt_num != own]
+        listed = [
+            c
+            for c in office.picture.calendar.candidates(slot, office.wall(now))
+            if c.apt_num != own and c.pat_num not in office.picture.holding
+        ]
         named = {c.apt_num for c in listed}
         wishes = [c for c in await self._moving.wishes(slot, known, now) if c.apt_num is None or c.apt_num not in named]
         return (*listed, *wishes)

@@ -207,8 +207,11 @@ def list_sync_status(scope: Scope, filters: Values) -> Listing[SyncStatus]:
 
 
 def list_patients(scope: Scope, filters: Values, *, narrow: bool = True) -> Listing[Patient]:
-    """``GET /patients``; *narrow* keeps only rows that fit every filter, though e-mail and phone widen the search."""
-    return _list(table.PATIENTS, Patient, scope, filters, narrow=narrow)
+    """``GET /patients``; *narrow* keeps only rows that fit every filter, though e-mail and phone widen the search.
+
+    Unless *filters* say otherwise only the location is searched: the vendor's default is its whole database.
+    """
+    return _list(table.PATIENTS, Patient, scope, {"location_strict": True, **filters}, narrow=narrow)
 
 
 def get_patient(scope: Scope, id: int, values: Values) -> Call[Patient]:
