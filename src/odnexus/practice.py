@@ -58,13 +58,21 @@ Unknown: TypeAlias = Literal["create", "review"]
 class MatchPolicy:
     """What happens by itself at each match grade; everything else asks the staff.
 
-    `other_clinic` is about a certain match whose chart belongs to another clinic of the same database: ask, or link.
+    Attributes:
+        certain: What becomes of a certain match.
+        probable: Of a probable one.
+        possible: Of a possible one.
+        certainly_not: Of somebody whom no chart resembles.
+        least_score: Score below which a certain match asks all the same, in bits; ``None`` leaves it to the rules.
+            `odnexus.matching.calibrate` shows what one costs.
+        other_clinic: Of a certain match whose chart belongs to another clinic of the same database.
     """
 
     certain: Certain = "link"
     probable: Unsure = "review"
     possible: Unsure = "review"
     certainly_not: Unknown = "create"
+    least_score: int | None = None
     other_clinic: Certain = "review"
 
 

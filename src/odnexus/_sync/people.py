@@ -23,6 +23,7 @@ from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
+from odnexus.practice import MatchPolicy
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
 from odnexus.reconcile.inbox import content_id
@@ -327,7 +328,7 @@ class People:
         if decision is None or person.birth_date is None or not (person.family and person.given):
             return self._ask("person.match", case, rule="person.incomplete")
         wish = {
-            Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
+            Grade.CERTAIN: policy.certain if _is_enough(decision, policy) else "review",
             Grade.PROBABLE: policy.probable,
             Grade.POSSIBLE: policy.possible,
             Grade.CERTAINLY_NOT: policy.certainly_not,
@@ -477,6 +478,12 @@ def _shown_person(person: Person) -> dict[str, object]:
     names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
     birth_date = person.birth_date.isoformat() if person.birth_date else ""
     return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _is_enough(decision: Decision, policy: MatchPolicy) -> bool:
+    """Tell whether one chart is certain, and by as much evidence as the practice demands."""
+    least = policy.least_score
+    return decision.chosen is not None and (least is None or decision.candidates[0].score >= least)
 
 
 def _why(case: Case, pat_num: int) -> tuple[str, ...]:
