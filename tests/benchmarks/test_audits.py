@@ -107,6 +107,9 @@ def told(what: str, ours: float, theirs: float) -> None:
 
 def test_duplicates_of_a_practice() -> None:
     picture = practice(CHARTS)
+    brought = seconds(lambda: picture.od_persons)
+    filed = seconds(lambda: picture.roster)
+    print(f"\n{CHARTS:,} charts, once for all audits: into one form {brought:.2f} s, into the roster {filed:.2f} s")
     mine = seconds(lambda: audit(picture, only=["duplicate-charts"]))
     told(f"duplicates of {CHARTS:,} charts", mine, seconds(merged_charts(picture)))
 
