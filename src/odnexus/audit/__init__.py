@@ -32,7 +32,6 @@ from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
-    "BY_NAME",
     "Also",
     "Audit",
     "AuditReport",
