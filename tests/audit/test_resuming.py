@@ -125,6 +125,16 @@ def test_a_list_that_has_slid_is_read_anew(crowd: Crowd) -> None:
     assert 0 in crowd.offsets()
 
 
+def test_a_list_that_now_ends_before_the_break_is_read_anew(crowd: Crowd) -> None:
+    crowd.breaks_off(after=2)
+    for number in crowd.added[:-20]:
+        del crowd.od.practice.patients[number]
+
+    picture = crowd.picture()
+
+    assert {each.pat_num for each in picture.charts} == set(crowd.od.practice.patients)
+
+
 def test_parts_show_nothing_without_their_key(crowd: Crowd) -> None:
     crowd.breaks_off(after=2)
 
