@@ -255,7 +255,8 @@ def test_every_name_that_a_package_lists_stands_in_the_reference(package: str) -
 
 
 def test_every_page_is_in_a_table_of_contents() -> None:
-    pages = [path for path in PAGES if path.name not in ("README.md", "index.md")]
+    notebooks = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
+    pages = [path for path in (*PAGES, *notebooks) if path.name not in ("README.md", "index.md")]
     listed = [
         (index.parent / line).resolve()
         for index in (ROOT / "docs/index.md", ROOT / "docs/reference/index.md")

@@ -26,12 +26,12 @@ from odnexus.audit.registry import AUDITS, BY_NAME
 from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
 from odnexus.audit.rows import Audit, Row, Severity, Subject
+from odnexus.audit.savings import Savings, savings
 from odnexus.audit.tables import Tables, picture_from
 from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
-    "BY_NAME",
     "Also",
     "Audit",
     "AuditReport",
@@ -50,6 +50,7 @@ __all__ = [
     "Recall",
     "Repair",
     "Row",
+    "Savings",
     "Series",
     "Severity",
     "Subject",
@@ -65,6 +66,7 @@ __all__ = [
     "picture_from",
     "read",
     "read_async",
+    "savings",
     "writers",
 ]
 

@@ -38,13 +38,19 @@ def wrong_joins(picture: Picture) -> Iterator[Row]:
 
 def _strangers(one: Person, other: Person) -> tuple[str, ...]:
     """Return why two records cannot be one person's, nothing if they may be or too little is known."""
-    if not all((one.given, one.family, other.given, other.family)):
+    named = all((one.given, one.family, other.given, other.family))
+    if not named or _identity(one) == _identity(other):
         return ()
     found = compare(one, other)
     if found.vetoes:
         return found.vetoes
     both_born = one.birth_date is not None and other.birth_date is not None
     return found.reasons if both_born and found.grade is Grade.CERTAINLY_NOT else ()
+
+
+def _identity(one: Person) -> tuple[object, ...]:
+    """Return who somebody is to the letter: most links are between two of the same."""
+    return one.given, one.family, one.middle, one.suffix, one.birth_date
 
 
 def _believed(picture: Picture, pat_num: int) -> Person:

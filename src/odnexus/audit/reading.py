@@ -334,7 +334,8 @@ class _Step:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> bool:
-        if isinstance(error, _SlidError):
+        # Nothing at the place of the last known row: so much has left the list that it ends before it.
+        if isinstance(error, _SlidError) or (error is None and self._checks):
             self._begin_anew()
             return True
         if error is None:
