@@ -233,3 +233,35 @@ def test_a_chart_that_is_gone_and_dismissed_waits_for_nobody(asked: Any) -> None
 
     assert asked.kinds() == []
     assert len(asked.visits) == 1
+
+
+def test_what_was_refused_is_tried_again_until_it_is_answered(asked: Any) -> None:
+    asked.od.faults.on("POST /patients", kind="status", status=400, times=1)
+    mara = asked.person("Mara", "Lund", "1988-11-20")
+    asked.book(mara, at(13))
+    asked.settle()
+    assert asked.kinds() == ["person.match", "person.refused"]
+
+    asked.book(mara, at(15))
+    asked.settle()
+
+    assert len([row for row in asked.charts if row["LName"] == "Lund"]) == 1
+    assert len(asked.visits) == 1
+
+
+def test_an_answer_about_a_refusal_that_was_taken_back_is_asked_for_again(asked: Any) -> None:
+    asked.od.faults.on("POST /patients", kind="status", status=400, times=1)
+    mara = asked.person("Mara", "Lund", "1988-11-20")
+    asked.book(mara, at(13))
+    asked.settle()
+    refused = asked.engine.reviews()[1].review
+    chart = asked.chart("Mara", "Lund", "1988-11-20")
+    asked.engine.answer(refused.id, "link", record=chart)
+    asked.settle()
+
+    asked.engine.revoke(refused.id)
+    asked.book(mara, at(15))
+    asked.settle()
+
+    assert refused.id in [question.review.id for question in asked.engine.reviews()]
+    assert [row["PatNum"] for row in asked.visits] == [chart]
