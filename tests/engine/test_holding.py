@@ -375,7 +375,10 @@ def check(town: CutTown, name: str) -> None:
         if town.holds:
             assert place(town.holds[0])[0] == f"{wall(town, booking.start_time):%Y-%m-%d %H:%M:%S}"
         assert town.kinds() == ["person.match"]
-    assert "hold.gone" not in {alert.rule for alert in town.alerts}
+    rules = {alert.rule for alert in town.alerts}
+    assert "hold.gone" not in rules
+    assert "person.match" in rules
+    assert town.names().count("review.opened") >= 1
     assert booking.cancelled == (name == "cancelled")
     assert town.engine.waiting() == []
     assert town.engine.buried() == []

@@ -20,7 +20,12 @@ from tests.engine.crashing import Killed
 from tests.engine.test_crashes import CutTown, with_type
 from tests.engine.town import at
 
+TWINS = [("Emma", "Ruiz", "2015-06-01"), ("Pia", "Vogt", "2011-03-17")]
+"""On file; who books shares birth date and family name with one of them and is somebody else."""
+
 PEOPLE = [
+    ("Ella", "Ruiz", "2015-06-01"),
+    ("Paul", "Vogt", "2011-03-17"),
     ("Mara", "Lund", "1988-11-20"),
     ("Bo", "Holm", "1951-02-03"),
     ("Cy", "Frost", "2001-07-30"),
@@ -45,23 +50,26 @@ class Life:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        self.town = CutTown()
+        # Every other practice has a holding chart, types with procedures, and makes its own visits at NexHealth.
+        self.town = CutTown(holding=seed % 2 == 0)
         self.told: list[str] = []
         self.charts: list[int] = []
         self.kind = 0
-        if seed % 2:
+        if seed // 2 % 2:
             with_type(self.town)
             self.kind = self.town.kind
-        if seed % 4 >= 2:
+        if seed // 4 % 2:
             self.mirror()
         self.town.work()
         self.people = [
             self.town.person(first, last, born, f"30355501{number:02d}")
             for number, (first, last, born) in enumerate(PEOPLE)
         ]
-        for number in (1, 3):
+        for number in (3, 5):
             first, last, born = PEOPLE[number]
             self.charts.append(self.town.chart(first, last, born, WirelessPhone=f"(303)555-01{number:02d}"))
+        for first, last, born in TWINS:
+            self.town.chart(first, last, born)
 
     def mirror(self) -> None:
         """Let Open Dental's own visits be made at NexHealth, also of people whom only the office knows."""
@@ -120,6 +128,36 @@ class Life:
                 ProvNum=self.town.provs[0],
             )  # fmt: skip
 
+    def staff_answers(self) -> None:
+        """Answer as whoever knows the people: those who book are never their twins."""
+        charts = {(row["FName"], row["LName"]): row["PatNum"] for row in self.town.charts}
+        for question in self.town.engine.reviews(1000):
+            if self.random.random() < 0.5:
+                continue
+            if question.review.kind == "person.match":
+                person: Any = question.body["person"]
+                chart = charts.get((person["given"], person["family"]), "")
+                self.town.engine.answer(question.review.id, "link" if chart else "create", record=chart)
+            elif question.review.kind == "visit.slot-taken":
+                self.town.engine.answer(question.review.id, "book")
+
+    def staff_takes_an_answer_back(self) -> None:
+        answered = [review for review in self.town.engine.answers(1000) if review.kind == "person.match"]
+        if answered:
+            self.town.engine.revoke(self.random.choice(answered).id)
+
+    def staff_moves_a_hold(self) -> None:
+        if holds := self.town.holds:
+            start = self.slot().astimezone(self.town.location.zone).replace(tzinfo=None)
+            self.town.od.practice.staff.move(
+                self.random.choice(holds)["AptNum"], start=start, op=self.random.choice(self.town.ops)
+            )
+
+    def staff_takes_a_hold_off(self) -> None:
+        if holds := self.town.holds:
+            how = self.random.choice([self.town.od.practice.staff.break_, self.town.od.practice.staff.delete])
+            how(self.random.choice(holds)["AptNum"])
+
     def staff_moves(self) -> None:
         if rows := self.rows():
             start = self.slot().astimezone(self.town.location.zone).replace(tzinfo=None)
@@ -161,9 +199,10 @@ class Life:
         self.town.cut.disarm()
 
     acts = (
-        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_books,
-        staff_moves, staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
-        the_process_is_killed, time_passes, time_passes, time_passes,
+        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_books, staff_moves,
+        staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
+        the_process_is_killed, time_passes, time_passes, time_passes, staff_answers, staff_answers, staff_moves_a_hold,
+        staff_takes_a_hold_off, staff_takes_an_answer_back,
     )  # fmt: skip
 
     def finish(self) -> None:
@@ -176,7 +215,9 @@ class Life:
 
 
 def asked_about(town: CutTown) -> set[str]:
-    return {question.review.subject.rpartition("/")[2] for question in town.engine.reviews(1000)}
+    questions = town.engine.reviews(1000)
+    waiting = {each.booking for question in questions for each in question.at_risk}
+    return waiting | {question.review.subject.rpartition("/")[2] for question in questions}
 
 
 def check(town: CutTown) -> None:
@@ -187,6 +228,8 @@ def check(town: CutTown) -> None:
     assert len(names) == len(set(names)), "a chart was made twice"
     stamps = [str(row["Note"]) for row in town.visits if "NexHealth" in str(row["Note"])]
     assert len(stamps) == len(set(stamps)), "a visit was made twice"
+    kept = {each.hold for question in town.engine.reviews(1000) for each in question.at_risk}
+    assert {row["AptNum"] for row in town.holds} <= kept, "a slot is held for nobody"
     asked = asked_about(town)
     linked, standing = {}, set[int]()
     for booking in town.nx.state.appointments.values():

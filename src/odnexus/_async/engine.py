@@ -364,7 +364,7 @@ class AsyncSyncEngine:
         while review is not None and (page := await self.store.links.all(location=review.location, after=after)):
             found += [link for link in page if self._records.opened(link).body.decided == id]
             after = page[-1].id
-        return found
+        return sorted(found, key=lambda link: (link.kind, link.id))
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):

@@ -363,7 +363,7 @@ class SyncEngine:
         while review is not None and (page := self.store.links.all(location=review.location, after=after)):
             found += [link for link in page if self._records.opened(link).body.decided == id]
             after = page[-1].id
-        return found
+        return sorted(found, key=lambda link: (link.kind, link.id))
 
     def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):

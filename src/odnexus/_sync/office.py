@@ -434,10 +434,13 @@ class Office:
     def question(self, now: datetime, inquiry: Inquiry) -> Answer | None:
         """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
         asked = self.records.store.reviews.get(inquiry.id)
-        if asked is not None:
-            return asked.answer
-        self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
-        return None
+        if asked is None:
+            self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
+            return None
+        if asked.answer is None:
+            # Whoever was killed after asking may not have told the host; told twice it is one event.
+            self._announce_review(asked)
+        return asked.answer
 
     def answered(self, kind: str, *about: object) -> Answer | None:
         """Return the answer to the question of *kind* about *about*, if it was asked and answered. Asks nothing."""
@@ -445,16 +448,18 @@ class Office:
         return asked.answer if asked is not None else None
 
     def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
-        """Open a review, once; alert and announce it if it is new."""
-        if not self.records.open_review(evolve(review, location=self.location.name), body):
-            return
-        self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
+        """Open a review that was not asked before; alert first, so that no question stays unheard."""
         self.alert(now, review.kind, text, subject=review.subject)
+        if self.records.open_review(review, body):
+            self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
+            self._announce_review(review)
+
+    def _announce_review(self, review: Review) -> None:
         self.records.announce(
             DomainEvent(
                 id=content_id("review", review.id),
                 name="review.opened",
-                at=now,
+                at=review.opened,
                 location=self.location.name,
                 reference=review.id,
                 rule=review.kind,
