@@ -50,15 +50,15 @@ class Life:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        # Every other practice has a holding chart.
+        # Every other practice has a holding chart, types with procedures, and makes its own visits at NexHealth.
         self.town = CutTown(holding=seed % 2 == 0)
         self.told: list[str] = []
         self.charts: list[int] = []
         self.kind = 0
-        if seed % 2:
+        if seed // 2 % 2:
             with_type(self.town)
             self.kind = self.town.kind
-        if seed % 4 >= 2:
+        if seed // 4 % 2:
             self.mirror()
         self.town.work()
         self.people = [
@@ -120,6 +120,14 @@ class Life:
         if bookings := self.bookings():
             self.town.nx.patient_app.confirm(self.random.choice(bookings).id)
 
+    def staff_books(self) -> None:
+        if self.town.location.mirror is not None:
+            start = self.slot().astimezone(self.town.location.zone).replace(tzinfo=None)
+            self.town.od.practice.staff.book(
+                self.random.choice(self.charts), start=start, op=self.random.choice(self.town.ops), minutes=60,
+                ProvNum=self.town.provs[0],
+            )  # fmt: skip
+
     def staff_answers(self) -> None:
         """Answer as whoever knows the people: those who book are never their twins."""
         charts = {(row["FName"], row["LName"]): row["PatNum"] for row in self.town.charts}
@@ -149,14 +157,6 @@ class Life:
         if holds := self.town.holds:
             how = self.random.choice([self.town.od.practice.staff.break_, self.town.od.practice.staff.delete])
             how(self.random.choice(holds)["AptNum"])
-
-    def staff_books(self) -> None:
-        if self.town.location.mirror is not None:
-            start = self.slot().astimezone(self.town.location.zone).replace(tzinfo=None)
-            self.town.od.practice.staff.book(
-                self.random.choice(self.charts), start=start, op=self.random.choice(self.town.ops), minutes=60,
-                ProvNum=self.town.provs[0],
-            )  # fmt: skip
 
     def staff_moves(self) -> None:
         if rows := self.rows():

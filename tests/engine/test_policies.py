@@ -10,6 +10,8 @@ import pytest
 from odnexus.practice import CancelRule, LateCancel
 from odnexus.reconcile.policy import VisitPolicy
 from odnexus.testing.nexhealth import Switches as NexHealthSwitches
+from tests.engine.crashing import Killed, Moment
+from tests.engine.test_crashes import CutTown
 from tests.engine.town import Town, at
 
 DAY = timedelta(hours=24)
@@ -232,3 +234,56 @@ def test_visits_that_carry_a_hidden_definition_still_count_as_confirmed() -> Non
 
     rules = [entry.rule for entry in town.engine.journal(limit=500)]
     assert "nexhealth.cannot-unconfirm" not in rules
+
+
+# -- every cut point of new then cancel --------------------------------------------------------------------------------
+
+
+class CutPlatform(CutTown):
+    """A town whose NexHealth answers yes to a new time and keeps the old one, cut at any effect."""
+
+    def _build_nexhealth(self, synced: bool, inserts: bool, switches: dict[str, Any]) -> None:
+        ignoring = NexHealthSwitches(
+            reschedule_supported=False, unsupported_edits="ignore", placeholder_rebooking="accept"
+        )
+        super()._build_nexhealth(synced, inserts, {**switches, "switches": ignoring})
+
+
+def confirmed_and_moved() -> CutPlatform:
+    town = CutPlatform()
+    town.work()
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    (row,) = town.visits
+    town.od.practice.staff.confirm(row["AptNum"])
+    town.settle()
+    town.od.practice.staff.move(row["AptNum"], start=row["AptDateTime"] + timedelta(hours=3), keep_confirmed=True)
+    return town
+
+
+@pytest.mark.mission("E6", shows="killed at any moment of booking anew and cancelling, one live booking is left")
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_every_cut_point_of_booking_anew_heals(moment: Moment) -> None:
+    town = confirmed_and_moved()
+    town.cut.arm(-1, "before")
+    town.work()
+    count = len(town.cut.names)
+    assert count > 15
+
+    for number in range(count):
+        town = confirmed_and_moved()
+        town.cut.arm(number, moment)
+        try:
+            town.work()
+        except Killed:
+            town.live_on()
+        else:
+            town.cut.disarm()
+            town.settle()
+        where = f"cut {moment} effect {number} of {count}"
+        live = [each for each in town.nx.state.appointments.values() if not each.cancelled]
+        assert [(each.start_time, each.confirmed) for each in live] == [(at(12), True)], where
+        assert len(town.visits) == 1, where
+        assert len(town.nx.state.appointments) == 2, where
+        assert town.engine.waiting() == [], where
+        assert town.kinds() == [], where
