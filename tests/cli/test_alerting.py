@@ -195,7 +195,7 @@ def test_the_digest_comes_on_monday_morning_once(alarmed: Any) -> None:
     assert "main" in heard[0].text
 
 
-@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list practice.toml")
+@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list")
 def test_a_credential_that_is_old_is_told_about_once_a_month(office: Place) -> None:
     heard: list[Alert] = []
     vault = Vault(office.file.parent / "v", Sealer.ephemeral())
