@@ -199,8 +199,8 @@ class Life:
         self.town.cut.disarm()
 
     acts = (
-        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_books, staff_moves,
-        staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
+        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_books,
+        staff_moves, staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
         the_process_is_killed, time_passes, time_passes, time_passes, staff_answers, staff_answers, staff_moves_a_hold,
         staff_takes_a_hold_off, staff_takes_an_answer_back,
     )  # fmt: skip
