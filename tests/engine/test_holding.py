@@ -307,6 +307,31 @@ def test_only_observed_nothing_is_held() -> None:
     assert town.holds == []
 
 
+def test_a_booking_that_is_signalled_five_times_has_one_hold(town: Any) -> None:
+    booking = ella_books(town)
+
+    for _ in range(5):
+        town.nx.state.touch(town.booking(booking))
+        town.work()
+
+    assert len(town.holds) == 1
+    assert [alert.rule for alert in town.alerts] == ["person.match"]
+
+
+def test_a_hold_is_offered_to_nobody_as_a_visit_that_wants_a_slot(town: Any) -> None:
+    ella_books(town)
+    early = town.book(town.person("Mara", "Lund", "1988-11-20"), at(8))
+    town.settle()
+    town.od.practice.staff.mark_asap(town.holds[0]["AptNum"])
+    town.settle()
+
+    town.nx.patient_app.cancel(early)
+    town.settle()
+
+    opened = next(event for event in town.happened if event.name == "slot.opened")
+    assert opened.candidates == ()
+
+
 # -- every cut point ---------------------------------------------------------------------------------------------------
 
 Story = Callable[[Any], None]

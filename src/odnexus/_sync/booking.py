@@ -194,7 +194,8 @@ class Booking:
     def _chart(self, appt: NexHealthAppointment, event: Event, now: datetime, *, may_write: bool = True) -> Found:
         patient = self._patient(appt)
         slot = self._slot(appt)
-        risk = warning(slot, self._office.picture.calendar.overlapping(slot) if slot is not None else ())
+        standing = self._office.picture.calendar.overlapping(slot) if slot is not None else ()
+        risk = warning(slot, [row for row in standing if row.booking != str(appt.id)])
         asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
         if patient is None:
             return self._people.unknown(appt.id, now, asking)
