@@ -9,15 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
-from typing import Any, cast
+from typing import cast
 
 from attrs import evolve
 
 from odnexus._async.office import REFUSALS, TABLES_AGE, AsyncOffice
 from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import answered_event
-from odnexus.reconcile.bodies import pack, unpack
-from odnexus.reconcile.kinds import SeenType, SeenTypes, TypeChange, changes_of_types, fingerprint, is_usable
+from odnexus.reconcile.kinds import (
+    SeenType,
+    SeenTypes,
+    TypeChange,
+    Watched,
+    changes_of_types,
+    fingerprint,
+    is_usable,
+)
 from odnexus.reconcile.reviews import Answer
 
 NO_RULE = TypeRule()
@@ -40,16 +47,16 @@ class AsyncKinds:
     async def watch(self, now: datetime) -> None:
         """Look at the types that the location's rules name, once a day, and tell people what changed."""
         office, stored = self._office, await self._stored()
-        if not office.location.types or (stored and now - datetime.fromisoformat(stored["at"]) < TABLES_AGE):
+        if not office.location.types or (stored is not None and now - stored.at < TABLES_AGE):
             return
-        before = SeenTypes.from_json(stored["seen"]) if stored else None
+        before = stored.seen if stored is not None else None
         seen = await self._look(before or SeenTypes())
         for change in changes_of_types(before, seen):
             await self._tell(change, now)
         text = f"The rules of {office.location.name} name procedure codes that the office does not have. Correct them."
         await office.alert_once(now, "codes", "type.codes-unknown" if seen.unknown else "", text)
-        accepted = {**self._prints(seen), **(stored["accepted"] if stored else {})}
-        await self._store({"at": now, "seen": seen.to_json(), "accepted": accepted})
+        accepted = {**self._prints(seen), **(stored.accepted if stored is not None else {})}
+        await self._store(Watched(at=now, seen=seen, accepted=accepted))
 
     async def _look(self, before: SeenTypes) -> SeenTypes:
         """Read the types of both sides; what may not be read stays as it was."""
@@ -103,16 +110,15 @@ class AsyncKinds:
         stored, rule = await self._stored(), self._office.location.types.get(kind)
         if rule is None or stored is None:
             return ""
-        seen = SeenTypes.from_json(stored["seen"])
-        found = fingerprint(seen, kind, rule.appointment_type_num)
-        accepted = stored["accepted"].get(f"{kind}:{rule.appointment_type_num}")
-        unseen = accepted is None and is_usable(seen.opendental, rule.appointment_type_num)
+        found = fingerprint(stored.seen, kind, rule.appointment_type_num)
+        accepted = stored.accepted.get(f"{kind}:{rule.appointment_type_num}")
+        unseen = accepted is None and is_usable(stored.seen.opendental, rule.appointment_type_num)
         return "" if unseen or found == accepted else found
 
     async def rule(self, kind: int) -> tuple[TypeRule, str]:
         """Return the rule for a type, without what Open Dental has not any more, and the pattern of its type there."""
         rule, stored = self._office.location.types.get(kind, NO_RULE), await self._stored()
-        here = SeenTypes.from_json(stored["seen"]).opendental if stored else {}
+        here = stored.seen.opendental if stored is not None else SeenTypes().opendental
         if not is_usable(here, rule.appointment_type_num):
             return evolve(rule, appointment_type_num=0), ""
         seen = here.get(rule.appointment_type_num)
@@ -123,10 +129,10 @@ class AsyncKinds:
         stored, rule = await self._stored(), self._office.location.types.get(kind)
         if stored is None or rule is None:
             return
-        accepted = {**stored["accepted"], f"{kind}:{rule.appointment_type_num}": found}
+        accepted = {**stored.accepted, f"{kind}:{rule.appointment_type_num}": found}
         # The others first: whoever is killed here finds this answer again, and them unanswered.
         await self._answer_others(found, answer, now)
-        await self._store({**stored, "accepted": accepted})
+        await self._store(evolve(stored, accepted=accepted))
 
     async def _answer_others(self, found: str, answer: Answer, now: datetime) -> None:
         records, name = self._office.records, self._office.location.name
@@ -141,9 +147,8 @@ class AsyncKinds:
 
     # -- remembering ---------------------------------------------------------------------------------------------------
 
-    async def _stored(self) -> dict[str, Any] | None:
-        text = await self._office.records.store.cursors.get(self._cursor)
-        return unpack(text.encode()) if text else None
+    async def _stored(self) -> Watched | None:
+        return Watched.from_text(await self._office.records.store.cursors.get(self._cursor))
 
-    async def _store(self, value: object) -> None:
-        await self._office.records.store.cursors.set(self._cursor, pack(value).decode())
+    async def _store(self, value: Watched) -> None:
+        await self._office.records.store.cursors.set(self._cursor, value.to_text())

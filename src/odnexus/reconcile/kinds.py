@@ -8,10 +8,12 @@ written; else they wait for a person.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from attrs import asdict, field, frozen
 
+from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import content_id
 
 
@@ -66,8 +68,44 @@ class SeenTypes:
         )
 
 
-def _seen(stored: dict[str, Any] | None) -> SeenType | None:
-    return SeenType(**{**stored, "codes": tuple(stored["codes"])}) if stored else None
+def _seen(stored: Mapping[str, Any] | None) -> SeenType | None:
+    if not stored:
+        return None
+    return SeenType(
+        name=stored["name"],
+        minutes=stored["minutes"],
+        pattern=stored["pattern"],
+        codes=tuple(stored["codes"]),
+        hidden=stored["hidden"],
+    )
+
+
+@frozen(kw_only=True)
+class Watched:
+    """What is known of a location's types.
+
+    Attributes:
+        at: When they were looked at (aware, UTC).
+        seen: What was seen.
+        accepted: Rule (NexHealth's type and Open Dental's, as ``27:12``) → the `fingerprint` by which it is written.
+    """
+
+    at: datetime
+    seen: SeenTypes
+    accepted: Mapping[str, str] = field(factory=dict[str, str])
+
+    def to_text(self) -> str:
+        """Return it as text for the store."""
+        return pack({"at": self.at, "seen": self.seen.to_json(), "accepted": dict(self.accepted)}).decode()
+
+    @classmethod
+    def from_text(cls, text: str | None) -> Watched | None:
+        """Return what `to_text` wrote, ``None`` if nothing was."""
+        if not text:
+            return None
+        stored = unpack(text.encode())
+        at, seen = datetime.fromisoformat(stored["at"]), SeenTypes.from_json(stored["seen"])
+        return cls(at=at, seen=seen, accepted=stored["accepted"])
 
 
 @frozen(kw_only=True)
