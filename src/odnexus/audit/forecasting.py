@@ -12,7 +12,7 @@ from attrs import frozen
 
 from odnexus.audit.lists import Also
 from odnexus.audit.picture import Picture
-from odnexus.audit.reading import Progress
+from odnexus.audit.steps import Progress
 from odnexus.opendental.modes import INTERVALS, Tier
 
 _SMALL_LISTS: Final = 6
