@@ -42,6 +42,7 @@ PUBLIC = {
     "WaitlistCandidate",
     # a practice
     "CancelRule",
+    "IntakePolicy",
     "Location",
     "MatchPolicy",
     "Modes",

@@ -24,7 +24,7 @@ def test_three_shapes_say_the_same(record: dict[str, Any]) -> None:
 
 
 def test_what_found_no_field_is_kept() -> None:
-    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, {"city"}) == {"allergies": "latex"}
+    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, {"City"}) == {"allergies": "latex"}
 
 
 def test_what_a_field_does_not_take_is_kept_too() -> None:

@@ -7,6 +7,12 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from odnexus._async._compat import AsyncClock
+from odnexus._async.nexhealth_documents import (
+    AsyncClinicalNotes,
+    AsyncDocumentTypes,
+    AsyncPatientAlerts,
+    AsyncPatientDocuments,
+)
 from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
 from odnexus._async.nexhealth_practice import (
     AsyncInstitutions,
@@ -99,6 +105,10 @@ class AsyncNexHealth:
         self.appointments = AsyncAppointments(self._transport, scope)
         self.appointment_types = AsyncAppointmentTypes(self._transport, scope)
         self.available_slots = AsyncAvailableSlots(self._transport, scope)
+        self.patient_documents = AsyncPatientDocuments(self._transport, scope)
+        self.document_types = AsyncDocumentTypes(self._transport, scope)
+        self.patient_alerts = AsyncPatientAlerts(self._transport, scope)
+        self.clinical_notes = AsyncClinicalNotes(self._transport, scope)
         self.webhook_endpoints = AsyncWebhookEndpoints(self._transport, scope)
 
     async def request(

@@ -10,6 +10,12 @@ from typing import Any, Self, cast
 from odnexus._calls import Json, Method, Secret
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
+from odnexus._sync.nexhealth_documents import (
+    ClinicalNotes,
+    DocumentTypes,
+    PatientAlerts,
+    PatientDocuments,
+)
 from odnexus._sync.nexhealth_hooks import WebhookEndpoints
 from odnexus._sync.nexhealth_practice import (
     Institutions,
@@ -100,6 +106,10 @@ class NexHealth:
         self.appointments = Appointments(self._transport, scope)
         self.appointment_types = AppointmentTypes(self._transport, scope)
         self.available_slots = AvailableSlots(self._transport, scope)
+        self.patient_documents = PatientDocuments(self._transport, scope)
+        self.document_types = DocumentTypes(self._transport, scope)
+        self.patient_alerts = PatientAlerts(self._transport, scope)
+        self.clinical_notes = ClinicalNotes(self._transport, scope)
         self.webhook_endpoints = WebhookEndpoints(self._transport, scope)
 
     def request(

@@ -159,7 +159,7 @@ class Transport:
         import httpx  # noqa: PLC0415 - see the top of the module
 
         not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-        content = None if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
+        content = call.content if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
         try:
             response = self._http().request(
                 call.method,

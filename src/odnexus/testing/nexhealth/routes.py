@@ -17,6 +17,7 @@ from attrs import define, field, frozen
 from odnexus.testing.nexhealth.access import Lane
 from odnexus.testing.nexhealth.envelope import DEFAULT_PAGE, LONGEST_PAGE, Answer, Page, paged, sort_key
 from odnexus.testing.nexhealth.fields import Field
+from odnexus.testing.nexhealth.parts import Part
 from odnexus.testing.nexhealth.platform import Platform
 from odnexus.testing.nexhealth.records import ApiUser, Institution, Location, Stamped
 from odnexus.testing.nexhealth.values import Refusal, Row, Values
@@ -56,6 +57,7 @@ class Ask:
     institution: Institution | None = None
     location: Location | None = None
     scope: str = ""
+    parts: Mapping[str, Part] = field(factory=dict[str, Part])
 
     @property
     def id(self) -> int:
@@ -132,6 +134,8 @@ class Route:
     migrated: bool = True
     lane: Lane = "others"
     search: bool = False
+    multipart: tuple[str, ...] = ()
+    """Names of the parts of a multipart body, the required one first; such an operation takes no JSON."""
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from odnexus.testing.faults import Faults
 from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest
 from odnexus.testing.nexhealth import (
     appointment_routes,
+    document_routes,
     hour_routes,
     patient_routes,
     practice_routes,
@@ -32,6 +33,7 @@ from odnexus.testing.nexhealth.access import Keyring, RateLimiter, TooManyReques
 from odnexus.testing.nexhealth.chart import OpenDentalChart
 from odnexus.testing.nexhealth.envelope import VENDOR_MEDIA_TYPE, wrap, wrap_refusal
 from odnexus.testing.nexhealth.fields import Reading, read_body, read_query
+from odnexus.testing.nexhealth.parts import read_parts
 from odnexus.testing.nexhealth.patient_app import PatientApp
 from odnexus.testing.nexhealth.platform import Platform
 from odnexus.testing.nexhealth.records import ApiUser, Institution, Location
@@ -57,6 +59,7 @@ ROUTES: tuple[Route, ...] = (
     *type_routes.ROUTES,
     *hour_routes.ROUTES,
     *slot_routes.ROUTES,
+    *document_routes.ROUTES,
     *webhook_routes.ROUTES,
 )
 """Every operation that is simulated."""
@@ -278,6 +281,8 @@ class NexHealthSimulator:
         if picky and plain_only and not self.switches.unmigrated_take_plain_accept:
             raise Refusal(406, "The requested format is not supported")
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if route.multipart:
+            return
         if self.strict and request.body and sent != "application/json":
             raise Refusal(415, "The provided content-type is not supported")
 
@@ -305,6 +310,8 @@ class NexHealthSimulator:
             location=self._location(query, institution),
             scope=_scope(request),
         )
+        if route.multipart:
+            ask.parts = read_parts(request, route.multipart, strict=self.strict)
         if route.body is not None:
             ask.body = read_body(route.body, request.body, evolve(reading, coerce=not self.strict))
         return ask, ignored
