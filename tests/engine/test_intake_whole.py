@@ -100,6 +100,12 @@ class Clinic(Town):
         super().__init__(**{"fields": FIELDS, "intake": IntakePolicy(clinical=True), **location})
         self.patient = furnish(self)
 
+    @property
+    def chart_num(self) -> int:
+        """PatNum of the only chart."""
+        (chart,) = self.charts
+        return int(chart["PatNum"])
+
 
 class CutClinic(CutTown):
     def __init__(self) -> None:

@@ -19,7 +19,7 @@ from odnexus.errors import (
     PermissionDeniedError,
     UnsupportedError,
 )
-from odnexus.mapping._answers import as_text
+from odnexus.mapping.answers import as_text
 from odnexus.mapping.intake import Form, is_stamped, label
 from odnexus.mapping.table import CONTACT_FIELDS, Explained, FieldMap, MapRule
 from odnexus.opendental.changes import PatientChanges, PatientNoteChanges

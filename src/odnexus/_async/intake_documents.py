@@ -12,7 +12,7 @@ from datetime import datetime
 from odnexus._async.intake_chart import NO
 from odnexus._async.office import REFUSALS, AsyncOffice
 from odnexus.errors import ApiError, ConfigurationError
-from odnexus.mapping._attached import Attachment
+from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label
 from odnexus.opendental.changes import DocumentUpload
 from odnexus.opendental.models import DefCategory, ImgType

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from odnexus._async.intake_chart import NO, won
 from odnexus._async.office import REFUSALS, AsyncOffice
-from odnexus.mapping._answers import items_of
+from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained
 from odnexus.reconcile.inbox import content_id

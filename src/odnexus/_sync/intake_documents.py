@@ -13,7 +13,7 @@ from datetime import datetime
 from odnexus._sync.intake_chart import NO
 from odnexus._sync.office import REFUSALS, Office
 from odnexus.errors import ApiError, ConfigurationError
-from odnexus.mapping._attached import Attachment
+from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label
 from odnexus.opendental.changes import DocumentUpload
 from odnexus.opendental.models import DefCategory, ImgType

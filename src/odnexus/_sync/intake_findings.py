@@ -12,7 +12,7 @@ from datetime import datetime
 
 from odnexus._sync.intake_chart import NO, won
 from odnexus._sync.office import REFUSALS, Office
-from odnexus.mapping._answers import items_of
+from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained
 from odnexus.reconcile.inbox import content_id

@@ -14,8 +14,8 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from odnexus.mapping._answers import flatten
-from odnexus.mapping._attached import Attachment, split
+from odnexus.mapping.answers import flatten
+from odnexus.mapping.attached import Attachment, split
 from odnexus.mapping.table import FieldMap
 
 ANSWER_KEYS = ("patient_submitted_data", "answers", "responses", "form_data", "data")

@@ -25,7 +25,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
-from odnexus.mapping._answers import (
+from odnexus.mapping.answers import (
     FLAT_NAMES,
     as_text,
     find,

@@ -21,14 +21,15 @@ def _patient(ask: Ask) -> Patient:
 
 
 def _document(one: Document) -> Row:
-    return {
+    row: Row = {
         "id": one.id,
         "filename": one.filename,
         "type": one.type,
         "url": f"/documents/{one.id}/download",
         "created_at": stamp(one.created_at),
-        "document_type_id": one.document_type_id,
     }
+    # The document knows no null here.
+    return row if one.document_type_id is None else {**row, "document_type_id": one.document_type_id}
 
 
 def list_documents(ask: Ask) -> Answer:
@@ -90,14 +91,14 @@ def get_type(ask: Ask) -> Answer:
 
 
 def _alert(one: PatientAlert) -> Row:
-    return {
+    row: Row = {
         "id": one.id,
         "patient_id": one.patient_id,
         "note": one.note,
-        "disabled_at": None if one.disabled_at is None else stamp(one.disabled_at),
         "created_at": stamp(one.created_at),
         "updated_at": stamp(one.updated_at),
     }
+    return row if one.disabled_at is None else {**row, "disabled_at": stamp(one.disabled_at)}
 
 
 def list_alerts(ask: Ask) -> Answer:

@@ -16,7 +16,7 @@ from attrs import field, frozen
 EXTENSIONS: Mapping[str, str] = {"application/pdf": ".pdf", "image/jpeg": ".jpg", "image/png": ".png"}
 """Kinds of documents that are filed: MIME type → extension."""
 
-_MAGIC = (("JVBERi", "application/pdf"), ("/9j/", "image/jpeg"), ("iVBORw0KGgo", "image/png"))
+_MAGIC = (("JVBERi", "application/pdf"), ("/9j/", "image/jpeg"), ("iVBORw0KGg", "image/png"))
 _DATA_URL = re.compile(r"data:([\w.+-]+/[\w.+-]+)(?:;[\w=.+-]+)*;base64,(.*)", re.DOTALL)
 _SHORTEST = 40
 """Shorter texts are answers, whatever they begin with."""
