@@ -365,7 +365,8 @@ def test_where_nexhealth_files_nothing_is_written_and_a_missing_document_is_aske
         town.work(10)
 
     assert town.kinds() == ["form.not-landed"]
-    assert town.engine.reviews()[0].body["answers"]["hobby"] == "chess"
+    answers: Any = town.engine.reviews()[0].body["answers"]
+    assert answers["hobby"] == "chess"
     assert charted(town) == before
 
 

@@ -288,3 +288,24 @@ def test_an_answer_is_accounted_for_only_where_it_stands_whole(answers: dict[str
         )
         assert (path in done) <= (held or same)
     assert fields.accounted(answers, set()) == set()
+
+
+@pytest.mark.parametrize(
+    ("target", "transform", "answer", "whole"),
+    [
+        ("WirelessPhone", "phone", "303-555-0100", True),
+        ("WirelessPhone", "phone", "303-555-0100 ext 4", False),
+        ("FName", "given-name", "MARA", True),
+        ("FName", "given-name", "Robert (Bob)", False),
+        ("LName", "family-name", "van der berg", True),
+        ("Gender", "gender", "nonbinary", False),
+        ("Birthdate", "date", "soon", False),
+    ],
+)
+def test_an_answer_of_which_something_is_lost_is_kept_too(
+    target: str, transform: str, answer: str, whole: bool
+) -> None:
+    fields = FieldMap(rules=(rule(target, transform=transform),))
+
+    assert fields.explain({"x": answer})[0].whole is whole
+    assert fields.accounted({"x": answer}, {target}) == ({"x"} if whole else set())

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, keys, logbook, office, simulate, starting
+from odnexus.cli import about, checkup, desk, fields, keys, logbook, office, simulate, starting
 from odnexus.cli.demo import command as demo
 
 app = typer.Typer(
@@ -41,6 +41,7 @@ starting.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
+app.add_typer(fields.commands, name="fields")
 demo.register(app)
 simulate.register(app)
 about.register(app)

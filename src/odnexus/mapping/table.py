@@ -98,6 +98,14 @@ INSURANCE_FIELDS = (
 )
 """What a rule may collect of an insurance (``insurance.carrier`` …)."""
 
+LOSSY = frozenset(
+    {
+        "phone.extension", "phone.several", "sex.unsupported",
+        "name.nickname", "name.title", "name.initial_moved", "name.suffix_moved", "name.order",
+    }
+)  # fmt: skip
+"""Rules of issues that call themselves mere information, although something of the answer is gone."""
+
 CLINICAL_SCOPES: frozenset[Scope] = frozenset({"allergy", "problem", "medication"})
 BARE_SCOPES: frozenset[Scope] = CLINICAL_SCOPES | {"chart", "nowhere"}
 
@@ -115,12 +123,18 @@ def _lines(text: str) -> Mapped[object]:
 
 def _given(text: str) -> Mapped[object]:
     name = person_name(given=text)
-    return Mapped(name.value.given, name.issues)
+    return Mapped(name.value.given, _about(name.issues, "given"))
 
 
 def _family(text: str) -> Mapped[object]:
     name = person_name(family=text)
-    return Mapped(" ".join(part for part in (name.value.family, name.value.suffix.title()) if part), name.issues)
+    whole = " ".join(part for part in (name.value.family, name.value.suffix.title()) if part)
+    return Mapped(whole, _about(name.issues, "family"))
+
+
+def _about(issues: Iterable[Issue], name: str) -> tuple[Issue, ...]:
+    """Return *issues* without the remark that the other half of a name is missing: it stands in another rule."""
+    return tuple(issue for issue in issues if issue.field == name or issue.rule != "name.missing")
 
 
 def _phone(text: str) -> Mapped[object]:
@@ -272,8 +286,8 @@ class Explained:
 
     @property
     def whole(self) -> bool:
-        """Return whether the value says all that the answer said."""
-        return all(issue.severity == "info" for issue in self.issues)
+        """Return whether the value says all that the answer said, so that the answer needs no keeping."""
+        return all(issue.severity == "info" and issue.rule not in LOSSY for issue in self.issues)
 
 
 @frozen(kw_only=True)
