@@ -317,6 +317,17 @@ def test_a_flat_form_that_names_its_patient_is_filed() -> None:
     assert [row["FieldValue"] for row in rows(town, "patfields")] == ["two"]
 
 
+def test_another_answer_under_the_same_id_is_not_dropped() -> None:
+    town = clinic()
+
+    for hobby in ("chess", "go"):
+        body = {"event": "patient.form_submitted", "id": 5, "patient_id": town.patient, "hobby": hobby}
+        town.engine.receive_flat("main", json.dumps(body).encode())
+    town.settle()
+
+    assert [("chess" in note, "go" in note) for note in notes(town)] == [(True, False), (False, True)]
+
+
 # Where NexHealth's synchronizer files.
 
 

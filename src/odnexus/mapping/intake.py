@@ -43,6 +43,7 @@ class Form:
         patient_id: NexHealth patient, ``None`` if it names none.
         title: What the form is called, ``""`` if it does not say.
         submitted_at: When (text as received), ``""`` if it does not say.
+        version: What tells this submission from an earlier one of the form, ``""`` if nothing does.
         answers: Path → answer, without empty ones and without documents.
         documents: Documents that came along: a signed consent, a picture of a card.
         outcome: What became of it at NexHealth (``complete``, ``failed``), ``""`` if nothing is said.
@@ -52,6 +53,7 @@ class Form:
     patient_id: int | None = None
     title: str = ""
     submitted_at: str = ""
+    version: str = ""
     answers: Mapping[str, object] = field(factory=dict[str, object], repr=False)
     documents: tuple[Attachment, ...] = ()
     outcome: str = ""
@@ -75,6 +77,7 @@ def read_form(record: Mapping[str, Any]) -> Form:
         patient_id=_number(record),
         title=_text(record, "title", "name", "form_slug"),
         submitted_at=_text(record, "submitted_at", "completed_at", "updated_at", "created_at"),
+        version=_text(record, "submitted_at", "completed_at", "updated_at"),
         answers=flatten(answers),
         documents=documents,
         outcome=_text(record, "outcome"),
@@ -99,10 +102,9 @@ def stamp_for(form: Form, otherwise: str = "") -> str:
 
     Args:
         form: The form.
-        otherwise: What stands for the id of a form that has none.
+        otherwise: What tells this submission from others where the form itself says nothing.
     """
-    when = f", {form.submitted_at}" if form.submitted_at else ""
-    return f"NexHealth form {form.id or otherwise}{when}"
+    return ", ".join(part for part in (f"NexHealth form {form.id}".rstrip(), form.version or otherwise) if part)
 
 
 def is_stamped(text: str, stamp: str) -> bool:
