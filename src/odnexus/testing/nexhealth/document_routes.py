@@ -47,7 +47,10 @@ def upload_document(ask: Ask) -> Answer:
     number = state.add_document(
         patient.id, sent.filename, sent.content, type=sent.kind, document_type_id=None if kind is None else kind.id
     )
-    return Answer(data=_document(state.documents[number]), status=201)
+    row = _document(state.documents[number])
+    if ask.office.sync_id is not None and ask.platform.switches.document_event == "at_once":
+        ask.platform.form_event("Document", "document_insertion.complete", ask.tenant.id, row)
+    return Answer(data=row, status=201)
 
 
 def _folder(ask: Ask, content: bytes) -> DocumentType:

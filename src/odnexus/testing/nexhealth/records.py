@@ -327,6 +327,28 @@ class ClinicalNote(Stamped):
 
 
 @define(kw_only=True)
+class FormSchema(Stamped):
+    """One version of a form; `slug` stays the same over versions."""
+
+    location_id: int
+    uuid: str
+    title: str
+    slug: str
+    components: list[Json] = field(factory=list[Json])
+
+
+@define(kw_only=True)
+class FormResponse(Stamped):
+    """A form that was filled in, and what became of it in the EHR."""
+
+    location_id: int
+    patient_id: int
+    schema_uuid: str
+    data: Row = field(repr=False)
+    state: Literal["pending", "complete", "failed"] = "pending"
+
+
+@define(kw_only=True)
 class Endpoint(Stamped):
     """A URL that receives webhooks, owned by the user of an API key."""
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Literal, TypeVar
+from uuid import UUID
 
 from attrs import define, field, frozen
 
@@ -145,12 +146,17 @@ class Route:
     def match(self, path: str) -> dict[str, int] | None:
         """Return the ids in *path*, or None when it is another operation's."""
         found = _pattern(self.path).fullmatch(path)
-        return None if found is None else {name: int(text) for name, text in found.groupdict().items()}
+        return None if found is None else {name: _number(text) for name, text in found.groupdict().items()}
 
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9]{1,18})", path))
+    with_uuid = path.replace("{uuid}", "(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+    return re.compile(re.sub(r"\{([a-z_]+)\}", r"(?P<\1>[0-9]{1,18})", with_uuid))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else UUID(text).int
 
 
 def found(record: S | None, what: str) -> S:

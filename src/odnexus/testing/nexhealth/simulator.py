@@ -22,6 +22,7 @@ from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest
 from odnexus.testing.nexhealth import (
     appointment_routes,
     document_routes,
+    form_routes,
     hour_routes,
     patient_routes,
     practice_routes,
@@ -194,7 +195,7 @@ class NexHealthSimulator:
 
     def handle(self, request: SimRequest) -> SimReply:
         """Answer one request, or raise `SimDropped` where a fault cuts the line."""
-        route, ids = _find(request)
+        route, ids = _find(request, self._offered(request))
         name = request.path if route is None else route.path
         arrived, status = self.clock.now(), 0
         try:
@@ -213,6 +214,13 @@ class NexHealthSimulator:
                     at=arrived,
                 )
             )
+
+    def _offered(self, request: SimRequest) -> tuple[Route, ...]:
+        """Return the operations of the version that was asked for."""
+        older = self.switches.form_request_event == "offered"
+        known = webhook_routes.with_older_events(ROUTES) if older else ROUTES
+        edge = request.headers.get("nex-api-version", "").strip() == _EDGE
+        return (*known, *form_routes.routes(self.switches)) if edge and self.switches.forms == "v3.1" else known
 
     def _carry_out(self, request: SimRequest, route: Route | None, ids: Mapping[str, int]) -> SimReply:
         with self.platform.lock:
@@ -357,8 +365,8 @@ def _zone_named(name: str) -> ZoneInfo:
         raise Refusal(400, "timezone is invalid") from None
 
 
-def _find(request: SimRequest) -> tuple[Route | None, dict[str, int]]:
-    for route in ROUTES:
+def _find(request: SimRequest, routes: tuple[Route, ...]) -> tuple[Route | None, dict[str, int]]:
+    for route in routes:
         ids = route.match(request.path) if route.method == request.method else None
         if ids is not None:
             return route, ids

@@ -6,12 +6,14 @@ and may be changed there (call `touch` so that `updated_at` follows).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, TypedDict, TypeVar, Unpack
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from odnexus.testing.clock import SimClock
+from odnexus.testing.http import Json
 from odnexus.testing.nexhealth.records import (
     Appointment,
     AppointmentType,
@@ -20,6 +22,8 @@ from odnexus.testing.nexhealth.records import (
     Document,
     DocumentType,
     Endpoint,
+    FormResponse,
+    FormSchema,
     Institution,
     Label,
     Location,
@@ -55,6 +59,9 @@ _FIRST_IDS = {
     "document_types": 71,
     "alerts": 961,
     "notes": 1501,
+    "form_schemas": 31_001,
+    "form_responses": 32_001,
+    "form_requests": 33_001,
 }
 """Ranges apart from each other, so that a mixed-up id finds nothing."""
 
@@ -130,6 +137,8 @@ class State:
         self.document_types: dict[int, DocumentType] = {}
         self.alerts: dict[int, PatientAlert] = {}
         self.clinical_notes: dict[int, ClinicalNote] = {}
+        self.form_schemas: dict[int, FormSchema] = {}
+        self.form_responses: dict[int, FormResponse] = {}
         self._next = dict(_FIRST_IDS)
 
     # Adding
@@ -252,6 +261,18 @@ class State:
     def add_alert(self, patient_id: int, note: str) -> int:
         """Add an alert of a patient."""
         return _keep(self.alerts, PatientAlert(**self.fresh("alerts"), patient_id=patient_id, note=note))
+
+    def add_form(self, location_id: int, title: str, components: Sequence[Json] = ()) -> str:
+        """Add a form, or another version of the form of this title, and return its UUID."""
+        stamps = self.fresh("form_schemas")
+        # Made from the id, so that runs can be repeated.
+        uuid = str(UUID(int=stamps["id"] * 0x9E37_79B9_7F4A_7C15_F39C))
+        record = FormSchema(
+            **stamps, location_id=location_id, uuid=uuid, title=title, slug=title.lower().replace(" ", "-"),
+            components=list(components),
+        )  # fmt: skip
+        _keep(self.form_schemas, record)
+        return uuid
 
     def add_clinical_note(self, location_id: int, patient_id: int, content: str, *, signed: bool = True) -> int:
         """Add a provider's note, entered now."""
