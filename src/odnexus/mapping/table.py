@@ -107,7 +107,7 @@ LOSSY = frozenset(
 """Rules of issues that call themselves mere information, although something of the answer is gone."""
 
 CLINICAL_SCOPES: frozenset[Scope] = frozenset({"allergy", "problem", "medication"})
-BARE_SCOPES: frozenset[Scope] = CLINICAL_SCOPES | {"chart", "nowhere"}
+BARE_SCOPES: frozenset[Scope] = frozenset({*CLINICAL_SCOPES, "chart", "nowhere"})
 
 
 # -- transforms --------------------------------------------------------------------------------------------------------
@@ -431,13 +431,19 @@ def _read(number: int, rule: MapRule, record: Mapping[str, Any], source: str) ->
 
 def _mapped(rule: MapRule, answer: object) -> Mapped[Any]:
     transform = transform_named(rule.transform) or _text
-    translate = _choice({word.casefold(): means for word, means in rule.words.items()}) if rule.words else Mapped
     if rule.transform != "list":
-        said = translate(as_text(answer))
-        return transform(said.value) if said.value is not None else said
-    parts = [translate(item) for item in items_of(answer)]
+        said = _translated(rule, as_text(answer))
+        return transform(str(said.value)) if said.value is not None else said
+    parts = [_translated(rule, item) for item in items_of(answer)]
     known = tuple(part.value for part in parts if part.value is not None)
     return Mapped(known, tuple(issue for part in parts for issue in part.issues))
+
+
+def _translated(rule: MapRule, text: str) -> Mapped[object]:
+    """Return the office's word for *text*, ``None`` if it has none; the text itself where a rule has no words."""
+    if not rule.words:
+        return Mapped(text)
+    return _choice({word.casefold(): means for word, means in rule.words.items()})(text)
 
 
 DEFAULT_MAP = FieldMap(
