@@ -5,7 +5,18 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from odnexus.alerts import Alert, AppriseSink, CallableSink, LoggingSink, Severity, at_least, deduplicated, several
+from odnexus.alerts import (
+    Alert,
+    AppriseSink,
+    CallableSink,
+    LoggingSink,
+    Severity,
+    at_least,
+    deduplicated,
+    several,
+    spelled,
+    watched,
+)
 from odnexus.errors import ConfigurationError
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -124,7 +135,7 @@ def test_apprise_is_given_title_text_and_type() -> None:
 
     AppriseSink("odnexustest://").send(make(severity="error"))
 
-    assert heard == [("odnexus error: Main office.offline", "Look at it.\nopendental:main/12", "failure")]
+    assert heard == [("odnexus error: Main office.offline", "Look at it.\nOpen Dental 12 (main)", "failure")]
 
 
 @quiet
@@ -147,3 +158,44 @@ def test_an_address_that_apprise_does_not_know_is_refused_without_being_shown() 
         AppriseSink("nonsense://secret@example.com")
 
     assert "secret" not in str(caught.value)
+
+
+def test_what_became_of_each_alert_is_told_and_the_error_still_raised() -> None:
+    heard, failing = list[str](), [False]
+
+    def channel(_: Alert) -> None:
+        if failing[0]:
+            raise ConnectionError("Nadia Okafor")
+
+    sink = watched(CallableSink(channel), lambda _alert, error: heard.append(error))
+    sink.send(make())
+    failing[0] = True
+    with pytest.raises(ConnectionError):
+        sink.send(make())
+
+    assert heard == ["", "ConnectionError"]
+
+
+def test_whoever_looks_on_stops_no_alert(caplog: pytest.LogCaptureFixture) -> None:
+    heard: list[Alert] = []
+
+    def fail(_alert: Alert, _error: str) -> None:
+        raise ValueError("Nadia Okafor")
+
+    watched(CallableSink(heard.append), fail).send(make())
+
+    assert len(heard) == 1
+    assert "Okafor" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("subject", "words"),
+    [
+        ("opendental:main/12", "Open Dental 12 (main)"),
+        ("nexhealth:demo-dental/90", "NexHealth 90 (demo-dental)"),
+        ("event:abc", "event:abc"),
+        ("", ""),
+    ],
+)
+def test_a_record_is_named_as_people_look_for_it(subject: str, words: str) -> None:
+    assert spelled(subject) == words

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import get_args
@@ -19,6 +20,7 @@ from sybil.example import SybilFailure
 from conftest import Reader, compare, pages
 from odnexus import CancelRule, FieldRule, IntakePolicy, Location, MatchPolicy, Modes, Practice, TypeRule, VisitPolicy
 from odnexus.mapping.table import MapRule
+from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
 from odnexus.reconcile.writer import REMEDIES, Evidence, WriterSetting, decide
 
@@ -89,26 +91,36 @@ def test_the_quickstart_runs_as_one_file_with_nothing_around_it(tmp_path: Path) 
     assert [line.rstrip() for line in done.stdout.splitlines()] == "".join(blocks(page, "text")).splitlines()
 
 
-def asked_by_the_engine() -> dict[str, set[str]]:
-    """Return every kind of question with its choices, as the engine's source spells them."""
-    # Function or method → where its kind and its choices stand among the arguments.
-    places = {"_ask": (0, 2), "review": (2, 3)}
-    asked: dict[str, set[str]] = {}
+def words_of_the_engine() -> tuple[set[str], set[str]]:
+    """Return every text that the engine's shells pass to a call, and the names of all that they call."""
+    texts, called = set[str](), set[str]()
     for path in (ROOT / "src/odnexus/_async").glob("*.py"):
         for node in ast.walk(ast.parse(text_of(path))):
-            if not isinstance(node, ast.Call):
-                continue
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-            given: list[ast.expr | None] = [None, None]
-            if name == "Review":
-                named = {each.arg: each.value for each in node.keywords}
-                given = [named.get("kind"), named.get("choices")]
-            elif name in places and len(node.args) > max(places[name]):
-                given = [node.args[place] for place in places[name]]
-            kind, choices = given
-            if isinstance(kind, ast.Constant) and isinstance(choices, ast.Tuple):
-                asked.setdefault(str(kind.value), set()).update(ast.literal_eval(choices))
-    return asked
+            if isinstance(node, ast.Call):
+                called.add(node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", ""))
+                given = [*node.args, *(each.value for each in node.keywords)]
+                texts |= {
+                    each.value for each in given if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                }
+    return texts, called
+
+
+def asked_by_the_engine() -> dict[str, set[str]]:
+    """Return every kind of question with its choices: the table without which none can be asked."""
+    return {kind: set(choices) for kind, choices in CHOICES.items()}
+
+
+def test_the_engine_asks_every_question_of_the_table_and_no_other() -> None:
+    texts, called = words_of_the_engine()
+
+    # A review is made of an inquiry, and an inquiry takes its choices from the table.
+    assert "Inquiry" in called
+    assert "Review" not in called
+    assert CHOICES.keys() - texts == set()
+    with pytest.raises(KeyError):
+        Inquiry(kind="person.unheard-of", about=(), subject="", text="").review(
+            "main", datetime(2026, 3, 2, tzinfo=UTC)
+        )
 
 
 def test_every_question_stands_on_the_page_with_all_its_choices() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import stat
 import sys
+import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,9 +11,10 @@ from types import SimpleNamespace
 import pytest
 
 from odnexus import Secret
+from odnexus._calls import RotatingKey
 from odnexus.errors import ConfigurationError, SealError
 from odnexus.stores import Sealer
-from odnexus.vault import Reference, Vault, resolve
+from odnexus.vault import LiveSealer, LiveSecrets, Reference, Vault, resolve
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 VALUE = "first-secret-value"
@@ -35,11 +37,12 @@ def test_what_was_set_is_found_again(vault: Vault) -> None:
     assert vault.get("nexhealth") == (Secret(VALUE),)
 
 
+@pytest.mark.mission("K1", shows="a key in the vault is sealed")
 def test_nothing_of_a_value_stands_in_the_file(vault: Vault, tmp_path: Path) -> None:
     vault.set("nexhealth", VALUE, NOON)
 
     assert VALUE not in (tmp_path / "odnexus.vault").read_text()
-    assert list(tmp_path.iterdir()) == [tmp_path / "odnexus.vault"]
+    assert (tmp_path / ".odnexus.vault.lock").read_bytes() == b""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
@@ -206,3 +209,69 @@ def test_a_missing_keyring_is_named_with_its_remedy(monkeypatch: pytest.MonkeyPa
 def test_a_reference_names_exactly_one_place(places: dict[str, str]) -> None:
     with pytest.raises(ConfigurationError, match="exactly one"):
         Reference(**places)
+
+
+# -- credentials that change while they are used ---------------------------------------------------------------------
+
+
+def test_a_key_that_is_refused_gives_way_to_the_older_one_and_comes_back_with_the_next() -> None:
+    live = [Secret(OTHER), Secret(VALUE)]
+    key = RotatingKey(lambda: live)
+
+    assert key.current() == Secret(OTHER)
+    assert key.refuse(Secret(OTHER))
+    assert key.current() == Secret(VALUE)
+    live[:] = [Secret(OTHER)]
+    assert key.current() == Secret(OTHER)
+    assert not key.refuse(Secret(OTHER))
+    assert "secret" not in repr(key)
+
+
+def test_live_secrets_are_read_afresh_and_outlast_a_moment_without_them(
+    vault: Vault, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    vault.set("nexhealth", VALUE, NOON)
+    live = LiveSecrets(lambda: vault.get("nexhealth"), "nexhealth.api_key")
+
+    vault.rotate("nexhealth", OTHER, NOON)
+    assert live() == (Secret(OTHER), Secret(VALUE))
+    (tmp_path / "odnexus.vault").rename(tmp_path / "away")
+    assert live() == live() == (Secret(OTHER), Secret(VALUE))
+    (tmp_path / "away").rename(tmp_path / "odnexus.vault")
+    vault.retire("nexhealth")
+    assert live() == (Secret(OTHER),)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
+    assert OTHER not in caplog.text
+
+
+def test_a_live_sealer_takes_a_new_key_in_time_and_at_once_where_it_is_needed() -> None:
+    keys = [Sealer.generate_key()]
+    seconds = [0.0]
+    live = LiveSealer(lambda: Sealer(*keys), timedelta(seconds=10), lambda: seconds[0])
+    before = live.seal(b"content", "context")
+    keys.insert(0, Sealer.generate_key())
+
+    assert Sealer(keys[1]).unseal(live.seal(b"content", "context"), "context") == b"content"
+    seconds[0] = 10.0
+    assert Sealer(keys[0]).unseal(live.seal(b"content", "context"), "context") == b"content"
+    assert live.unseal(before, "context") == b"content"
+    keys.insert(0, Sealer.generate_key())
+    assert live.unseal(Sealer(keys[0]).seal(b"of another process", "context"), "context") == b"of another process"
+    with pytest.raises(SealError):
+        live.unseal(before, "elsewhere")
+
+
+def test_many_threads_change_one_vault_and_nothing_is_lost(vault: Vault) -> None:
+    def put(number: int) -> None:
+        for turn in range(10):
+            vault.set(f"entry-{number}", f"{VALUE}-{turn}", NOON)
+
+    threads = [threading.Thread(target=put, args=(number,)) for number in range(8)]
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
+
+    assert {entry.name: vault.get(entry.name)[0] for entry in vault.entries()} == {
+        f"entry-{number}": Secret(f"{VALUE}-9") for number in range(8)
+    }

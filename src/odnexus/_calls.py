@@ -12,12 +12,14 @@ looks before it repeats.
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import json
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import Any, Generic, Literal, NoReturn, TypeAlias, TypeVar, cast
+from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
@@ -74,6 +76,70 @@ class Secret:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a Secret cannot be pickled: pass the key to the other process by other means")
+
+
+KeySource: TypeAlias = "str | Secret | Callable[[], Sequence[Secret]]"
+"""A key, or what returns the keys that are live now, the one to send first: then a rotated key counts at once."""
+
+
+def live_keys(source: KeySource) -> tuple[Secret, ...]:
+    """Return the keys that are live now, the one to send first."""
+    return tuple(source()) if callable(source) else (Secret(source),)
+
+
+class RotatingKey:
+    """The key to send, out of those that are live: the first, unless it was refused while an older one is live.
+
+    Args:
+        source: The key, or where the live ones come from.
+    """
+
+    __slots__ = ("_refused", "_source")
+
+    def __init__(self, source: KeySource) -> None:
+        self._source = source
+        self._refused: Secret | None = None
+
+    def current(self) -> Secret:
+        """Return the key to send now."""
+        keys = live_keys(self._source)
+        return next((key for key in keys if key != self._refused), keys[0])
+
+    def refuse(self, sent: Secret) -> bool:
+        """Note that *sent* was refused; return whether another key is live, to be sent from now on.
+
+        A new key may take minutes to reach an office (page "API Setup"): until then the older one still works.
+        """
+        self._refused = sent
+        return self.current() != sent
+
+    def __repr__(self) -> str:
+        return "RotatingKey(…)"
+
+
+def check_base_url(url: str, *, private_network_may_be_plain: bool = False, name: str = "base_url") -> str:
+    """Return *url* without a trailing slash, or raise `ConfigurationError` naming the setting *name*.
+
+    TLS is required everywhere but on loopback and, where *private_network_may_be_plain*, inside the office's own
+    network: Open Dental's API Service speaks plain HTTP there (page "API Modes").
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(f"{name}: give a full URL such as https://api.opendental.com/api/v1")
+    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private=private_network_may_be_plain):
+        raise ConfigurationError(f"{name}: use https; plain http is for loopback and the office network only")
+    return url.rstrip("/")
+
+
+def _may_be_plain(host: str, *, private: bool) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        # A bare machine name (SRV01) can only be a neighbour in the office network.
+        return private and "." not in host
+    return address.is_loopback or (private and address.is_private)
 
 
 @frozen
@@ -144,6 +210,8 @@ class Call(Generic[T]):
         since: Lowest version of Open Dental that has it (``None``: any).
         permission: Open Dental permission it needs (``""``: none).
         headers: Headers of this call alone.
+        url: Full URL, for what does not lie below the base URL (``None``: it does).
+        form: Body of a form, encoded, instead of *body*.
     """
 
     api: Api
@@ -160,6 +228,8 @@ class Call(Generic[T]):
     since: tuple[int, ...] | None = None
     permission: str = ""
     headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    url: str | None = None
+    form: str | None = field(default=None, repr=False)
 
 
 @frozen

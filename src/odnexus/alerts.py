@@ -15,7 +15,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Protocol, cast
 
-from odnexus.errors import ConfigurationError
+from odnexus.errors import ConfigurationError, place_of
 from odnexus.reconcile.alerting import SEVERITIES, Alert, AlertSink, Severity
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "at_least",
     "deduplicated",
     "several",
+    "watched",
 ]
 
 _LEVELS: dict[Severity, int] = {"info": logging.INFO, "warning": logging.WARNING, "error": logging.ERROR}
@@ -87,9 +88,17 @@ class AppriseSink:
     def send(self, alert: Alert) -> None:
         """Notify every address; raise `ConnectionError` if one of them did not take it."""
         title = f"odnexus {alert.severity}: {alert.location} {alert.rule}"
-        body = f"{alert.text}\n{alert.subject}".strip()
+        body = f"{alert.text}\n{spelled(alert.subject)}".strip()
         if not self._channels.notify(title=title, body=body, notify_type=_APPRISE_TYPES[alert.severity]):
             raise ConnectionError(f"an alert ({alert.rule}) was not delivered to every address")
+
+
+def spelled(subject: str) -> str:
+    """Return the record that an alert is about as people look for it: ``Open Dental 12 (main)``."""
+    side, colon, place = subject.partition(":")
+    realm, slash, number = place.rpartition("/")
+    sides = {"opendental": "Open Dental", "nexhealth": "NexHealth"}
+    return f"{sides[side]} {number} ({realm})" if colon and slash and side in sides else subject
 
 
 class _Several:
@@ -103,6 +112,26 @@ class _Several:
             except Exception as error:  # noqa: BLE001 - whatever a sink raises, the others still have to hear of it
                 # The name only: the text of a foreign exception may hold anything.
                 _log.error("%s: a sink failed with %s", type(sink).__name__, type(error).__name__)
+
+
+class _Watched:
+    def __init__(self, sink: AlertSink, told: Callable[[Alert, str], object]) -> None:
+        self._sink = sink
+        self._told = told
+
+    def send(self, alert: Alert) -> None:
+        try:
+            self._sink.send(alert)
+        except Exception as error:
+            self._tell(alert, type(error).__name__)
+            raise
+        self._tell(alert, "")
+
+    def _tell(self, alert: Alert, error: str) -> None:
+        try:
+            self._told(alert, error)
+        except Exception as failure:  # noqa: BLE001 - whoever looks on must not stop an alert
+            _log.error("alerts: %s", place_of(failure))
 
 
 class _AtLeast:
@@ -198,6 +227,14 @@ class QuietHours:
 def several(*sinks: AlertSink) -> AlertSink:
     """Return a sink that gives each alert to all *sinks*; one that raises is logged and stops no other."""
     return _Several(sinks)
+
+
+def watched(sink: AlertSink, told: Callable[[Alert, str], object]) -> AlertSink:
+    """Return a sink that calls *told* with each alert and the name of the error that *sink* raised, ``""`` if none.
+
+    So a channel that fails can be reported through another. The error is raised all the same.
+    """
+    return _Watched(sink, told)
 
 
 def at_least(severity: Severity, sink: AlertSink) -> AlertSink:

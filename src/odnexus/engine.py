@@ -25,7 +25,7 @@ from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import HookReport, PollReport, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot, WaitlistCandidate
 
@@ -50,6 +50,7 @@ __all__ = [
     "Done",
     "Entry",
     "Event",
+    "HookReport",
     "Inbox",
     "Journal",
     "Lease",

@@ -6,6 +6,7 @@
     ├── ConfigurationError (ValueError)        a mistake found before any request: names the field and the remedy
     ├── ApiError                               .api .call
     │   ├── UnsupportedError                   this office's version lacks it: .needed .present
+    │   ├── NotAllowedError                    no feature that is switched on needs this call; nothing was sent
     │   ├── OfficeOfflineError                 the office behind the API cannot be reached
     │   ├── ConnectionFailedError              no answer came, and the request was not sent
     │   │   └── RequestTimeoutError            no answer in time
@@ -13,6 +14,7 @@
     │   ├── ResponseError                      an answer came, and it says no: .status .detail
     │   │   ├── InvalidRequestError            400, 422, or an envelope that says no
     │   │   ├── AuthenticationError            401
+    │   │   │   └── AuthorizationLostError         a person has to consent again
     │   │   ├── PermissionDeniedError          403, or a 401 that means a missing permission
     │   │   ├── NotFoundError (LookupError)    404, 410
     │   │   ├── ConflictError                  409, a slot that is taken
@@ -90,6 +92,13 @@ class UnsupportedError(ApiError):
         self.present = present
 
 
+class NotAllowedError(ApiError):
+    """The client may not make this call: no feature that is switched on needs it, or it only reads.
+
+    Nothing was sent. The message names the feature to switch on.
+    """
+
+
 class OfficeOfflineError(ApiError):
     """The API answered, but the office behind it cannot be reached (eConnector down, key not assigned yet)."""
 
@@ -142,6 +151,13 @@ class InvalidRequestError(ResponseError):
 
 class AuthenticationError(ResponseError):
     """The key or token was refused (401)."""
+
+
+class AuthorizationLostError(AuthenticationError):
+    """An authorization by OAuth 2.0 is gone: its refresh token was revoked, used twice, or never there.
+
+    Nothing but a new consent of a person helps; the message says what to run.
+    """
 
 
 class PermissionDeniedError(ResponseError):

@@ -41,7 +41,7 @@ from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule, Problem
 from odnexus.reconcile.policy import Mode, VisitPolicy
 from odnexus.reconcile.writer import WriterSetting
 
-PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts"})
+PROCESS_SECTIONS = frozenset({"nexhealth", "opendental", "store", "vault", "run", "alerts", "webhooks", "receiver"})
 """Sections of a practice file that say how a process runs; ``odnexus run`` reads them."""
 
 ZONE_REMEDY = "give an IANA name such as America/Denver"
@@ -55,12 +55,16 @@ Unknown: TypeAlias = Literal["create", "review"]
 
 @frozen(kw_only=True)
 class MatchPolicy:
-    """What happens by itself at each match grade; everything else asks the staff."""
+    """What happens by itself at each match grade; everything else asks the staff.
+
+    `other_clinic` is about a certain match whose chart belongs to another clinic of the same database: ask, or link.
+    """
 
     certain: Certain = "link"
     probable: Unsure = "review"
     possible: Unsure = "review"
     certainly_not: Unknown = "create"
+    other_clinic: Certain = "review"
 
 
 @frozen(kw_only=True)
@@ -214,6 +218,16 @@ class Location:
         """Return the office's time zone."""
         return ZoneInfo(self.timezone)
 
+    @property
+    def maps_texts(self) -> bool:
+        """Whether a rule of `fields` goes into a text of the chart or the emergency contact."""
+        return any(rule.scope == "note" for rule in self.fields.rules)
+
+    @property
+    def maps_custom_fields(self) -> bool:
+        """Whether a rule of `fields` goes into a custom field."""
+        return any(rule.scope == "field" for rule in self.fields.rules)
+
 
 def _check_locations(instance: Practice, _: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:
     names = [location.name for location in value]
@@ -278,6 +292,23 @@ class Practice:
     def realm(self, location: Location) -> str:
         """Return the subdomain that *location* belongs to."""
         return location.subdomain or self.subdomain
+
+    def turn(self, location: Location) -> str:
+        """Return the name of the location that stands for the database of *location*: its first.
+
+        Who works on one location of a database works on it alone: two workers in one database could make one chart
+        twice.
+        """
+        return next(each.name for each in self.locations if each.database == location.database)
+
+    def abroad(self, location: Location) -> frozenset[int]:
+        """Return the NexHealth locations of the same institution that belong to other databases than *location*."""
+        realm = self.realm(location)
+        return frozenset(
+            each.nexhealth_id
+            for each in self.locations
+            if self.realm(each) == realm and each.database != location.database
+        )
 
     def route(self, subdomain: str, nexhealth_id: int | None) -> Location | None:
         """Return the location that a record of NexHealth belongs to.

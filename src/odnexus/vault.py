@@ -4,6 +4,9 @@ A `Reference` names the place of a secret: an environment variable, a file, an e
 the operating system (extra ``odnexus[vault]``). A `Vault` is one small file. Names and dates in it can be read, values
 are sealed with a key that lies elsewhere. While a credential is being rotated two values of it are live: the new one is
 sent, both are accepted, until the old one is retired.
+
+Whoever uses a credential reads it afresh (`LiveSecrets`, `LiveSealer`): a changed one counts at the next use, without a
+restart.
 """
 
 from __future__ import annotations
@@ -11,24 +14,31 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import logging
 import os
 import re
+import sys
 import tempfile
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import IO, Any, Final, Protocol, cast
 
 from attrs import Attribute, field, frozen
 
 from odnexus._calls import Secret
-from odnexus.errors import ConfigurationError, SealError
+from odnexus.errors import ConfigurationError, SealError, place_of
+from odnexus.nexhealth.oauth import Kept
 from odnexus.stores.sealing import Sealer
 
 FORMAT: Final = 1
 REMIND_AFTER: Final = timedelta(days=180)
 """How old a credential may become before people are reminded to change it."""
+
+log = logging.getLogger(__name__)
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
@@ -87,9 +97,14 @@ class Vault:
         sealer: Seals and opens the values.
     """
 
-    def __init__(self, path: Path, sealer: Sealer) -> None:
+    def __init__(self, path: Path, sealer: Sealer | LiveSealer) -> None:
         self._path = path
         self._sealer = sealer
+
+    @property
+    def path(self) -> Path:
+        """Return where the file is."""
+        return self._path
 
     def entries(self) -> list[Entry]:
         """Return what is there, by name, without any value.
@@ -124,38 +139,45 @@ class Vault:
 
     def retire(self, name: str) -> bool:
         """Forget the older value of *name*; return whether there was one."""
-        rows = self._read()
-        before = rows.get(name, {"values": []})["values"]
-        if len(before) < 2:
-            return False
-        rows[name]["values"] = before[:1]
-        self._write(rows)
-        return True
+        with self._changing() as rows:
+            before = rows.get(name, {"values": []})["values"]
+            if len(before) < 2:
+                return False
+            rows[name]["values"] = before[:1]
+            return True
 
     def remove(self, name: str) -> bool:
         """Forget *name*; return whether it was there."""
-        rows = self._read()
-        if rows.pop(name, None) is None:
-            return False
-        self._write(rows)
-        return True
+        with self._changing() as rows:
+            return rows.pop(name, None) is not None
 
     def reseal(self) -> int:
         """Seal every value with the first key of the sealer; return how many entries there are."""
-        rows = self._read()
-        for name, row in rows.items():
-            row["values"] = [self._sealed(name, self._open(name, value)) for value in row["values"]]
-        self._write(rows)
-        return len(rows)
+        with self._changing() as rows:
+            for name, row in rows.items():
+                row["values"] = [self._sealed(name, self._open(name, value)) for value in row["values"]]
+            return len(rows)
 
     def _put(self, name: str, values: list[Secret], now: datetime) -> None:
         if not _NAME.fullmatch(name):
             raise ConfigurationError("vault: a name has letters, digits, dots, dashes and underscores, at most 64")
         if not values[0]:
             raise ConfigurationError(f"vault: the value of {name} is empty")
-        rows = self._read()
-        rows[name] = {"since": now.isoformat(), "values": [self._sealed(name, each.reveal()) for each in values]}
-        self._write(rows)
+        sealed = [self._sealed(name, each.reveal()) for each in values]
+        with self._changing() as rows:
+            rows[name] = {"since": now.isoformat(), "values": sealed}
+
+    @contextmanager
+    def _changing(self) -> Generator[dict[str, dict[str, Any]], None, None]:
+        """Give what is there to be changed, and write it if it was; no other process changes it meanwhile."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with lock_file(self._path, "lock").open("a+b") as file:
+            lock(file, wait=True)
+            rows = self._read()
+            before = json.dumps(rows)
+            yield rows
+            if json.dumps(rows) != before:
+                self._write(rows)
 
     def _sealed(self, name: str, value: str) -> str:
         return base64.b64encode(self._sealer.seal(value.encode(), f"vault:{name}")).decode("ascii")
@@ -192,6 +214,151 @@ class Vault:
         except BaseException:
             Path(name).unlink(missing_ok=True)
             raise
+
+
+class VaultKeeper:
+    """Keeps the tokens of an OAuth authorization in an entry of a vault: a `TokenKeeper`.
+
+    Args:
+        vault: The vault.
+        name: The entry.
+    """
+
+    def __init__(self, vault: Vault, name: str) -> None:
+        self._vault = vault
+        self._name = name
+        self._claim: IO[bytes] | None = None
+
+    def load(self) -> Kept | None:
+        """Return what is kept, ``None`` before the first consent."""
+        if not any(entry.name == self._name for entry in self._vault.entries()):
+            return None
+        return Kept.from_text(self._vault.get(self._name)[0].reveal())
+
+    def save(self, kept: Kept, now: datetime) -> None:
+        """Keep *kept* in place of what was there; it is on the disk when this returns."""
+        self._vault.set(self._name, kept.to_text(), now)
+
+    def claim(self) -> bool:
+        """Take the sole right to renew, without waiting. The system ends it with the process."""
+        file = lock_file(self._vault.path, f"{self._name}.lock").open("a+b")
+        try:
+            lock(file, wait=False)
+        except OSError:
+            file.close()
+            return False
+        self._claim = file
+        return True
+
+    def release(self) -> None:
+        """Give the right back."""
+        if self._claim is not None:
+            self._claim.close()
+            self._claim = None
+
+
+def lock_file(path: Path, ending: str) -> Path:
+    """Return the file beside *path* whose lock stands for it; it holds nothing."""
+    return path.with_name(f".{path.name}.{ending}")
+
+
+def lock(file: IO[bytes], *, wait: bool) -> None:
+    """Lock the first byte of an open file until it is closed; raise `OSError` if that cannot be."""
+    if sys.platform == "win32":
+        import msvcrt  # noqa: PLC0415 - only Windows has it
+
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK, 1)
+    else:
+        import fcntl  # noqa: PLC0415 - Windows has none
+
+        fcntl.flock(file.fileno(), fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+
+
+class LiveSecrets:
+    """The live values behind a reference, read afresh with each call: a key source for clients and the engine.
+
+    While they cannot be read (a vault that is being copied, a keyring that is locked) the last ones that were read
+    stand in, and the log says so.
+
+    Args:
+        read: Reads them; the one to send first.
+        place: What they are, for the log.
+    """
+
+    def __init__(self, read: Callable[[], tuple[Secret, ...]], place: str) -> None:
+        self._read = read
+        self._place = place
+        self._last = read()
+        self._well = True
+
+    def __call__(self) -> tuple[Secret, ...]:
+        """Return the live values."""
+        try:
+            self._last = self._read()
+        except (ConfigurationError, SealError, OSError) as error:
+            if self._well:
+                log.warning("%s: not read afresh (%s); the last value is used", self._place, place_of(error))
+            self._well = False
+        else:
+            self._well = True
+        return self._last
+
+    def __repr__(self) -> str:
+        return f"LiveSecrets({self._place!r})"
+
+
+class LiveSealer:
+    """A sealer whose keys may change while it is used.
+
+    Keys are read anew when they are older than *age*, and at once when something was sealed with a key not known yet.
+
+    Args:
+        make: Makes a sealer from the keys as they are now.
+        age: After what time they are read anew.
+        seconds: A clock that only goes forward, in seconds.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[], Sealer],
+        age: timedelta = timedelta(seconds=10),
+        seconds: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._make = make
+        self._age = age.total_seconds()
+        self._seconds = seconds
+        self._sealer = make()
+        self._made = seconds()
+
+    def seal(self, content: bytes, context: str) -> bytes:
+        """Return *content* sealed with the first key of now."""
+        return self._fresh().seal(content, context)
+
+    def unseal(self, sealed: bytes, context: str) -> bytes:
+        """Return the content of *sealed*; raise `SealError` as `Sealer.unseal` does."""
+        try:
+            return self._fresh().unseal(sealed, context)
+        except SealError:
+            return self._again().unseal(sealed, context)
+
+    def reseal(self, sealed: bytes, context: str) -> bytes:
+        """Return *sealed* under the first key of now; unchanged if it is already."""
+        return self._fresh().reseal(sealed, context)
+
+    def _fresh(self) -> Sealer:
+        return self._again() if self._seconds() - self._made >= self._age else self._sealer
+
+    def _again(self) -> Sealer:
+        self._made = self._seconds()
+        try:
+            self._sealer = self._make()
+        except (ConfigurationError, SealError, OSError) as error:
+            log.warning("sealing keys: not read afresh (%s); the last ones are used", place_of(error))
+        return self._sealer
+
+    def __repr__(self) -> str:
+        return "<LiveSealer>"
 
 
 class _Keyring(Protocol):

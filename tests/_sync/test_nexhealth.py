@@ -67,6 +67,7 @@ def test_two_keys_are_one_too_many() -> None:
 
 
 @pytest.mark.parametrize("url", ["http://nexhealth.info", "nexhealth.info", "http://192.168.1.5"])
+@pytest.mark.mission("K4", shows="a line without TLS is refused")
 def test_the_line_is_encrypted(url: str) -> None:
     with pytest.raises(ConfigurationError, match="base_url"):
         client(Recorder(), base_url=url)
@@ -78,6 +79,7 @@ def test_a_simulator_on_this_machine_needs_no_encryption() -> None:
     assert nex._transport.base_url == "http://127.0.0.1:8000"
 
 
+@pytest.mark.mission("K2", shows="keys and tokens are not shown")
 def test_keys_and_tokens_are_not_shown() -> None:
     nex = client(Recorder())
 

@@ -7,7 +7,7 @@ from copy import deepcopy
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from odnexus.audit import Picture, Row, audit, picture_from
+from odnexus.audit import EngineState, Picture, Row, audit, picture_from
 from odnexus.practice import Location
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
@@ -31,6 +31,8 @@ class Office:
     def __init__(self) -> None:
         self.place = location()
         self.links: dict[int, int] = {}
+        self.engine: EngineState | None = None
+        self.earlier: Office | None = None
         self.tables: dict[str, Rows] = deepcopy(_TABLES)
         for number, (apt, pat, hour, op) in enumerate(
             [(501, 11, 9, 1), (502, 12, 10, 1), (503, 21, 9, 2), (504, 31, 13, 2)]
@@ -84,7 +86,8 @@ class Office:
     def picture(self) -> Picture:
         """Return the picture of the tables."""
         tables: Any = self.tables
-        return picture_from(self.place, at=AT, window=WINDOW, links=self.links, **tables)
+        picture = picture_from(self.place, at=AT, window=WINDOW, links=self.links, engine=self.engine, **tables)
+        return picture if self.earlier is None else picture.since(self.earlier.picture())
 
     def found(self) -> list[tuple[str, tuple[int, ...]]]:
         """Return what all audits find: rules and ids of subjects."""
@@ -102,6 +105,21 @@ def broken(*breaks: Break) -> Office:
     for each in breaks:
         each(office)
     return office
+
+
+def put(table: str, key: str, value: object, **cells: Any) -> Break:
+    """Return a fault: some cells of one row are others."""
+    return lambda office: office.of(table, key, value).update(cells)
+
+
+def settle(**changes: Any) -> Break:
+    """Return a fault of the location's settings."""
+    return lambda office: setattr(office, "place", location(**changes))
+
+
+def drop(table: str, key: str, value: object) -> Break:
+    """Return a fault: one row is gone."""
+    return lambda office: office.tables[table].remove(office.of(table, key, value))
 
 
 _PEOPLE = (

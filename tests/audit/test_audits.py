@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from attrs import evolve
 
 from odnexus.audit import AUDITS, audit, links_of
 from odnexus.practice import TypeRule
 from odnexus.reconcile.links import Link, Ref
-from tests.audit.office import AT, Break, Office, broken, found, location
-
-
-def put(table: str, key: str, value: object, **cells: Any) -> Break:
-    """Return a fault: some cells of one row are others."""
-    return lambda office: office.of(table, key, value).update(cells)
-
-
-def settle(**changes: Any) -> Break:
-    """Return a fault of the location's settings."""
-    return lambda office: setattr(office, "place", location(**changes))
-
-
-def drop(table: str, key: str, value: object) -> Break:
-    """Return a fault: one row is gone."""
-    return lambda office: office.tables[table].remove(office.of(table, key, value))
+from tests.audit.further import FURTHER
+from tests.audit.office import AT, Break, Office, broken, drop, found, put, settle
 
 
 def test_an_office_in_good_order_has_no_row() -> None:
@@ -39,7 +23,17 @@ def test_an_office_in_good_order_has_no_row() -> None:
 CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
     "two charts of one person": (
         [lambda office: office.chart(40, "Keiko", "Tanaka", "1995-05-25", WirelessPhone="(208)555-0131", Guarantor=31)],
-        [("chart.duplicate", (31, 40))],
+        [("chart.duplicate-family", (31, 40))],
+    ),
+    "two charts of one person in two families": (
+        [lambda office: office.chart(40, "Keiko", "Tanaka", "1995-05-25", Email="Family31@example.com",
+                                     WirelessPhone="")],
+        [("chart.duplicate", (31, 40)), ("email.shared", (31, 40))],
+    ),
+    "two charts of one person in two clinics": (
+        [lambda office: office.chart(40, "Keiko", "Tanaka", "1995-05-25", Email="Family31@example.com",
+                                     WirelessPhone="", ClinicNum=2)],
+        [("chart.duplicate-clinic", (31, 40)), ("email.shared", (31, 40))],
     ),
     "twins are two people": (
         [
@@ -152,7 +146,8 @@ CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
     "a child of nobody known": ([put("charts", "PatNum", 12, Guarantor=99, WirelessPhone="", Email="")],
                                 [("guarantor.unknown", (12, 99))]),
     "a child of one who is gone": (
-        [put("charts", "PatNum", 11, PatStatus="Archived"), drop("book", "AptNum", 501), drop("bookings", "id", 9001)],
+        [put("charts", "PatNum", 11, PatStatus="Archived"),
+         put("people", "id", 711, inactive=True), drop("book", "AptNum", 501), drop("bookings", "id", 9001)],
         [("guarantor.inactive", (12, 11))],
     ),
     "seven hours late": (
@@ -230,9 +225,12 @@ CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("case", CASES)
+ALL = CASES | FURTHER
+
+
+@pytest.mark.parametrize("case", ALL)
 def test_an_office_with_one_fault_has_its_rows_and_no_other(case: str) -> None:
-    breaks, expected = CASES[case]
+    breaks, expected = ALL[case]
 
     assert broken(*breaks).found() == expected
 
@@ -257,7 +255,7 @@ def test_a_practice_that_nexhealth_does_not_read_is_not_blamed_for_its_own_visit
 
 
 def test_every_rule_has_a_case() -> None:
-    tried = {rule for _, expected in CASES.values() for rule, _ in expected}
+    tried = {rule for _, expected in ALL.values() for rule, _ in expected}
 
     # A clock that is wrong for all has a test of its own.
     assert {rule for each in AUDITS for rule in each.rules} - tried == {"time.shifted"}

@@ -75,13 +75,16 @@ class Place:
         self.file.write_text(FILE.format(**values) + extra, encoding="utf-8")
         return self.file
 
-    def book(self, given: str = "Nadia", family: str = "Okafor") -> int:
+    def book(self, given: str = "Nadia", family: str = "Okafor", *, hour: int = 10, born: str = "1991-03-04") -> int:
         """Book a first visit on NexHealth's page."""
         state = self.nx.simulator.state
-        bio = {"date_of_birth": "1991-03-04", "phone_number": "2085550177", "gender": "Female"}
+        phone = f"20855501{77 if hour == 10 else hour}"
+        bio = {"date_of_birth": born, "phone_number": phone, "gender": "Female"}
         patient = state.add_patient(self.nx.location_id, given, family, email=f"{given}@example.com", bio=bio)
         day = datetime.now(ZoneInfo(ZONE)) + timedelta(days=9)
-        start = day.replace(hour=10, minute=0, second=0, microsecond=0) + timedelta(days=max(0, 7 - day.weekday()) % 3)
+        start = day.replace(hour=hour, minute=0, second=0, microsecond=0) + timedelta(
+            days=max(0, 7 - day.weekday()) % 3
+        )
         number: int = self.nx.simulator.patient_app.book(
             self.nx.location_id,
             start.astimezone(UTC),

@@ -6,6 +6,7 @@ import json
 import platform
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -56,3 +57,20 @@ def test_no_command_waits_for_simulators_that_it_does_not_need() -> None:
     done = subprocess.run([sys.executable, "-c", code], check=False)
 
     assert done.returncode == 0
+
+
+def test_features_are_told_with_what_they_need(tmp_path: Path) -> None:
+    practice = tmp_path / "practice.toml"
+    practice.write_text(
+        'subdomain = "demo"\n[[locations]]\nname = "main"\nnexhealth_id = 1\ntimezone = "America/Denver"\n'
+        '[locations.modes]\nperson = "observe"\nvisit = "observe"\n'
+    )
+
+    every = {row["feature"]: row for row in json.loads(invoke("features", "--json"))}
+    here = json.loads(invoke("features", str(practice), "--json"))
+
+    assert every["book visits"]["permissions"] == "Appointments"
+    assert every["cancel visits"]["since"] == "21.3"
+    assert every["fill blanks of charts"]["on when"].endswith("fill_blanks = true")
+    assert {row["permissions"] for row in here} == {"ReadAll"}
+    assert "book visits" in invoke("features")

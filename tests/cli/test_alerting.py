@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from datetime import UTC, datetime, time, timedelta
-from typing import Any
+import threading
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from odnexus.alerts import Alert, CallableSink, QuietHours
-from odnexus.cli.alerting import Alarm, alarm
+from odnexus.cli.alerting import FAILING, Alarm, alarm, noted_in
 from odnexus.cli.connecting import Keys, Office
-from odnexus.cli.office import hourly, remind, revive_endpoint, weekly_digest
-from odnexus.cli.settings import Settings
+from odnexus.cli.doctor.here import here_facts, judge_here
+from odnexus.cli.office import hourly, look_after_deliveries, remind, serve, weekly_digest
+from odnexus.cli.settings import Settings, WebhookSettings
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.alerting import Severity
 from odnexus.stores import MemoryStore, Sealer
@@ -124,6 +129,7 @@ def alarmed(office: Place, monkeypatch: pytest.MonkeyPatch) -> tuple[Settings, l
     return settings, heard, alarm(settings, Keys(settings), lambda _: CallableSink(heard.append))
 
 
+@pytest.mark.mission("R5", shows="alerts reach the addresses of the practice and the log")
 def test_alerts_go_to_the_log_and_the_addresses(alarmed: Any, caplog: pytest.LogCaptureFixture) -> None:
     _, heard, told = alarmed
 
@@ -189,6 +195,7 @@ def test_the_digest_comes_on_monday_morning_once(alarmed: Any) -> None:
     assert "main" in heard[0].text
 
 
+@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list practice.toml")
 def test_a_credential_that_is_old_is_told_about_once_a_month(office: Place) -> None:
     heard: list[Alert] = []
     vault = Vault(office.file.parent / "v", Sealer.ephemeral())
@@ -211,8 +218,9 @@ def test_an_endpoint_that_nexhealth_switched_off_is_switched_on_again(office: Pl
         for each in (ours, other):
             endpoints.update(each.id, active=False)
 
+        engine, sink = opened.engine(CallableSink(heard.append)), CallableSink(heard.append)
         for _ in range(2):
-            revive_endpoint(opened, url, Alarm(sink=CallableSink(heard.append)), at(12))
+            look_after_deliveries(engine, WebhookSettings(url=url), sink, at(12))
 
         active = {each.id: each.active for each in endpoints.iter()}
 
@@ -228,3 +236,90 @@ def test_a_chore_is_done_once_an_hour() -> None:
         chore(at(12) + timedelta(minutes=minutes))
 
     assert done == [at(12), at(13)]
+
+
+def test_senders_of_the_office_that_fell_silent_are_told_about(office: Place) -> None:
+    heard: list[Alert] = []
+    chosen = WebhookSettings(opendental_url="http://127.0.0.1:9/opendental/", workstation="SRV01")
+    with Office(Settings.load(office.file)) as opened:
+        now, sink = datetime.now(UTC), CallableSink(heard.append)
+        for moment in (now, now + timedelta(hours=1)):
+            look_after_deliveries(opened.engine(), chosen, sink, moment)
+
+    assert [alert.rule for alert in heard] == ["events.silent"]
+    assert "SRV01" not in heard[0].text
+
+
+# --- over a real line -------------------------------------------------------------------------------------------------
+
+
+class Mailbox(BaseHTTPRequestHandler):
+    """A real local target: keeps what Apprise's ``json://`` posts, or refuses it."""
+
+    letters: ClassVar[list[dict[str, Any]]] = []
+    status: ClassVar[int] = 200
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        self.letters.append(json.loads(body))
+        self.send_response(self.status)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Mailbox]]:
+    pytest.importorskip("apprise", reason="the extra odnexus[alerts] is not installed")
+    monkeypatch.setattr(Mailbox, "letters", [])
+    with ThreadingHTTPServer(("127.0.0.1", 0), Mailbox) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("MAIL", f"json://127.0.0.1:{server.server_port}/")
+        yield Mailbox
+        server.shutdown()
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
+@pytest.mark.mission(
+    "R5",
+    shows="a question reaches a real address once, with what happened, which record, and what to click",
+)
+def test_a_question_reaches_a_real_address_once(office: Place, mailbox: type[Mailbox]) -> None:
+    office.od.practice.add_patient(FName="Nadja", LName="Okafor", Birthdate=date(1991, 3, 4))
+    booking = office.book()
+    text = office.write('\n[alerts]\nto = [{ env = "MAIL" }]\nat_least = "info"\n')
+    with Office(Settings.load(text)) as opened:
+        for _ in range(2):
+            serve(opened, threading.Event(), once=True)
+
+    [letter] = [each for each in mailbox.letters if "person.match" in each["title"]]
+    what, click, record = letter["message"].splitlines()
+    assert what.startswith("A booking names a patient who may be one of several charts")
+    assert click == "→ odnexus review list"
+    assert record == f"NexHealth {office.nx.simulator.state.appointments[booking].patient_id} (demo-dental)"
+    assert "Okafor" not in json.dumps(mailbox.letters)
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")
+@pytest.mark.mission("R5", shows="an address that takes nothing stops no work, and the doctor says so")
+def test_an_address_that_fails_stops_nothing_and_is_reported(
+    office: Place, mailbox: type[Mailbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mailbox, "status", 500)
+    office.write('\n[alerts]\nto = [{ env = "MAIL" }]\n')
+    with Office(Settings.load(office.file)) as opened:
+        told = noted_in(opened.store, "main")
+        told_to = alarm(opened.settings, opened.keys, told=told)
+        told_to.sink.send(make(at(12)))
+        told_to.sink.send(make(at(13), "other"))
+        failed = opened.store.cursors.get(FAILING)
+        rules = [entry.rule for entry in opened.store.journal.read()]
+        facts = here_facts(opened, at(14))
+        monkeypatch.setattr(mailbox, "status", 200)
+        told_to.sink.send(make(at(14), "third"))
+        mended = opened.store.cursors.get(FAILING)
+
+    assert (str(failed).endswith("ConnectionError"), mended) == (True, None)
+    assert rules == ["alert.not-delivered"]
+    assert {line.check: line.state for line in judge_here(facts)}["alerts"] == "warn"

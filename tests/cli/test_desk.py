@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import threading
 from collections.abc import Iterator
@@ -9,12 +11,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 from typer.testing import CliRunner
 
 from odnexus.cli.app import app
+from odnexus.cli.causes import cause_of
 from odnexus.cli.connecting import Office
+from odnexus.cli.digest import Digest, summed, together
 from odnexus.cli.office import serve
 from odnexus.cli.settings import Settings
+from odnexus.cli.telling import print_csv
+from odnexus.errors import OdnexusError
 from odnexus.reconcile.inbox import Bury, Event
 from odnexus.reconcile.journal import Entry
 from odnexus.stores import SqliteStore
@@ -32,6 +39,24 @@ def shown(office: Place, *arguments: str) -> Any:
     code, output = odnexus(office, *arguments, "--json")
     assert code == 0, output
     return json.loads(output)
+
+
+NEVER_OF_AN_EVENT = {
+    "ConfigurationError",
+    "PracticeFileError",
+    "SignatureError",
+    "EmptySideError",
+    "LeaseLostError",
+    "StoreError",
+}
+
+
+def every_error(root: type[OdnexusError] = OdnexusError) -> Iterator[type[OdnexusError]]:
+    """Yield all errors of the library's own module."""
+    for each in root.__subclasses__():
+        if each.__module__ == "odnexus.errors":
+            yield each
+        yield from every_error(each)
 
 
 @pytest.fixture
@@ -99,6 +124,11 @@ def test_an_event_that_is_not_there_or_not_the_only_one_is_told(office: Place, s
     assert (code, "begins with" in output) == (2, True)
 
 
+@pytest.mark.mission(
+    "R4",
+    shows="what was given up is tried again by hand, with all its attempts",
+    try_it="odnexus events retry practice.toml",
+)
 def test_a_buried_event_is_tried_again_with_all_its_attempts(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)
@@ -122,7 +152,7 @@ def test_an_event_that_waits_for_its_hour_is_made_due_now(office: Place, store: 
 def test_a_waiting_event_is_buried_and_its_lane_goes_on(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa", key="lane", due=NOW + timedelta(hours=6)), event("bbb", key="lane")])
 
-    assert odnexus(office, "events", "bury", "aaa", "--reason", "duplicate")[0] == 0
+    assert odnexus(office, "events", "bury", "aaa", "--why", "duplicate")[0] == 0
 
     assert [each.reason for each in store.inbox.buried(10)] == ["duplicate"]
     leases = store.inbox.lease(datetime.now(UTC), NOW + timedelta(minutes=5), 10)
@@ -146,6 +176,59 @@ def test_a_location_that_is_being_worked_on_is_left_alone(office: Place, store: 
 
     assert (code, "being worked on" in output) == (1, True)
     assert store.inbox.buried(10) == []
+
+
+@pytest.mark.mission(
+    "R4",
+    shows="failed events are listed with their cause and next step in words, and retried by hand, one or many",
+    try_it="odnexus events list --buried",
+)
+def test_events_are_chosen_by_kind_reason_and_time(office: Place, store: SqliteStore) -> None:
+    other = evolve(event("ccc"), kind="nexhealth.form", received=NOW - timedelta(days=3))
+    store.inbox.put([event("aaa"), event("bbb"), other])
+    for _ in range(2):
+        bury(store)
+
+    def ids(*options: str) -> list[str]:
+        return [row["id"] for row in shown(office, "events", "list", *options)]
+
+    assert ids("--buried") == ["aaa", "bbb"]
+    assert ids("--kind", "nexhealth.form") == ["ccc"]
+    assert ids("--reason", "PermissionDeniedError") == ["aaa", "bbb"]
+    assert ids("--until", "1d") == ["ccc"]
+    assert ids("--since", "1d", "--limit", "1") == ["aaa"]
+    assert odnexus(office, "events", "list", "--since", "yesterday")[0] == 2
+
+
+def test_many_are_retried_at_once_but_never_all_by_mistake(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa"), event("bbb")])
+    for _ in range(2):
+        bury(store)
+
+    assert odnexus(office, "events", "retry")[0] == 2
+    assert odnexus(office, "events", "retry", "aaa", "--reason", "PermissionDeniedError")[0] == 2
+    assert odnexus(office, "events", "retry", "--reason", "ServerError")[0] == 0
+    assert len(store.inbox.buried(10)) == 2
+    assert odnexus(office, "events", "retry", "--reason", "PermissionDeniedError")[0] == 0
+    assert store.inbox.buried(10) == []
+    assert odnexus(office, "events", "bury", "--kind", "nexhealth.appointment", "--why", "spoilt")[0] == 0
+    assert [each.reason for each in store.inbox.buried(10)] == ["spoilt", "spoilt"]
+
+
+def test_the_cause_and_the_next_step_are_told_in_words(office: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+    bury(store)
+
+    found = shown(office, "events", "show", "aaa")
+
+    assert (found["means"], "doctor" in found["next"]) == ("the key may not do this", True)
+
+
+@pytest.mark.parametrize("error", sorted(each.__name__ for each in every_error() if each.__subclasses__() == []))
+def test_every_error_that_an_event_may_end_with_is_explained(error: str) -> None:
+    if error in NEVER_OF_AN_EVENT:
+        return
+    assert cause_of(error).means != cause_of("KeyError").means
 
 
 # --- questions --------------------------------------------------------------------------------------------------------
@@ -180,6 +263,11 @@ def test_what_is_sealed_is_opened_on_demand_only(asked: Place) -> None:
     assert opened["content"]
 
 
+@pytest.mark.mission(
+    "M2",
+    shows="an answer given at the command line lets the booking go on, with who gave it",
+    try_it="odnexus review list practice.toml",
+)
 def test_an_answer_lets_the_booking_go_on_and_names_who_gave_it(asked: Place) -> None:
     [row] = shown(asked, "review", "list")
     before = len(asked.od.practice.appointments)
@@ -227,6 +315,9 @@ def worked(office: Place) -> Place:
     return office
 
 
+@pytest.mark.mission(
+    "R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal practice.toml"
+)
 def test_the_journal_says_what_was_done_without_patient_data(worked: Place) -> None:
     rules = [row["rule"] for row in shown(worked, "journal")]
     text = odnexus(worked, "journal")[1]
@@ -246,6 +337,61 @@ def test_the_journal_is_narrowed_by_record_time_and_number(worked: Place) -> Non
     }
 
 
+def test_the_journal_is_narrowed_by_kind_and_rule(worked: Place) -> None:
+    applied = shown(worked, "journal", "--kind", "applied")
+
+    assert {entry["kind"] for entry in applied} == {"applied"}
+    assert {entry["rule"] for entry in shown(worked, "journal", "--rule", "visit.*")} >= {"visit.created"}
+    assert shown(worked, "journal", "--rule", "visit.created", "--until", "1h") == []
+    assert odnexus(worked, "journal", "--kind", "invented")[0] == 2
+
+
+def test_the_journal_as_csv_has_a_line_for_each_entry(worked: Place) -> None:
+    rows = list(csv.DictReader(io.StringIO(odnexus(worked, "journal", "--csv")[1])))
+
+    assert len(rows) == len(shown(worked, "journal"))
+    assert {"at", "location", "kind", "rule", "subject", "related", "number"} <= rows[0].keys()
+
+
+def test_a_cell_that_a_spreadsheet_would_calculate_is_kept_a_text(capsys: pytest.CaptureFixture[str]) -> None:
+    print_csv(["a"], [{"a": "=1+1"}, {"a": [1, 2]}])
+
+    assert capsys.readouterr().out == "a\n'=1+1\n1 2\n"
+
+
+@pytest.mark.mission(
+    "R6",
+    shows="the week in numbers, per location and in sum, with how the saved time was counted",
+    try_it="odnexus digest",
+)
+def test_the_digest_sums_up_and_shows_how_time_was_counted(worked: Place) -> None:
+    found = shown(worked, "digest", "--minutes", "10")
+    text = odnexus(worked, "digest", "--minutes", "10")[1]
+
+    assert found["hand_offs"] == 2  # a chart and a visit
+    assert found["total"]["done"] == found["locations"][0]["done"]
+    assert "hand-offs avoided: 2, about 0.3 h" in text
+    assert "10 minutes each" in text
+
+
+def test_several_locations_are_added() -> None:
+    parts = [
+        summed(
+            name,
+            [Entry(at=NOW, location=name, kind="applied", subject="s", rule="visit.created", requests=2)],
+            waiting=1,
+            buried=0,
+            open=2,
+        )
+        for name in ("a", "b")
+    ]
+
+    total = together(parts)
+
+    assert (total.done, total.requests, total.waiting, total.open) == ({"visit.created": 2}, 4, 2, 4)
+    assert total.hand_offs == 2
+
+
 def test_links_show_both_numbers(worked: Place) -> None:
     rows = {row["kind"]: row for row in shown(worked, "links")}
 
@@ -261,6 +407,9 @@ def test_what_links_cannot_be_asked_is_told(office: Place, options: list[str]) -
     assert odnexus(office, "links", *options)[0] == 2
 
 
+@pytest.mark.mission(
+    "R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest practice.toml"
+)
 def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)
@@ -280,6 +429,41 @@ def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: 
     assert main["requests"] > 0
     assert "odnexus events list --buried" in text
     assert "Okafor" not in text
+
+
+def test_the_status_tells_how_each_location_stands(worked: Place, store: SqliteStore) -> None:
+    store.inbox.put([event("aaa")])
+
+    [main] = shown(worked, "status")["locations"]
+    code, table = odnexus(worked, "status")
+
+    assert (main["location"], main["writer"], main["waiting"], main["paused"]) == ("main", "bridge", 1, "")
+    assert code == 0
+    assert "Okafor" not in table
+
+
+def test_a_location_that_was_never_heard_of_is_told_by_the_exit_code(office: Place) -> None:
+    assert odnexus(office, "status")[0] == 1
+
+
+def test_a_digest_of_several_locations_ends_with_all_of_them() -> None:
+    rows = [
+        summed(
+            name,
+            [Entry(at=NOW, location=name, kind="applied", subject="", rule="visit.created", requests=4)] * 2,
+            waiting=1,
+            buried=0,
+            open=2,
+        )
+        for name in ("north", "south")
+    ]
+
+    found = Digest(since=NOW, until=NOW, locations=tuple(rows))
+
+    assert found.total.done == {"visit.created": 4}
+    assert (found.total.requests, found.total.waiting, found.total.open) == (16, 2, 4)
+    assert "all locations\n  done:      4 visit.created" in found.to_text()
+    assert "all locations" not in Digest(since=NOW, until=NOW, locations=tuple(rows[:1])).to_text()
 
 
 def test_a_digest_has_to_have_somewhere_to_go(worked: Place) -> None:

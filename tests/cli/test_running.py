@@ -241,6 +241,11 @@ def run(*arguments: str) -> subprocess.Popen[str]:
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows ends a process without asking it")
+@pytest.mark.mission(
+    "R2",
+    shows="the connector runs as a process, does its work and ends cleanly when told",
+    try_it="odnexus run practice.toml",
+)
 def test_a_process_is_started_does_its_work_and_ends_when_told(office: Place, tmp_path: Path) -> None:
     office.book("Nadia", "Okafor")
     office.write('\n[run]\npause = "0.2 s"\nheartbeat = "beat"\n')

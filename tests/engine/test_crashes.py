@@ -129,6 +129,9 @@ STORIES: dict[str, tuple[Story, Story, str]] = {
 
 @pytest.mark.parametrize("moment", ["before", "after"])
 @pytest.mark.parametrize("name", STORIES)
+@pytest.mark.mission(
+    "E1", "E2", "E5", "E6", shows="killed at every write and request, a booking still makes one chart and one visit"
+)
 def test_every_cut_point_heals(name: str, moment: Moment) -> None:
     before, story, event = STORIES[name]
     count = effects_of(before, story)

@@ -269,6 +269,7 @@ def test_a_question_shows_candidates_with_reasons_and_stays_out_of_repr(town: To
 # -- several locations -------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.mission("L1", shows="two locations share one database and neither misses a change")
 def test_two_locations_share_a_database_and_neither_misses_a_change() -> None:
     town = Town()
     second = town.nx.state.add_location(town.institution, "Second", insert_appt_client=False)
@@ -304,6 +305,7 @@ def test_two_locations_share_a_database_and_neither_misses_a_change() -> None:
     assert town.booking(booking).start_time == at(10)
 
 
+@pytest.mark.mission("L1", shows="a location whose office is offline does not stop another")
 def test_one_locations_trouble_does_not_stop_the_other() -> None:
     town = Town()
     office = Town()

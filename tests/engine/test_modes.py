@@ -10,6 +10,7 @@ from odnexus.practice import Modes
 from tests.engine.town import Town, at
 
 
+@pytest.mark.mission("G3", shows="a location that only observes writes nothing and says what it would do")
 def test_observe_writes_nothing_and_says_what_it_would() -> None:
     town = Town(modes=Modes(person="observe", visit="observe"))
     town.work()
@@ -21,6 +22,7 @@ def test_observe_writes_nothing_and_says_what_it_would() -> None:
     assert "observe:person.new" in [entry.rule for entry in town.engine.journal(limit=1000)]
 
 
+@pytest.mark.mission("G3", shows="a location that suggests writes once the staff agrees")
 def test_suggest_writes_once_the_staff_agrees() -> None:
     town = Town(modes=Modes(visit="suggest"))
     town.work()

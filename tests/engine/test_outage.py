@@ -19,6 +19,9 @@ def town() -> Town:
 
 
 @pytest.mark.parametrize("state", ["econnector_down", "refused", "key_not_assigned", "key_disabled"])
+@pytest.mark.mission(
+    "R3", shows="an office that is offline pauses its location, alerts once, and is caught up with in order"
+)
 def test_an_office_offline_pauses_alerts_once_and_resumes_in_order(town: Town, state: str) -> None:
     people = [town.person(first, "Lund", f"1988-11-{day}") for first, day in (("Ana", 10), ("Bea", 11), ("Cia", 12))]
     town.od.offline = state

@@ -36,6 +36,7 @@ OFFICE = CarrierResolver(
         ("delta dental of colorado", 2),
     ],
 )
+@pytest.mark.mission("T1", shows="what a patient typed finds the office's carrier, however it is spelled")
 def test_one_name_in_many_spellings(text: str, number: int) -> None:
     found = OFFICE.resolve(text).certain
 
@@ -51,6 +52,7 @@ def test_a_payer_id_is_surer_than_a_name() -> None:
 
 
 @pytest.mark.parametrize("text", ["Blue Cross", "Delta Dental", "delta", "Colorado Delta"])
+@pytest.mark.mission("T1", shows="a name that could mean several carriers is never chosen, only suggested")
 def test_what_could_be_several_is_only_suggested(text: str) -> None:
     resolution = OFFICE.resolve(text)
 

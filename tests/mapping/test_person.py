@@ -122,6 +122,9 @@ def test_a_suffix_is_written_behind_the_family_name_and_found_again() -> None:
     assert person_from_opendental(OpenDentalPatient(pat_num=1, l_name=created["l_name"])).value.suffix == "jr"
 
 
+@pytest.mark.mission(
+    "T3", shows="names, dates, sexes, phones and addresses of a new chart have the forms that Open Dental wants"
+)
 def test_a_new_chart_has_the_forms_open_dental_wants() -> None:
     mapped = opendental_patient(LENA, pri_prov=1, clinic_num=0, guarantor=400, billing_type="Standard Account")
 

@@ -63,6 +63,7 @@ def test_an_existing_chart_keeps_who_it_is() -> None:
     assert not {"f_name", "l_name", "birthdate", "gender"} & fields.keys()
 
 
+@pytest.mark.mission("T5", shows="a wrong field map is refused with every fault and its place")
 def test_every_fault_is_listed_at_once() -> None:
     broken = FieldMap(
         rules=(
@@ -84,6 +85,7 @@ def test_every_fault_is_listed_at_once() -> None:
     ]
 
 
+@pytest.mark.mission("T5", shows="each value says which rule made it from which answer")
 def test_a_value_explains_where_it_came_from() -> None:
     explained = {line.target: line for line in DEFAULT_MAP.explain(REAL)}
 
@@ -109,6 +111,7 @@ def test_what_no_rule_reads_is_kept() -> None:
     assert DEFAULT_MAP.unread({**REAL, "favourite": "blue"}) == {"favourite": "blue"}
 
 
+@pytest.mark.mission("T5", shows="two field maps are compared target by target")
 def test_two_maps_differ_by_target() -> None:
     other = FieldMap(rules=(*DEFAULT_MAP.rules[1:], MapRule(target="MedicaidID", sources=("medicaid",))))
 

@@ -83,6 +83,7 @@ def test_a_number_without_country_code_is_read_in_its_region() -> None:
     assert phone_number("604-555-0142", "CA").value == "+16045550142"
 
 
+@pytest.mark.mission("T3", shows="a telephone number is written as each system wants it")
 def test_each_system_gets_its_form_of_a_phone() -> None:
     assert opendental_phone("+15035550142").value == "(503)555-0142"
     assert ten_digits("+15035550142").value == "5035550142"

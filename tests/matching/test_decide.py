@@ -209,11 +209,22 @@ def test_namesakes_with_nothing_else_in_common_are_not_one() -> None:
     assert grade(ROBERT, evolve(moved(ROBERT), birth_date=date(1951, 7, 30))) is Grade.CERTAINLY_NOT
 
 
-def test_a_married_name_needs_two_confirmations() -> None:
-    married = evolve(ROBERT, family="Lund")
+@pytest.mark.parametrize("family", ["Lund", ""])
+def test_a_married_or_missing_family_name_needs_two_confirmations_or_an_uncontradicted_home(family: str) -> None:
+    married = evolve(ROBERT, family=family)
+    at_home = evolve(married, mobile="", email="")
 
     assert grade(ROBERT, married) is Grade.CERTAIN
+    assert grade(ROBERT, at_home) is Grade.CERTAIN
+    assert grade(ROBERT, evolve(at_home, mobile="+15415550100")) is Grade.PROBABLE
     assert grade(ROBERT, evolve(married, email="", address=Address())) is Grade.PROBABLE
+    assert grade(ROBERT, evolve(at_home, given="Roberta")) is not Grade.CERTAIN
+
+
+def test_a_slip_in_names_that_were_exchanged_is_in_the_one_that_is_no_given_name() -> None:
+    assert grade(ROBERT, evolve(ROBERT, given="Okafr", family="Robert")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, family="Anna"), evolve(ROBERT, given="Anne", family="Robert")) is Grade.PROBABLE
+    assert grade(evolve(ROBERT, given="Xuqo"), evolve(ROBERT, given="Okafr", family="Xuqo")) is Grade.PROBABLE
 
 
 def test_a_maiden_name_that_became_the_middle_name_contradicts_nothing() -> None:
@@ -244,7 +255,7 @@ def test_no_rule_makes_a_different_given_name_or_a_missing_birth_date_certain() 
     for given_name, family, birth in CERTAIN:
         assert given_name not in {Given.DIFFERENT, Given.MISSING, Given.INITIAL, Given.SIMILAR, Given.MIDDLE}
         assert birth in {Birth.EXACT, Birth.SLIP}
-        assert family is not Family.MISSING
+        assert family is not Family.MISSING or (given_name is Given.EXACT and birth is Birth.EXACT)
 
 
 def test_grades_have_an_order() -> None:

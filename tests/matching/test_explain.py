@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -44,6 +46,10 @@ def test_the_evidence_adds_up_to_the_score() -> None:
     [
         (ROBERT, "Chart 7 is this person."),
         (evolve(ROBERT, birth_date=None, suffix="jr"), "No chart is certain; the best of 2 is probable."),
+        (
+            evolve(ROBERT, given="R", mobile="", address=Address(), suffix="jr"),
+            "No chart is certain; the only candidate is probable.",
+        ),
         (Person(given="Mara", family="Lund"), "No chart comes near: this is somebody new."),
     ],
 )
@@ -64,14 +70,54 @@ def test_the_data_is_json() -> None:
     assert data["chosen"] == 7
 
 
-def test_the_picture_is_well_formed_and_needs_no_network() -> None:
-    shown = explain(ROSTER.lookup(evolve(ROBERT, suffix="jr", mobile="")))
-    page = ET.fromstring(f"<div>{shown.html()}</div>")
+def pictures(html: str) -> list[ET.Element]:
+    return [ET.fromstring(part) for part in re.findall(r"<svg.*?</svg>", html)]
 
-    assert len(page.findall("{http://www.w3.org/2000/svg}svg")) == len(shown.decision.candidates)
-    assert shown._repr_html_() == shown.html()
-    for word in ("http:", "https:", "<script", "url("):
-        assert word not in shown.html().replace("http://www.w3.org/2000/svg", "")
+
+def test_the_picture_is_well_formed_and_needs_no_network(tmp_path: Path) -> None:
+    explanation = explain(ROSTER.lookup(evolve(ROBERT, given="Bob")))
+    explanation.to_html(tmp_path / "why.html")
+    page = (tmp_path / "why.html").read_text(encoding="utf-8")
+
+    assert len(pictures(page)) == 2
+    assert explanation._repr_html_() == explanation.html()
+    assert explanation.html() in page
+    assert not re.findall(r"(?:src|href|url|@import|script)\b", page)
+    assert "prefers-color-scheme:dark" in page
+
+
+@pytest.mark.mission("M1", shows="why two records are one person is a picture that an office manager can read")
+def test_the_picture_says_in_words_what_it_shows() -> None:
+    decision = ROSTER.lookup(evolve(ROBERT, given="Bob"))
+    for picture, candidate in zip(pictures(explain(decision).html()), decision.candidates, strict=True):
+        label = picture.attrib["aria-label"]
+        shown = " ".join(picture.itertext())
+        for each in candidate.evidence:
+            assert f"{each.words} {each.bits:+.1f}" in label
+            assert each.words in shown
+            assert f"{each.bits:+.1f}" in shown
+        assert f"{candidate.score:+.1f}" in shown
+
+
+def test_the_bars_of_a_picture_end_where_the_sum_begins() -> None:
+    decision = ROSTER.lookup(evolve(ROBERT, given="Bob"))
+    (bars, *_) = (
+        [
+            (float(bar.attrib["x"]), float(bar.attrib["width"]))
+            for bar in picture.iter("{http://www.w3.org/2000/svg}rect")
+        ]
+        for picture in pictures(explain(decision).html())
+    )
+
+    *_, last, total = bars
+    assert last[0] + last[1] == pytest.approx(total[0] + total[1], abs=1.5)
+    assert bars[0][0] + bars[0][1] == pytest.approx(total[0], abs=1.5), "it begins at the line where the sum begins"
+
+
+def test_a_veto_stands_above_the_bars() -> None:
+    html = explain(ROSTER.lookup(evolve(ROBERT, given="Bob"))).html().split("Chart 9")[1]
+
+    assert html.index("whatever the bars say") < html.index("<svg")
 
 
 def test_no_form_shows_a_value() -> None:

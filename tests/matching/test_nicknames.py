@@ -37,6 +37,7 @@ SHIPPED = Nicknames.shipped()
         ("", "", Kinship.NONE),
     ],
 )
+@pytest.mark.mission("T2", shows="Bob is Robert, Chris may be two names, and a full name is nobody's nickname")
 def test_how_two_names_are_related(one: str, other: str, kinship: Kinship) -> None:
     assert SHIPPED.kinship(one, other) is kinship
     assert SHIPPED.kinship(other, one) is kinship

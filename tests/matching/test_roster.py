@@ -118,6 +118,16 @@ def test_what_a_crowd_shares_proves_nothing() -> None:
     assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
 
 
+def test_a_birth_date_of_a_crowd_is_one_that_a_form_filled_in() -> None:
+    crowd = [
+        chart(number, Person(family=f"Family{number}", given="Ann", birth_date=ROBERT.birth_date))
+        for number in range(2, 40)
+    ]
+
+    assert Roster([chart(1), *crowd[:5]]).lookup(ROBERT).grade is Grade.CERTAIN
+    assert Roster([chart(1), *crowd]).lookup(ROBERT).grade is Grade.PROBABLE
+
+
 @pytest.mark.parametrize("shared", [{"email": ROBERT.email}, {"address": ROBERT.address}])
 def test_an_address_of_a_crowd_proves_nothing_either(shared: dict[str, Any]) -> None:
     crowd = [

@@ -12,6 +12,9 @@ from tests.matching.families import TRAPS, Town, trap_pairs, typed
 PAIRS = 8_800
 
 
+@pytest.mark.mission(
+    "M1", shows="twins, Jr and Sr, parents and children and shared phones are never linked by themselves"
+)
 def test_no_pair_of_look_alikes_is_certain() -> None:
     certain: Counter[str] = Counter()
     seen: Counter[str] = Counter()

@@ -53,6 +53,9 @@ def test_nonsense_is_no_version(text: str) -> None:
         (calls.listing(records.COMMLOGS, Commlog, {}).page(0), "25.1.12", "25.1.13", r"leaving out pat_num \(PatNum\)"),
     ],
 )
+@pytest.mark.mission(
+    "G1", shows="what an office's version lacks is refused before anything is sent, naming both versions"
+)
 def test_what_an_office_lacks_is_refused_naming_both_versions(
     call: Call[Any], present: str, needed: str, what: str
 ) -> None:

@@ -67,6 +67,19 @@ def test_there_is_no_url_outside_the_block() -> None:
         _ = server.url
 
 
+def test_a_server_that_is_switched_off_answers_nobody_who_was_connected() -> None:
+    echo = Echo()
+    server = LocalServer(echo)
+    with httpx.Client() as client:
+        with server:
+            address = server.url + "/a"
+            client.get(address)
+        with pytest.raises(httpx.TransportError):
+            client.get(address)
+
+    assert len(echo.seen) == 1
+
+
 def test_post_returns_the_status_of_the_receiver() -> None:
     echo = Echo()
     with LocalServer(echo) as server:

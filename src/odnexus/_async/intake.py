@@ -18,9 +18,9 @@ from odnexus._async.intake_documents import AsyncDocumentFiling
 from odnexus._async.intake_findings import AsyncFindingFiling
 from odnexus._async.office import REFUSALS, AsyncOffice
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
-from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import DomainEvent
 
 PATIENCE = timedelta(days=1)
@@ -61,7 +61,7 @@ class AsyncIntake:
     async def _chart(self, form: Form) -> int | None:
         if form.patient_id is None:
             return None
-        known = await self._office.records.link("person", self._office.at_nexhealth(form.patient_id))
+        _, known = await self._office.person(form.patient_id)
         return int(known.link.opendental.id) if known is not None and known.link.opendental is not None else None
 
     async def _without_chart(self, event: Event, form: Form, now: datetime) -> Settlement:
@@ -70,12 +70,15 @@ class AsyncIntake:
         if form.patient_id is not None and now - event.received < PATIENCE:
             await office.note(now, "observed", f"form:{event.id}", "form.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "form.waits-for-chart", counted=False)
-        review = Review(
-            id=content_id("form.no-chart", event.id), kind="form.no-chart", location=office.location.name,
-            subject=f"form:{event.id}", opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = "A submitted form belongs to nobody with a chart. Its answers are in the review: file them by hand."
-        await office.ask(now, review, {"answers": dict(form.answers), "title": form.title}, text)
+        inquiry = Inquiry(
+            kind="form.no-chart",
+            about=(event.id,),
+            subject=f"form:{event.id}",
+            body={"answers": dict(form.answers), "title": form.title},
+            text=text,
+        )
+        await office.question(now, inquiry)
         return Done()
 
     # -- filing --------------------------------------------------------------------------------------------------------
@@ -83,7 +86,7 @@ class AsyncIntake:
     async def _file(self, event: Event, form: Form, pat_num: int, now: datetime) -> None:
         office, cursors = self._office, self._office.records.store.cursors
         stamp = stamp_for(form, event.id[:12])
-        key = f"form:{content_id(office.realm, stamp, form.patient_id)}"
+        key = f"form:{content_id(office.realm, office.location.database, stamp, form.patient_id)}"
         before = await cursors.get(key)
         if before == "filed":
             return
@@ -116,7 +119,7 @@ class AsyncIntake:
         event_id = content_id("insurance", key)
         event = Event(
             id=event_id,
-            key=f"patient:{office.realm}:{form.patient_id}",
+            key=office.lane(form.patient_id),
             location=office.location.name,
             kind="nexhealth.insurance",
             subject=str(form.patient_id),
@@ -144,16 +147,18 @@ class AsyncIntake:
             rule = "form.not-verified" if pat_num is None else "form.landed"
             await office.note(now, "observed", subject, rule)
             return Done()
-        review = Review(
-            id=content_id("form.not-landed", event.id), kind="form.not-landed", location=office.location.name,
-            subject=subject, opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = (
             "NexHealth's synchronizer has not brought a submitted form into the chart. Look into the patient's images: "
             "if it is missing there, file the answers, which are in the review, by hand."
         )
-        body = {"answers": dict(form.answers), "title": form.title, "chart": pat_num}
-        await office.ask(now, review, body, text)
+        inquiry = Inquiry(
+            kind="form.not-landed",
+            about=(event.id,),
+            subject=subject,
+            body={"answers": dict(form.answers), "title": form.title, "chart": pat_num},
+            text=text,
+        )
+        await office.question(now, inquiry)
         return Done()
 
     async def _has_landed(self, event: Event, pat_num: int) -> bool:

@@ -14,8 +14,7 @@ from odnexus._async.office import REFUSALS, AsyncOffice
 from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained
-from odnexus.reconcile.inbox import content_id
-from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.asking import Inquiry
 
 NOTHING = frozenset({"none", "no", "n/a", "na", "nothing", "nka", "nkda", "no known allergies", "unknown"})
 """Answers that name no finding: they stay in the note, and nobody is asked."""
@@ -115,17 +114,18 @@ class AsyncFindingFiling:
 
     async def _ask(self, unknown: Mapping[str, list[str]], pat_num: int, now: datetime) -> None:
         office = self._office
-        review = Review(
-            id=content_id("form.unknown-finding", self._subject), kind="form.unknown-finding",
-            location=office.location.name, subject=self._subject, opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = (
             "A patient named findings that the office's lists of allergies, problems or medications do not have. They "
             "are in the review and in the chart's note: record them by hand, or add the words to the field map."
         )
-        await office.ask(
-            now, review, {**{scope: list(names) for scope, names in unknown.items()}, "chart": pat_num}, text
+        inquiry = Inquiry(
+            kind="form.unknown-finding",
+            about=(self._subject,),
+            subject=self._subject,
+            body={**unknown, "chart": pat_num},
+            text=text,
         )
+        await office.question(now, inquiry)
 
 
 def _name(text: str | None) -> str:

@@ -17,11 +17,10 @@ from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.booking import nexhealth_create
 from odnexus.mapping.visit import to_instant, to_wall
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.calendar import stamp_for
-from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Fields
-from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import Slot, WaitlistCandidate
 
 CLOSE = timedelta(minutes=1)
@@ -111,21 +110,19 @@ class AsyncMoving:
     async def tell_refused(self, known: Known, appt: NexHealthAppointment, target: Fields, now: datetime) -> None:
         """NexHealth takes the new time neither way: the staff must tell the patient."""
         office, link = self._office, known.link
-        review = Review(
-            id=content_id("visit.cannot-move", link.id, target.get("start"), target.get("operatory")),
+        inquiry = Inquiry(
             kind="visit.cannot-move",
-            location=office.location.name,
-            subject=str(link.nexhealth),
-            opened=now,
+            about=(link.id, target.get("start"), target.get("operatory")),
+            subject=link.nexhealth,
             due=appt.start_time,
-            choices=("dismiss",),
+            look={"kind": "visit.look", "subject": str(appt.id), "key": f"link:{link.id}"},
+            text=(
+                f"Appointment {link.opendental} was moved in Open Dental, and NexHealth refuses the new time for "
+                f"booking {appt.id}. Its reminders still name the old time: tell the patient, and correct it in "
+                "NexHealth by hand."
+            ),
         )
-        text = (
-            f"Appointment {link.opendental} was moved in Open Dental, and NexHealth refuses the new time for booking "
-            f"{appt.id}. Its reminders still name the old time: tell the patient, and correct it in NexHealth by hand."
-        )
-        look = {"kind": "visit.look", "subject": str(appt.id), "key": f"link:{link.id}"}
-        await office.ask(now, review, {"look": look}, text)
+        await office.question(now, inquiry)
 
     async def is_target(self, appt: NexHealthAppointment) -> bool:
         """Return whether *appt* stands where a visit is being moved to right now."""

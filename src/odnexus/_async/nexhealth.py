@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, cast
 
@@ -21,6 +22,7 @@ from odnexus._async.nexhealth_practice import (
     AsyncProviders,
     AsyncSyncStatuses,
 )
+from odnexus._async.nexhealth_resource import AsyncGate, AsyncResource, AsyncSends
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._async.nexhealth_visits import (
     AsyncAppointments,
@@ -28,13 +30,15 @@ from odnexus._async.nexhealth_visits import (
     AsyncAvailableSlots,
     AsyncPatients,
 )
-from odnexus._async.transport import AsyncHttpTransport, AsyncTransport, check_base_url
-from odnexus._calls import Json, Method, Secret
+from odnexus._async.transport import AsyncHttpTransport, AsyncTransport
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
+from odnexus.nexhealth.oauth import Consent
 from odnexus.nexhealth.rates import new_pace
-from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
+from odnexus.reconcile.features import Allowed
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -49,17 +53,20 @@ class AsyncNexHealth:
     Use it as a context manager, or close it. The token is fetched with the first call and renewed by itself.
 
     Args:
-        api_key: The key of the developer portal. Sandbox and production have different ones.
+        api_key: The key of the developer portal, or what returns the live ones, newest first. Sandbox and production
+            have different ones.
         subdomain: Institution that the calls are about.
         location_id: Location that the calls are about, unless they name another.
         base_url: Where the API lives.
         api_version: Value of ``Nex-Api-Version``.
         tokens: Holder of the token, instead of *api_key*: share one between all clients of a key.
+        authorizer: Another way to get tokens, instead of *api_key*: `odnexus.nexhealth.oauth.OAuthAuthorizer`.
         transport: An httpx transport to use instead of the network, for tests and proxies.
         clock: Source of time.
         pace: Rate budget of the key, shared by all clients of a key; a budget of its own unless given.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for connecting and for an answer.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
@@ -68,19 +75,21 @@ class AsyncNexHealth:
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
+        api_key: KeySource | None = None,
         subdomain: str | None = None,
         location_id: int | None = None,
         base_url: str = BASE_URL,
         api_version: str = API_VERSION,
         tokens: AsyncTokens | None = None,
+        authorizer: Authorizer | None = None,
         transport: AsyncHttpTransport | None = None,
         clock: AsyncClock | None = None,
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 30.0,
+        read_only: bool = False,
     ) -> None:
-        bearer = AsyncBearer(_tokens(api_key, tokens), api_version)
+        bearer = AsyncBearer(_tokens(api_key, tokens, authorizer), api_version)
         self._transport = AsyncTransport(
             check_base_url(base_url, private_network_may_be_plain=False),
             credentials=bearer,
@@ -92,24 +101,39 @@ class AsyncNexHealth:
         )
         bearer.transport = self._transport
         self.tokens = bearer.tokens
-        self._work_in(calls.Scope(subdomain, location_id))
+        self._sends: AsyncSends = self._transport
+        if read_only:
+            self._sends = AsyncGate(self._transport, Allowed(api="nexhealth", reads_only=True))
+        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
-        self.institutions = AsyncInstitutions(self._transport, scope)
-        self.locations = AsyncLocations(self._transport, scope)
-        self.providers = AsyncProviders(self._transport, scope)
-        self.operatories = AsyncOperatories(self._transport, scope)
-        self.sync_status = AsyncSyncStatuses(self._transport, scope)
-        self.patients = AsyncPatients(self._transport, scope)
-        self.appointments = AsyncAppointments(self._transport, scope)
-        self.appointment_types = AsyncAppointmentTypes(self._transport, scope)
-        self.available_slots = AsyncAvailableSlots(self._transport, scope)
-        self.patient_documents = AsyncPatientDocuments(self._transport, scope)
-        self.document_types = AsyncDocumentTypes(self._transport, scope)
-        self.patient_alerts = AsyncPatientAlerts(self._transport, scope)
-        self.clinical_notes = AsyncClinicalNotes(self._transport, scope)
-        self.webhook_endpoints = AsyncWebhookEndpoints(self._transport, scope)
+        self.institutions = AsyncInstitutions(self._sends, scope)
+        self.locations = AsyncLocations(self._sends, scope)
+        self.providers = AsyncProviders(self._sends, scope)
+        self.operatories = AsyncOperatories(self._sends, scope)
+        self.sync_status = AsyncSyncStatuses(self._sends, scope)
+        self.patients = AsyncPatients(self._sends, scope)
+        self.appointments = AsyncAppointments(self._sends, scope)
+        self.appointment_types = AsyncAppointmentTypes(self._sends, scope)
+        self.available_slots = AsyncAvailableSlots(self._sends, scope)
+        self.patient_documents = AsyncPatientDocuments(self._sends, scope)
+        self.document_types = AsyncDocumentTypes(self._sends, scope)
+        self.patient_alerts = AsyncPatientAlerts(self._sends, scope)
+        self.clinical_notes = AsyncClinicalNotes(self._sends, scope)
+        self.webhook_endpoints = AsyncWebhookEndpoints(self._sends, scope)
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, token and rate budget with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._sends = AsyncGate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, AsyncResource):
+                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        return view
 
     async def request(
         self,
@@ -131,7 +155,16 @@ class AsyncNexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
-        return await self._transport.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+        return await self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+
+    async def redeem(self, consent: Consent, answer: str) -> None:
+        """Trade the code of a person's *consent* for tokens and keep them; *answer* is where the person was sent.
+
+        Raises:
+            ConfigurationError: The answer belongs to another consent, or the person refused.
+            AuthorizationLostError: The code was used before or is too old.
+        """
+        await self.tokens.redeem(consent, answer, self._transport)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -149,15 +182,17 @@ class AsyncNexHealth:
         return f"AsyncNexHealth(subdomain={self._scope.subdomain!r}, location_id={self._scope.location_id!r})"
 
 
-def _tokens(api_key: str | Secret | None, tokens: AsyncTokens | None) -> AsyncTokens:
+def _tokens(api_key: KeySource | None, tokens: AsyncTokens | None, authorizer: Authorizer | None) -> AsyncTokens:
     if tokens is None:
-        if not api_key:
+        if authorizer is not None:
+            return AsyncTokens(authorizer)
+        if not api_key or not all(live_keys(api_key)):
             raise ConfigurationError("api_key: give the key of the developer portal")
         return AsyncTokens(ApiKeyAuthorizer(api_key))
     if (
         api_key is not None
         and isinstance(tokens.authorizer, ApiKeyAuthorizer)
-        and not tokens.authorizer.same_key(api_key)
+        and not tokens.authorizer.same_key(live_keys(api_key)[0])
     ):
         raise ConfigurationError("api_key: tokens holds the token of another key; give one of them")
     return tokens

@@ -57,7 +57,7 @@ class AsyncPatientDocuments(AsyncResource):
             UnexpectedResponseError: The content is empty or larger than *limit*.
             NotFoundError: There is no such document.
         """
-        return await self._send(uploads.download(url, self._transport.base_url, limit))
+        return await self._send(uploads.download(url, self._scope.base_url, limit))
 
 
 class AsyncDocumentTypes(AsyncResource):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Unpack
 
-from odnexus._async.nexhealth_resource import AsyncResource
-from odnexus._async.transport import AsyncTransport
+from odnexus._async.nexhealth_resource import AsyncResource, AsyncSends
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.changes import (
@@ -22,7 +21,7 @@ from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
 class AsyncWebhookSubscriptions(AsyncResource):
     """Subscriptions of one endpoint (page "Webhook subscriptions"): institution × resource type × event."""
 
-    def __init__(self, transport: AsyncTransport, scope: Scope, endpoint_id: int) -> None:
+    def __init__(self, transport: AsyncSends, scope: Scope, endpoint_id: int) -> None:
         super().__init__(transport, scope)
         self.endpoint_id = endpoint_id
 

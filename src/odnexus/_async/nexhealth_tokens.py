@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from datetime import timedelta
 from typing import Any
 
 from odnexus._async._compat import AsyncLock
 from odnexus._async.transport import AsyncTransport
 from odnexus._calls import Call
-from odnexus.nexhealth.tokens import Authorizer, Token
+from odnexus.errors import AmbiguousWriteError, AuthenticationError, AuthorizationLostError, ConnectionFailedError
+from odnexus.nexhealth.oauth import NAME, Consent, OAuthAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer, Granted, Token
+
+PATIENCE = timedelta(seconds=60)
+"""How long a renewal by another process is waited for."""
+
+GLANCE = timedelta(seconds=0.25)
+"""Time between two looks at whether it is done."""
 
 # The token that the call under way was sent with. A refusal names no token, so the task (or thread) remembers it.
 _sent: ContextVar[Token | None] = ContextVar("odnexus_nexhealth_token", default=None)
@@ -41,13 +50,52 @@ class AsyncTokens:
         """Fetch a new token through *transport*, unless *refused* was replaced by someone else meanwhile."""
         async with self._lock:
             if self._token is None or self._token is refused:
-                await self._fetch(transport)
+                await self._fetch(transport, refused)
 
-    async def _fetch(self, transport: AsyncTransport) -> Token:
+    async def redeem(self, consent: Consent, answer: str, transport: AsyncTransport) -> None:
+        """Trade the code that a person's consent brought for tokens, and keep them."""
+        authorizer = self.authorizer
+        if not isinstance(authorizer, OAuthAuthorizer):
+            raise TypeError("an API key needs no consent")
+        async with self._lock:
+            await _claim(authorizer, transport)
+            try:
+                granted = await transport.send(authorizer.redeem(consent, answer))
+                self._token = authorizer.accept(granted, transport.clock.now())
+            finally:
+                authorizer.release()
+
+    async def _fetch(self, transport: AsyncTransport, refused: Token | None = None) -> Token:
         self._token = None
-        granted = await transport.send(self.authorizer.request())
-        self._token = self.authorizer.accept(granted, transport.clock.now())
+        authorizer = self.authorizer
+        if isinstance(authorizer, OAuthAuthorizer):
+            self._token = await self._renewed(authorizer, transport, refused)
+        else:
+            self._token = authorizer.accept(await self._exchanged(authorizer, transport), transport.clock.now())
         return self._token
+
+    async def _exchanged(self, authorizer: Authorizer, transport: AsyncTransport) -> Granted:
+        try:
+            return await transport.send(authorizer.request())
+        except AuthenticationError:
+            # While a key is being rotated the older one may still work.
+            if not (isinstance(authorizer, ApiKeyAuthorizer) and authorizer.refused()):
+                raise
+            return await transport.send(authorizer.request())
+
+    async def _renewed(self, authorizer: OAuthAuthorizer, transport: AsyncTransport, refused: Token | None) -> Token:
+        """Return a token that is kept or a new one: of all processes that share the keeper, one asks for it."""
+        await _claim(authorizer, transport)
+        try:
+            held = authorizer.held(transport.clock.now(), refused)
+            if held is not None:
+                return held
+            granted = await transport.send(authorizer.request(transport.clock.now()))
+            return authorizer.accept(granted, transport.clock.now())
+        except (AmbiguousWriteError, AuthorizationLostError) as error:
+            raise authorizer.lost(error) from None
+        finally:
+            authorizer.release()
 
     def __repr__(self) -> str:
         return "AsyncTokens(…)"
@@ -86,5 +134,14 @@ class AsyncBearer:
         return True
 
 
+async def _claim(authorizer: OAuthAuthorizer, transport: AsyncTransport) -> None:
+    """Wait until no other process renews."""
+    until = transport.clock.now() + PATIENCE
+    while not authorizer.claim():
+        if transport.clock.now() >= until:
+            raise ConnectionFailedError("another process renews the token and does not end", "nexhealth", NAME)
+        await transport.clock.sleep(GLANCE.total_seconds())
+
+
 def _is_for_a_token(call: Call[Any]) -> bool:
-    return any(name == "Authorization" for name, _ in call.headers)
+    return call.form is not None or any(name == "Authorization" for name, _ in call.headers)

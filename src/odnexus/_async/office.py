@@ -6,7 +6,7 @@ it. They are kept in the store, sealed, so that a restart reads nothing again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import cast
@@ -15,7 +15,8 @@ from attrs import define, evolve, field, frozen
 
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.opendental import AsyncOpenDental
-from odnexus._async.records import AsyncRecords
+from odnexus._async.records import AsyncRecords, Known
+from odnexus._async.signals import lane_of
 from odnexus._async.turn import AsyncTurn
 from odnexus.errors import (
     InvalidRequestError,
@@ -30,15 +31,16 @@ from odnexus.matching.roster import Chart, Roster
 from odnexus.matching.stored import chart_from_bytes, chart_to_bytes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus, Patient as OpenDentalPatient
-from odnexus.practice import Location
+from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, Severity
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.calendar import Booked, Calendar, booking_in
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.journal import EntryKind
-from odnexus.reconcile.links import Ref
+from odnexus.reconcile.links import Link, Ref
 from odnexus.reconcile.plan import Fields
-from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot
 from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
@@ -133,6 +135,7 @@ NOT_LOOKED = Finding(writer=Writer.UNCLEAR, rule="writer.not-looked-yet")
 class AsyncOffice:
     """One location at work."""
 
+    practice: Practice
     location: Location
     realm: str
     nexhealth: AsyncNexHealth
@@ -155,6 +158,39 @@ class AsyncOffice:
     def at_opendental(self, id: object) -> Ref:
         """Return the name of an Open Dental record."""
         return Ref(side="opendental", realm=self.location.database, id=str(id))
+
+    def lane(self, person: object) -> str:
+        """Return the key of events about a NexHealth patient."""
+        return lane_of(self.realm, self.location.database, person)
+
+    async def person(self, id: object) -> tuple[Ref, Known | None]:
+        """Return the name by which a NexHealth patient is linked to a chart of this database, and the link.
+
+        NexHealth has one number for a patient of the whole institution, charts are numbered in each database. Who has
+        a chart in another one keeps that link, and goes by a second name here.
+        """
+        ref = self.at_nexhealth(id)
+        known = await self.records.link("person", ref)
+        if known is None or self.is_here(known.link):
+            return ref, known
+        second = self.at_nexhealth(f"{id}@{self.location.database}")
+        return second, await self.records.link("person", second)
+
+    def is_here(self, link: Link) -> bool:
+        """Return whether *link* is, or is to become, one to a record of this location's database."""
+        if link.opendental is not None:
+            return link.opendental.realm == self.location.database
+        databases = {each.name: each.database for each in self.practice.locations}
+        return databases.get(link.location, self.location.database) == self.location.database
+
+    def knows_chart_number(self, location_ids: Collection[int]) -> bool:
+        """Return whether the ``foreign_id`` of a patient who is at *location_ids* is a number of this database."""
+        abroad = self.practice.abroad(self.location)
+        return not abroad or (bool(location_ids) and not abroad.intersection(location_ids))
+
+    def is_other_clinic(self, clinic_num: int) -> bool:
+        """Return whether a chart of *clinic_num* belongs to another clinic than this location."""
+        return bool(self.location.clinic_num and clinic_num) and clinic_num != self.location.clinic_num
 
     def wall(self, now: datetime) -> datetime:
         """Return what the office's clock shows."""
@@ -369,6 +405,19 @@ class AsyncOffice:
             self.alert(now, rule, text, subject=f"location:{self.location.name}", severity=severity)
         if rule != before:
             await self.records.store.cursors.set(key, rule or None)
+
+    async def question(self, now: datetime, inquiry: Inquiry) -> Answer | None:
+        """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
+        asked = await self.records.store.reviews.get(inquiry.id)
+        if asked is not None:
+            return asked.answer
+        await self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
+        return None
+
+    async def answered(self, kind: str, *about: object) -> Answer | None:
+        """Return the answer to the question of *kind* about *about*, if it was asked and answered. Asks nothing."""
+        asked = await self.records.store.reviews.get(content_id(kind, *about))
+        return asked.answer if asked is not None else None
 
     async def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
         """Open a review, once; alert and announce it if it is new."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
@@ -26,7 +27,7 @@ from odnexus._async.opendental_clinical import (
 from odnexus._async.opendental_documents import AsyncDocuments
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
-from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncRoute
+from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
 from odnexus._async.opendental_setup import (
     AsyncAppointmentTypes,
     AsyncClinics,
@@ -38,13 +39,14 @@ from odnexus._async.opendental_setup import (
     AsyncSecurityPerms,
 )
 from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
-from odnexus._async.transport import AsyncHttpTransport, check_base_url
-from odnexus._calls import Json, Method, Secret, require
+from odnexus._async.transport import AsyncHttpTransport
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.opendental import calls, modes
 from odnexus.opendental.calls import RawValue
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.opendental.versions import Version, office_version
+from odnexus.reconcile.features import Allowed
 
 T = TypeVar("T")
 
@@ -56,8 +58,9 @@ class AsyncOpenDental:
     nothing in another one. All times are the office's wall clock.
 
     Args:
-        developer_key: Key of the developer portal.
-        customer_key: Key of this office for this developer.
+        developer_key: Key of the developer portal, or what returns the live ones, newest first.
+        customer_key: Key of this office for this developer, or what returns the live ones, newest first. It is
+            asked with every request, so a rotated key counts at once; one that is refused gives way to the older.
         mode: How to reach the office, or several ways in order of preference, such as ``("service", "remote")``.
         base_url: Where the API lives, if not where *mode* says; only with a single mode.
         host: The office's server, for the API Service; this machine unless given.
@@ -70,6 +73,7 @@ class AsyncOpenDental:
         pace: Rate budget of the customer key in remote mode, to share between all clients of a key.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for an answer; the vendor gives up after 60.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: A key is empty, a mode unknown, or a URL without TLS outside the office.
@@ -78,8 +82,8 @@ class AsyncOpenDental:
     def __init__(
         self,
         *,
-        developer_key: str | Secret,
-        customer_key: str | Secret,
+        developer_key: KeySource,
+        customer_key: KeySource,
         mode: Mode | Sequence[Mode] = "remote",
         base_url: str | None = None,
         host: str | None = None,
@@ -90,9 +94,10 @@ class AsyncOpenDental:
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 65.0,
+        read_only: bool = False,
     ) -> None:
-        require(bool(Secret(developer_key)), "developer_key", "give the key of the developer portal")
-        require(bool(Secret(customer_key)), "customer_key", "give the office's key for this developer")
+        require(all(live_keys(developer_key)), "developer_key", "give the key of the developer portal")
+        require(all(live_keys(customer_key)), "customer_key", "give the office's key for this developer")
         ways = modes.modes(mode)
         require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
         clock = clock or SystemAsyncClock()
@@ -103,7 +108,7 @@ class AsyncOpenDental:
                     modes.with_path(base_url or modes.base_url(way, host)),
                     private_network_may_be_plain=way != "remote",
                 ),
-                credentials=AsyncKeys(Secret(developer_key), Secret(customer_key)),
+                credentials=AsyncKeys(developer_key, customer_key),
                 pace=pace if pace is not None and way == "remote" else modes.pace_for(way, tier),
                 retry=retry,
                 clock=clock,
@@ -113,8 +118,8 @@ class AsyncOpenDental:
             for way in ways
         ]
         known = Version.parse(version) if isinstance(version, str) else version
-        self._routes = routes
-        self._connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
+        connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
+        self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
         self.patients = AsyncPatients(self._connection)
         self.appointments = AsyncAppointments(self._connection)
         self.hist_appointments = AsyncHistAppointments(self._connection)
@@ -152,8 +157,20 @@ class AsyncOpenDental:
 
     @property
     def requests_sent(self) -> int:
-        """How many requests have left so far, all modes together."""
-        return sum(route.sent for route in self._routes)
+        """How many requests have left so far, all modes together; of a `limited` client, its own."""
+        return self._connection.sent
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same office that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, rate budget and what is known of the version with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._connection = self._connection.limited(allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, AsyncResource):
+                setattr(view, name, type(each)(view._connection))  # noqa: SLF001
+        return view
 
     async def program_version(self) -> Version:
         """Ask the office for its version of Open Dental, remember it for the gates, and return it.

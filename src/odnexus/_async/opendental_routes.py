@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, TypeVar
+from contextvars import ContextVar
+from copy import copy
+from typing import Any, Self, TypeVar
 
 from odnexus._async._compat import AsyncClock
 from odnexus._async.transport import AsyncTransport
-from odnexus._calls import Call, Lost, NoReply, Outcome, Secret, Send, Step, exchange
+from odnexus._calls import Call, KeySource, Lost, NoReply, Outcome, RotatingKey, Secret, Send, Step, exchange
 from odnexus._pace import RetryPolicy
-from odnexus.errors import ApiError
+from odnexus.errors import ApiError, NotAllowedError
 from odnexus.opendental import versions
 from odnexus.opendental.calls import Listing
 from odnexus.opendental.models import Record
@@ -18,9 +20,13 @@ from odnexus.opendental.modes import Preference
 from odnexus.opendental.paging import Pager
 from odnexus.opendental.steps import Steps
 from odnexus.opendental.versions import Version
+from odnexus.reconcile.features import Allowed
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
+
+# The keys that the call under way was sent with. A refusal names no key, so the task (or thread) remembers them.
+_sent: ContextVar[tuple[Secret, ...]] = ContextVar("odnexus_opendental_keys")
 
 
 class AsyncKeys:
@@ -29,18 +35,22 @@ class AsyncKeys:
     Page "API Setup" (keys) and page "API Implementation" (Content-Type is required on GET as well).
     """
 
-    def __init__(self, developer_key: Secret, customer_key: Secret) -> None:
-        self._developer_key = developer_key
-        self._customer_key = customer_key
+    def __init__(self, developer_key: KeySource, customer_key: KeySource) -> None:
+        self._keys = RotatingKey(developer_key), RotatingKey(customer_key)
 
     async def headers(self, call: Call[Any]) -> Mapping[str, str]:  # noqa: ARG002 - the same for every call
-        """Return the headers of any call."""
-        keys = f"{self._developer_key.reveal()}/{self._customer_key.reveal()}"
-        return {"Authorization": f"ODFHIR {keys}", "Content-Type": "application/json"}
+        """Return the headers of any call, with the keys that are live now."""
+        pair = tuple(each.current() for each in self._keys)
+        _sent.set(pair)
+        return {
+            "Authorization": f"ODFHIR {'/'.join(key.reveal() for key in pair)}",
+            "Content-Type": "application/json",
+        }
 
     async def renew(self, call: Call[Any]) -> bool:  # noqa: ARG002 - the same for every call
-        """Return False: keys are static."""
-        return False
+        """Return whether another key is live than the one that was refused; keys are static otherwise."""
+        developer, customer = (each.refuse(sent) for each, sent in zip(self._keys, _sent.get(), strict=True))
+        return developer or customer
 
 
 class AsyncRoute(AsyncTransport):
@@ -61,14 +71,43 @@ class AsyncConnection:
     def __init__(
         self, routes: Sequence[AsyncRoute], *, clock: AsyncClock, retry: RetryPolicy, version: Version | None
     ) -> None:
-        self.version = version
+        self._known = [version]
+        self._limits: tuple[Allowed, ...] = ()
+        self._sent: list[int] | None = None
         self._routes = routes
         self._clock = clock
         self._retry = retry
         self._preference = Preference(len(routes))
 
+    @property
+    def version(self) -> Version | None:
+        """The office's version, once it is known, for all that share this connection."""
+        return self._known[0]
+
+    @version.setter
+    def version(self, version: Version | None) -> None:
+        self._known[0] = version
+
+    @property
+    def sent(self) -> int:
+        """How many requests have left: by this view of the office, or all together where nothing is limited."""
+        return sum(route.sent for route in self._routes) if self._sent is None else self._sent[0]
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a view of the same office that refuses what *allowed* does not allow, and counts its own requests."""
+        view = copy(self)
+        view._limits, view._sent = (*self._limits, allowed), [0]  # noqa: SLF001 - a copy of this object
+        return view
+
+    def permit(self, call: Call[Any]) -> None:
+        """Raise `NotAllowedError` if *call* may not be made here."""
+        for each in self._limits:
+            if refusal := each.refusal(call.method, call.name):
+                raise NotAllowedError(refusal, call.api, call.name)
+
     async def send(self, call: Call[T]) -> T:
         """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
+        self.permit(call)
         versions.check(call, self.version)
         steps = exchange(call, now=self._clock.now, roll=random.random, policy=self._retry)
         route, outcome = self._routes[0], None
@@ -89,6 +128,8 @@ class AsyncConnection:
         route = self._routes[0]
         for index in self._preference.order(self._clock.now()):
             route = self._routes[index]
+            if self._sent is not None:
+                self._sent[0] += 1
             outcome = await route.perform(call, step)
             if outcome != NoReply(Lost.NOT_SENT):
                 self._preference.worked(index, self._clock.now())

@@ -6,7 +6,7 @@ search by birth date, and only then a new chart, written down as pending before 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -22,10 +22,9 @@ from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
-from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.links import LinkState, Ref
-from odnexus.reconcile.reviews import Answer, Review
 
 LIVING = frozenset({"Patient", "NonPatient", "Inactive", "Prospective", ""})
 """Statuses of a chart that a visit may be written to."""
@@ -53,19 +52,15 @@ QUESTIONS = {
 
 @frozen(kw_only=True)
 class Asking:
-    """Where a question about a person comes from: the event to look at again once it is answered.
+    """Where a question about a person comes from.
 
     Attributes:
-        kind: Kind of that event.
-        subject: Its subject.
-        key: Its lane.
+        look: The event to look at again once it is answered.
         due: Until when an answer helps: the start of the visit.
         may_write: False decides only: nothing is linked, asked or created.
     """
 
-    kind: str
-    subject: str
-    key: str
+    look: Mapping[str, str]
     due: datetime | None = None
     may_write: bool = True
 
@@ -106,19 +101,18 @@ class AsyncPeople:
 
     async def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
         """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
-        ref = self._office.at_nexhealth(patient.id)
-        known = await self._office.records.link("person", ref)
+        ref, known = await self._office.person(patient.id)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
-        if patient.foreign_id and patient.foreign_id.isdecimal():
+        here = self._office.knows_chart_number(patient.location_ids)
+        if patient.foreign_id and patient.foreign_id.isdecimal() and here:
             return await self._by_foreign_id(case, int(patient.foreign_id))
         return await self._search(case)
 
     async def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
         """Link a person to the chart that a visit of theirs stands on."""
-        ref = self._office.at_nexhealth(nexhealth_id)
-        known = await self._office.records.link("person", ref)
+        ref, known = await self._office.person(nexhealth_id)
         if known is None or known.link.opendental != self._office.at_opendental(pat_num):
             await self._join(ref, pat_num, known, now, rule)
 
@@ -127,7 +121,7 @@ class AsyncPeople:
 
         It is when the former chart is archived, deleted or gone, as a merge leaves it (page "Merge Patients").
         """
-        known = await self._office.records.link("person", self._office.at_nexhealth(nexhealth_id))
+        _, known = await self._office.person(nexhealth_id)
         if known is not None and known.link.opendental is not None:
             former = await self._read_chart(int(known.link.opendental.id))
             if former is not None and former.status in LIVING:
@@ -137,8 +131,8 @@ class AsyncPeople:
 
     async def refresh(self, nexhealth_id: int, now: datetime) -> None:
         """Fill what the chart of a linked patient lacks; report what differs. Nothing is ever overwritten."""
-        office, ref = self._office, self._office.at_nexhealth(nexhealth_id)
-        known = await office.records.link("person", ref)
+        office = self._office
+        ref, known = await office.person(nexhealth_id)
         if known is None or known.link.opendental is None:
             await office.note(now, "observed", ref, "person.unlinked")
             return
@@ -165,11 +159,11 @@ class AsyncPeople:
         """Return the chart of whom a guardian booked for. Never the guardian's own: who it is, people must say."""
         ref = self._office.at_nexhealth(f"{guardian.id}:{booking}")
         case = Case(ref=ref, patient=guardian, known=None, asking=asking, now=now)
-        answer = await self._answer("booking.guardian", case)
+        answer = await self._office.answered("booking.guardian", case.ref)
         if answer is not None:
             pat_num = int(answer.record) if answer.choice == "link" else None
             return Found(pat_num=pat_num, rule="person.answered")
-        return await self._ask("booking.guardian", case, ("link", "dismiss"))
+        return await self._ask("booking.guardian", case)
 
     # -- what is known already -----------------------------------------------------------------------------------------
 
@@ -181,7 +175,7 @@ class AsyncPeople:
 
     async def _gone(self, case: Case) -> Found:
         """The chart of a link is no longer alive: which one took its place, people must say."""
-        answer = await self._answer("person.chart-gone", case)
+        answer = await self._office.answered("person.chart-gone", case.ref)
         if answer is not None and answer.choice == "link":
             chart = await self._read_chart(int(answer.record))
             if chart is not None and chart.status in LIVING:
@@ -189,7 +183,7 @@ class AsyncPeople:
             text = "A review was answered with a chart that is archived, deleted or gone: revoke it and name another."
             self._office.alert(case.now, "person.answer-is-gone", text, subject=case.ref)
             return Found(rule="person.chart-gone")
-        return await self._ask("person.chart-gone", case, ("link", "dismiss"))
+        return await self._ask("person.chart-gone", case)
 
     async def _answered(self, case: Case, pat_num: int) -> Found:
         chart = await self._read_chart(pat_num)
@@ -216,7 +210,8 @@ class AsyncPeople:
     # -- search --------------------------------------------------------------------------------------------------------
 
     async def _search(self, case: Case) -> Found:
-        answer = await self._answer("person.refused", case) or await self._answer("person.match", case)
+        office = self._office
+        answer = await office.answered("person.refused", case.ref) or await office.answered("person.match", case.ref)
         if answer is not None and answer.choice == "dismiss":
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
@@ -241,7 +236,7 @@ class AsyncPeople:
     async def _by_grade(self, case: Case) -> Found:
         policy, person, decision = self._office.location.match, case.person, case.decision
         if decision is None or person.birth_date is None or not (person.family and person.given):
-            return await self._ask("person.match", case, ("link", "create", "dismiss"), rule="person.incomplete")
+            return await self._ask("person.match", case, rule="person.incomplete")
         wish = {
             Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
             Grade.PROBABLE: policy.probable,
@@ -250,10 +245,19 @@ class AsyncPeople:
         }[decision.grade]
         rule = f"person.{decision.grade.value}"
         if wish == "link" and decision.chosen is not None:
-            return await self._link(case, decision.chosen, rule)
+            if not self._is_abroad(decision.chosen):
+                return await self._link(case, decision.chosen, rule)
+            # Never in silence: who it is is certain, whether that clinic's chart is meant is not.
+            rule = "person.other-clinic"
+            if policy.other_clinic == "link":
+                return await self._link(case, decision.chosen, rule)
         if wish == "create":
             return await self._create(case)
-        return await self._ask("person.match", case, ("link", "create", "dismiss"), rule=rule)
+        return await self._ask("person.match", case, rule=rule)
+
+    def _is_abroad(self, pat_num: int) -> bool:
+        chart = self._office.picture.roster.get(pat_num)
+        return chart is not None and self._office.is_other_clinic(chart.clinic_num)
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
@@ -273,7 +277,7 @@ class AsyncPeople:
             # Open Dental compares name, birth date and phone or e-mail itself and refuses a duplicate.
             doubtful = [issue.field for issue in values.issues]
             await office.note(case.now, "failed", case.ref, "person.refused", fields=doubtful)
-            return await self._ask("person.refused", case, ("link", "dismiss"))
+            return await self._ask("person.refused", case)
         await office.picture.keep(charts=[chart_of(patient)])
         return await self._link(case, patient.pat_num, "person.created", created=True)
 
@@ -319,31 +323,25 @@ class AsyncPeople:
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    async def _answer(self, kind: str, case: Case) -> Answer | None:
-        review = await self._office.records.store.reviews.get(content_id(kind, case.ref))
-        return review.answer if review is not None else None
-
-    async def _ask(self, kind: str, case: Case, choices: tuple[str, ...], *, rule: str = "") -> Found:
-        found = Found(rule=rule or kind, decision=case.decision)
-        if not case.asking.may_write:
-            return found
-        review = Review(
-            id=content_id(kind, case.ref),
-            kind=kind,
-            location=self._office.location.name,
-            subject=str(case.ref),
-            opened=case.now,
-            due=case.asking.due,
-            choices=choices,
-        )
-        asking = case.asking
-        body = {
-            "look": {"kind": asking.kind, "subject": asking.subject, "key": asking.key},
-            "candidates": [_shown_candidate(each) for each in (case.decision.candidates if case.decision else ())],
-            "person": _shown_person(case.person),
-        }
-        await self._office.ask(case.now, review, body, QUESTIONS[kind])
-        return found
+    async def _ask(self, kind: str, case: Case, *, rule: str = "") -> Found:
+        if case.asking.may_write:
+            candidates = case.decision.candidates if case.decision is not None else ()
+            inquiry = Inquiry(
+                kind=kind,
+                about=(case.ref,),
+                subject=case.ref,
+                due=case.asking.due,
+                look=case.asking.look,
+                body={
+                    "candidates": [
+                        {**_shown_candidate(each), "other_clinic": self._is_abroad(each.pat_num)} for each in candidates
+                    ],
+                    "person": _shown_person(case.person),
+                },
+                text=QUESTIONS[kind],
+            )
+            await self._office.question(case.now, inquiry)
+        return Found(rule=rule or kind, decision=case.decision)
 
 
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:

@@ -180,9 +180,9 @@ class AsyncPolling:
             known = await office.records.link("visit", ref)
             if known is not None and not (known.body.base and known.body.base.opendental.get("cancelled")):
                 key = content_id("deleted", ref, row.hist_appt_num)
-                events.append(
-                    look(office, "opendental.appointment", row.apt_num or 0, f"link:{known.link.id}", key, now)
-                )
+                event = look(office, "opendental.appointment", row.apt_num or 0, f"link:{known.link.id}", key, now)
+                # As above: the visit may be that of another location in this database.
+                events.append(evolve(event, location=known.link.location))
         return await office.records.store.inbox.put(events)
 
     # -- NexHealth -----------------------------------------------------------------------------------------------------
@@ -238,7 +238,21 @@ class AsyncPolling:
         ):
             return None
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
-        return look(office, "nexhealth.appointment", appt.id, f"patient:{office.realm}:{appt.patient_id}", key, now)
+        return look(office, "nexhealth.appointment", appt.id, office.lane(appt.patient_id), key, now)
+
+    async def catch_up(self, since: datetime, now: datetime) -> int:
+        """Read again what changed at NexHealth from *since* on; return how many events are new."""
+        office = self._office
+        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        events = [event for appt in rows if (event := await self.event_of_booking(appt, now)) is not None]
+        async for patient in office.nexhealth.patients.iter(
+            location_id=office.location.nexhealth_id, updated_since=since
+        ):
+            if await office.records.link("person", office.at_nexhealth(patient.id)) is not None:
+                key = content_id("catch-up", office.at_nexhealth(patient.id), patient.updated_at)
+                lane = f"patient:{office.realm}:{patient.id}"
+                events.append(look(office, "nexhealth.patient", patient.id, lane, key, now))
+        return await office.records.store.inbox.put(events)
 
     # -- both calendars ------------------------------------------------------------------------------------------------
 

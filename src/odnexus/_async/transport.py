@@ -6,18 +6,15 @@ by the generator it drives.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import random
 from collections.abc import Mapping
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
-from urllib.parse import urlsplit
 
 from odnexus._async._compat import AsyncClock, AsyncLock, SystemAsyncClock
 from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
-from odnexus.errors import ConfigurationError
 
 T = TypeVar("T")
 
@@ -44,31 +41,6 @@ class AsyncCredentials(Protocol):
     async def renew(self, call: Call[Any]) -> bool:
         """Renew what was refused for *call* unless someone else just did; return whether trying again makes sense."""
         ...
-
-
-def check_base_url(url: str, *, private_network_may_be_plain: bool) -> str:
-    """Return *url* without a trailing slash, or raise `ConfigurationError`.
-
-    TLS is required everywhere but on loopback and, where *private_network_may_be_plain*, inside the office's own
-    network: Open Dental's API Service speaks plain HTTP there (page "API Modes").
-    """
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ConfigurationError("base_url: give a full URL such as https://api.opendental.com/api/v1")
-    if parts.scheme == "http" and not _may_be_plain(parts.hostname, private=private_network_may_be_plain):
-        raise ConfigurationError("base_url: use https; plain http is for loopback and the office network only")
-    return url.rstrip("/")
-
-
-def _may_be_plain(host: str, *, private: bool) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        # A bare machine name (SRV01) can only be a neighbour in the office network.
-        return private and "." not in host
-    return address.is_loopback or (private and address.is_private)
 
 
 USER_AGENT = "odnexus"
@@ -158,13 +130,13 @@ class AsyncTransport:
         import httpx  # noqa: PLC0415 - see the top of the module
 
         not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
-        content = call.content if call.body is None else json.dumps(call.body, ensure_ascii=False).encode()
+        text = call.form if call.body is None else json.dumps(call.body, ensure_ascii=False)
         try:
             response = await self._http().request(
                 call.method,
-                self.base_url + call.path,
+                call.url or self.base_url + call.path,
                 params=list(call.params) or None,
-                content=content,
+                content=call.content if text is None else text.encode(),
                 headers=headers,
             )
         except not_sent:

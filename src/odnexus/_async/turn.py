@@ -26,15 +26,16 @@ class AsyncTurn:
         clock: Tells how much time a step has taken so far.
         location: Name of the location.
         holder: Name of the worker.
+        at: Name of the location whose turn it is: the same for all locations of a database (`Practice.turn`).
         hold: How long the turn and the lease of an event last.
     """
 
     def __init__(
-        self, store: AsyncStore, clock: AsyncClock, location: str, holder: str, *, hold: timedelta = HOLD
+        self, store: AsyncStore, clock: AsyncClock, location: str, holder: str, *, at: str = "", hold: timedelta = HOLD
     ) -> None:
         self._store = store
         self._clock = clock
-        self._name = f"location:{location}"
+        self._name = f"location:{at or location}"
         self._location = location
         self._holder = holder
         self._hold = hold

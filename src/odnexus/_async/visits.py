@@ -14,9 +14,9 @@ from odnexus._async.people import AsyncPeople
 from odnexus._async.records import Known
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
-from odnexus.reconcile.inbox import Done, Event, Settlement, content_id
+from odnexus.reconcile.asking import Inquiry
+from odnexus.reconcile.inbox import Done, Event, Settlement
 from odnexus.reconcile.links import LinkState
-from odnexus.reconcile.reviews import Review
 
 
 class AsyncVisits:
@@ -38,6 +38,8 @@ class AsyncVisits:
         if known is not None and known.link.nexhealth != ref:
             await office.note(now, "observed", ref, "visit.alias", related=[known.link.opendental])
             return Done()
+        if known is not None and known.link.opendental is not None and not office.is_here(known.link):
+            return await self._elsewhere(known, now)
         appt = await office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return await self._linked(known, appt, now, again=again)
@@ -71,6 +73,17 @@ class AsyncVisits:
             return Done()
         appt = await office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return await self._both(known, appt, row, now)
+
+    async def _elsewhere(self, known: Known, now: datetime) -> Settlement:
+        """The location was given another database: a number of the former one means nothing in it."""
+        office, link = self._office, known.link
+        text = (
+            f"Visits of {office.location.name} are linked to another Open Dental database than the settings name. They "
+            "are left alone. Set database back, or move these visits by hand."
+        )
+        office.alert(now, "visit.other-database", text, subject=link.nexhealth, severity="error")
+        await office.note(now, "held", link.nexhealth, "visit.other-database", related=[link.opendental])
+        return Done()
 
     # -- linked visits -------------------------------------------------------------------------------------------------
 
@@ -134,28 +147,23 @@ class AsyncVisits:
             if sure:
                 return True
         link = known.link
-        key = content_id("person.chart-changed", link.id, row.pat_num)
-        asked = await office.records.store.reviews.get(key)
-        if asked is not None and asked.answer is not None:
-            if asked.answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
-                await self._people.adopt(appt.patient_id, row.pat_num, now)
-            return True
-        review = Review(
-            id=key,
+        inquiry = Inquiry(
             kind="person.chart-changed",
-            location=office.location.name,
-            subject=str(link.opendental),
-            opened=now,
+            about=(link.id, row.pat_num),
+            subject=link.opendental,
             due=appt.start_time if appt else None,
-            choices=("follow", "keep"),
+            look={"kind": "opendental.appointment", "subject": str(row.apt_num), "key": f"link:{link.id}"},
+            text=(
+                f"Appointment {row.apt_num} stands on another chart than before, and the former chart is still "
+                "active. If the two were merged answer the review with follow, else with keep."
+            ),
         )
-        look = {"kind": "opendental.appointment", "subject": str(row.apt_num), "key": f"link:{link.id}"}
-        text = (
-            f"Appointment {row.apt_num} stands on another chart than before, and the former chart is still active. "
-            "If the two were merged answer the review with follow, else with keep."
-        )
-        await office.ask(now, review, {"look": look}, text)
-        return False
+        answer = await office.question(now, inquiry)
+        if answer is None:
+            return False
+        if answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
+            await self._people.adopt(appt.patient_id, row.pat_num, now)
+        return True
 
     # -- held visits ---------------------------------------------------------------------------------------------------
 
@@ -166,10 +174,8 @@ class AsyncVisits:
 
     async def _held(self, known: Known, now: datetime) -> Settlement:
         office, link = self._office, known.link
-        key = content_id("visit.overlap", link.id, link.opendental)
-        asked = await office.records.store.reviews.get(key)
-        answered = asked is not None and asked.answer is not None and not office.rehearsing
-        choice = asked.answer.choice if asked is not None and asked.answer is not None and answered else ""
+        answer = await office.answered("visit.overlap", link.id, link.opendental)
+        choice = answer.choice if answer is not None and not office.rehearsing else ""
         if choice == "keep" and link.opendental is not None:
             await office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
             await self._released(known, now)

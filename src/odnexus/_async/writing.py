@@ -6,7 +6,7 @@ carried over keeps its base, so that the next change or scan tries again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import assert_never
 
@@ -19,13 +19,11 @@ from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
 from odnexus.mapping.visit import nexhealth_changes, opendental_changes, visit_from_nexhealth
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS
-from odnexus.reconcile.reviews import Review
-from odnexus.reconcile.triggers import (
-    slot_of,
-)
+from odnexus.reconcile.triggers import slot_of
 
 
 @define(kw_only=True)
@@ -86,40 +84,48 @@ class AsyncWriting:
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
-    def review_id(self, scene: Scene) -> str:
-        shown = [scene.shows[on].get(name) for on in On for name in VISIT_FIELDS]
-        return content_id("visit.clash", scene.known.link.id, *shown)
+    def state(self, scene: Scene) -> tuple[object, ...]:
+        """Return which visit it is and what both sides show: a clash is a question about exactly that."""
+        return (scene.known.link.id, *(scene.shows[on].get(name) for on in On for name in VISIT_FIELDS))
+
+    def clash_id(self, scene: Scene) -> str:
+        """Return the id of the question about what both sides show; others about the same build on it."""
+        return content_id("visit.clash", *self.state(scene))
+
+    def both(self, scene: Scene) -> dict[str, object]:
+        """Return what both sides show, for the content of a question."""
+        return {on.value: dict(scene.shows[on]) for on in On}
 
     async def _ask(self, scene: Scene, clashes: list[str], now: datetime) -> None:
-        review = self.review(scene, self.review_id(scene), "visit.clash", ("opendental", "nexhealth", "dismiss"), now)
-        body = {
-            "look": self.look(scene),
-            "clashes": clashes,
-            "nexhealth": dict(scene.shows[On.NEXHEALTH]),
-            "opendental": dict(scene.shows[On.OPENDENTAL]),
-        }
         text = (
             f"Appointment {scene.known.link.opendental} and NexHealth booking {scene.known.link.nexhealth} were "
             f"changed on both sides ({', '.join(clashes)}). Answer the review with the side that is right."
         )
-        await self._office.ask(now, review, body, text)
+        body = {"clashes": clashes, **self.both(scene)}
+        inquiry = self.inquiry(scene, kind="visit.clash", about=self.state(scene), text=text, body=body)
+        await self._office.question(now, inquiry)
 
-    def review(self, scene: Scene, key: str, kind: str, choices: tuple[str, ...], now: datetime) -> Review:
-        start = scene.nexhealth.start_time if scene.nexhealth else None
-        return Review(
-            id=key,
-            kind=kind,
-            location=self._office.location.name,
-            subject=str(scene.known.link.nexhealth),
-            opened=now,
-            due=start,
-            choices=choices,
-        )
-
-    def look(self, scene: Scene) -> dict[str, str]:
+    def inquiry(
+        self,
+        scene: Scene,
+        *,
+        kind: str,
+        about: tuple[object, ...],
+        text: str,
+        body: Mapping[str, object] | None = None,
+    ) -> Inquiry:
+        """Return a question about a linked visit; its answer makes the engine look at the visit again."""
         link = scene.known.link
         subject = link.nexhealth.id if link.nexhealth else ""
-        return {"kind": "visit.look", "subject": subject, "key": f"link:{link.id}"}
+        return Inquiry(
+            kind=kind,
+            about=about,
+            subject=link.nexhealth,
+            due=scene.nexhealth.start_time if scene.nexhealth else None,
+            look={"kind": "visit.look", "subject": subject, "key": f"link:{link.id}"},
+            body=body or {},
+            text=text,
+        )
 
     # -- writing to NexHealth ------------------------------------------------------------------------------------------
 
@@ -220,18 +226,17 @@ class AsyncWriting:
         if slot is None or not office.picture.calendar.overlapping(slot, ignore=own):
             return False
         others = await office.collisions(slot, ignore=own)
-        key = content_id("visit.slot-taken", link.id, slot.start, slot.operatory)
-        asked = await office.records.store.reviews.get(key)
-        if not others or (asked is not None and asked.answer is not None and asked.answer.choice == "book"):
+        if not others:
             return False
-        review = self.review(scene, key, "visit.slot-taken", ("book", "dismiss"), now)
-        body = {"look": self.look(scene), "stands_there": [row.apt_num for row in others]}
         text = (
             f"NexHealth moved appointment {own} to a slot that appointment {others[0].apt_num} holds. Move one of "
             "them in Open Dental, or answer the review with book to put it beside the other."
         )
-        await office.ask(now, review, body, text)
-        return True
+        about = (link.id, slot.start, slot.operatory)
+        body = {"stands_there": [row.apt_num for row in others]}
+        inquiry = self.inquiry(scene, kind="visit.slot-taken", about=about, text=text, body=body)
+        answer = await office.question(now, inquiry)
+        return answer is None or answer.choice != "book"
 
     def _keep_base(self, scene: Scene, names: Iterable[str]) -> None:
         """Remember of *names* what was agreed before: their change was not carried over."""

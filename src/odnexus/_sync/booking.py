@@ -8,6 +8,7 @@ says where to go on.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from attrs import evolve
@@ -20,12 +21,12 @@ from odnexus.mapping.booking import opendental_create
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import TypeRule
+from odnexus.reconcile.asking import Inquiry, look_again
 from odnexus.reconcile.bodies import LinkBody, canonical
 from odnexus.reconcile.calendar import Booked, stamp_for, yields
-from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
+from odnexus.reconcile.inbox import Done, Event, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Fields
-from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import Slot, slot_of
 
 NO_PLACE = TypeRule()
@@ -58,7 +59,8 @@ class Booking:
             return Done()
         if mode == "observe":
             found = self._chart(appt, event, now, may_write=False)
-            office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"])
+            chart = [office.at_opendental(found.pat_num)] if found.pat_num else []
+            office.note(now, "decided", ref, f"observe:{found.rule}", fields=["create"], related=chart)
             return Done()
         return self._write(appt, known, event, now)
 
@@ -135,47 +137,25 @@ class Booking:
         if now - since < office.location.grace:
             office.note(now, "observed", ref, "visit.waits-for-synchronizer")
             return Retry(now + office.location.grace / 6, "visit.waits-for-synchronizer", counted=False)
-        review = Review(
-            id=content_id("visit.not-landed", ref),
-            kind="visit.not-landed",
-            location=office.location.name,
-            subject=str(ref),
-            opened=now,
-            due=appt.start_time,
-            choices=("dismiss",),
-        )
         text = (
             f"NexHealth booking {appt.id} has not reached Open Dental. Check NexHealth's sync status; if it stays "
             "away, enter the visit by hand."
         )
-        office.ask(now, review, {"look": _look(event)}, text)
+        office.question(now, self._inquiry(appt, event, kind="visit.not-landed", text=text))
         # The poll puts a new event as soon as NexHealth names the record.
         return Done()
 
     def _approved(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
         """Return whether the staff has agreed to write this booking; ask if nobody did yet."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        key = content_id("suggest.create", ref)
-        review = office.records.store.reviews.get(key)
-        if review is not None:
-            return review.answer is not None and review.answer.choice == "apply"
+        answer = office.answered("suggest.create", ref)
+        if answer is not None:
+            return answer.choice == "apply"
         found = self._chart(appt, event, now, may_write=False)
-        review = Review(
-            id=key,
-            kind="suggest.create",
-            location=office.location.name,
-            subject=str(ref),
-            opened=now,
-            due=appt.start_time,
-            choices=("apply", "dismiss"),
-        )
-        body = {
-            "look": _look(event),
-            "rule": found.rule,
-            "pat_num": found.pat_num,
-            "visit": dict(office.fields_of_nexhealth(appt)),
-        }
-        office.ask(now, review, body, f"NexHealth booking {appt.id} is ready to be written. Answer with apply.")
+        visit = dict(office.fields_of_nexhealth(appt))
+        body = {"rule": found.rule, "pat_num": found.pat_num, "visit": visit}
+        text = f"NexHealth booking {appt.id} is ready to be written. Answer with apply."
+        office.question(now, self._inquiry(appt, event, kind="suggest.create", text=text, body=body))
         return False
 
     # -- writing -------------------------------------------------------------------------------------------------------
@@ -184,7 +164,7 @@ class Booking:
         patient = appt.patient
         if patient is None or patient.bio is None:
             patient = self._office.nexhealth.patients.get(appt.patient_id or 0)
-        asking = Asking(kind=event.kind, subject=event.subject, key=event.key, due=appt.start_time, may_write=may_write)
+        asking = Asking(look=look_again(event), due=appt.start_time, may_write=may_write)
         if appt.is_guardian:
             return self._people.dependant(patient, appt.id, now, asking)
         return self._people.chart_for(patient, now, asking)
@@ -238,27 +218,39 @@ class Booking:
             return fields
         # Chairs and providers are read again before the answer is acted on; an answer that did not help is asked anew.
         office.records.store.cursors.set(f"tables:{location.name}", None)
-        key, asked = content_id("visit.unplaced", ref, *missing), 0
-        while (known := office.records.store.reviews.get(key)) is not None and known.answer is not None:
-            if known.answer.choice != "retry":
+        about: tuple[object, ...] = tuple(missing)
+        while (answer := office.answered("visit.unplaced", ref, *about)) is not None:
+            if answer.choice != "retry":
                 return None
-            asked += 1
-            key = content_id("visit.unplaced", ref, *missing, asked)
-        review = Review(
-            id=key,
-            kind="visit.unplaced",
-            location=location.name,
-            subject=str(ref),
-            opened=now,
-            due=appt.start_time,
-            choices=("retry", "dismiss"),
-        )
+            about = (*missing, len(about) - len(missing) + 1)
         text = (
             f"NexHealth booking {appt.id} has no {' and no '.join(missing)} that Open Dental knows. Add it to the "
             "location's tables, then answer the review with retry."
         )
-        office.ask(now, review, {"look": _look(event)}, text)
+        office.question(now, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about))
         return None
+
+    def _inquiry(
+        self,
+        appt: NexHealthAppointment,
+        event: Event,
+        *,
+        kind: str,
+        text: str,
+        about: tuple[object, ...] = (),
+        body: Mapping[str, object] | None = None,
+    ) -> Inquiry:
+        """Return a question about the booking *appt*; its answer makes the engine look at the booking again."""
+        ref = self._office.at_nexhealth(appt.id)
+        return Inquiry(
+            kind=kind,
+            about=(ref, *about),
+            subject=ref,
+            due=appt.start_time,
+            look=look_again(event),
+            body=body or {},
+            text=text,
+        )
 
     def _type(self, appt: NexHealthAppointment) -> TypeRule:
         return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
@@ -287,32 +279,21 @@ class Booking:
 
     def _taken(self, appt: NexHealthAppointment, slot: Slot, event: Event, now: datetime) -> bool:
         """Return whether the slot is taken. The picture raises the doubt, a fresh look decides, the staff is asked."""
-        office, ref = self._office, self._office.at_nexhealth(appt.id)
+        office = self._office
         if not office.picture.calendar.overlapping(slot):
             return False
         others = office.collisions(slot)
         if not others:
             return False
-        key = content_id("visit.slot-taken", ref, slot.start, slot.operatory)
-        asked = office.records.store.reviews.get(key)
-        if asked is not None and asked.answer is not None and asked.answer.choice == "book":
-            return False
-        review = Review(
-            id=key,
-            kind="visit.slot-taken",
-            location=office.location.name,
-            subject=str(ref),
-            opened=now,
-            due=appt.start_time,
-            choices=("book", "dismiss"),
-        )
-        body = {"look": _look(event), "stands_there": [row.apt_num for row in others]}
         text = (
             f"NexHealth booking {appt.id} wants a slot that appointment {others[0].apt_num} holds in Open Dental. "
             "Move one of them, or answer the review with book to write it beside the other."
         )
-        office.ask(now, review, body, text)
-        return True
+        about = (slot.start, slot.operatory)
+        body = {"stands_there": [row.apt_num for row in others]}
+        inquiry = self._inquiry(appt, event, kind="visit.slot-taken", text=text, about=about, body=body)
+        answer = office.question(now, inquiry)
+        return answer is None or answer.choice != "book"
 
     def _create(
         self, appt: NexHealthAppointment, known: Known, found: Found, fields: Fields, now: datetime
@@ -370,29 +351,18 @@ class Booking:
             return known
         known = office.records.save(evolve(link, state=LinkState.HELD), evolve(known.body, unfinished=False), now)
         self._carrying.take_off(int(link.opendental.id), now)
-        review = Review(
-            id=content_id("visit.overlap", link.id, link.opendental),
+        subject = link.nexhealth.id if link.nexhealth else ""
+        inquiry = Inquiry(
             kind="visit.overlap",
-            location=office.location.name,
-            subject=str(link.nexhealth),
-            opened=now,
-            choices=("keep", "cancel", "dismiss"),
+            about=(link.id, link.opendental),
+            subject=link.nexhealth,
+            look={"kind": "nexhealth.appointment", "subject": subject, "key": f"link:{link.id}"},
+            body={"stands_there": [row.apt_num for row in others]},
+            text=(
+                f"Appointment {link.opendental.id} came second to appointment {others[0].apt_num} in the same slot "
+                "and was taken off the book. Find it a new time in Open Dental, or answer the review: keep puts it "
+                "back, cancel cancels it at NexHealth."
+            ),
         )
-        look = {
-            "kind": "nexhealth.appointment",
-            "subject": link.nexhealth.id if link.nexhealth else "",
-            "key": f"link:{link.id}",
-        }
-        body = {"look": look, "stands_there": [row.apt_num for row in others]}
-        text = (
-            f"Appointment {link.opendental.id} came second to appointment {others[0].apt_num} in the same slot and "
-            "was taken off the book. Find it a new time in Open Dental, or answer the review: keep puts it back, "
-            "cancel cancels it at NexHealth."
-        )
-        office.ask(now, review, body, text)
+        office.question(now, inquiry)
         return known
-
-
-def _look(event: Event) -> dict[str, str]:
-    """Return which event to put again once a question is answered."""
-    return {"kind": event.kind, "subject": event.subject, "key": event.key}

@@ -21,11 +21,10 @@ from odnexus.errors import UnsupportedError
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.bodies import canonical
-from odnexus.reconcile.inbox import Done, Retry, Settlement, content_id
+from odnexus.reconcile.inbox import Done, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Clash, Create, Fields, Hold, On, Plan, Retire, reconcile
 from odnexus.reconcile.policy import VISIT_FIELDS, VisitPolicy, plan_visit
-from odnexus.reconcile.reviews import Answer
 
 
 class Carrying:
@@ -86,7 +85,7 @@ class Carrying:
             return _forced(scene, On.OPENDENTAL, plan, policy)
         if not rules:
             return plan
-        answer = self._answer(scene)
+        answer = self._office.answered("visit.clash", *self._writing.state(scene))
         if answer is None or answer.choice not in ("nexhealth", "opendental"):
             return plan
         return _forced(scene, On(answer.choice), plan, policy)
@@ -115,31 +114,14 @@ class Carrying:
             return True
         return False
 
-    def _answer(self, scene: Scene) -> Answer | None:
-        review = self._office.records.store.reviews.get(self._writing.review_id(scene))
-        return review.answer if review is not None else None
-
     def _approved(self, scene: Scene, plan: Plan, now: datetime) -> bool:
         """Return whether the staff agreed to this very plan; ask if nobody did yet."""
-        key = content_id("suggest.change", self._writing.review_id(scene))
-        review = self._office.records.store.reviews.get(key)
-        if review is not None:
-            return review.answer is not None and review.answer.choice == "apply"
-        review = self._writing.review(scene, key, "suggest.change", ("apply", "dismiss"), now)
-        body = {
-            "look": self._writing.look(scene),
-            "plan": [type(action).__name__ for action in plan.actions],
-            "nexhealth": dict(scene.shows[On.NEXHEALTH]),
-            "opendental": dict(scene.shows[On.OPENDENTAL]),
-        }
-        self._office.ask(
-            now,
-            review,
-            body,
-            f"A change of visit {scene.known.link.opendental} is ready to be "
-            "carried over. Answer the review with apply.",
-        )
-        return False
+        body = {"plan": [type(action).__name__ for action in plan.actions], **self._writing.both(scene)}
+        text = f"A change of visit {scene.known.link.opendental} is ready to be carried over. Answer with apply."
+        about = (self._writing.clash_id(scene),)
+        inquiry = self._writing.inquiry(scene, kind="suggest.change", about=about, text=text, body=body)
+        answer = self._office.question(now, inquiry)
+        return answer is not None and answer.choice == "apply"
 
     def _note_plan(self, scene: Scene, plan: Plan, now: datetime, rule: str) -> None:
         link = scene.known.link
@@ -157,14 +139,12 @@ class Carrying:
                 self.telling.announce_created(known, now)
         if now - datetime.fromisoformat(known.body.awaiting) < office.location.grace:
             return Retry(now + office.location.grace / 6, "visit.waits-for-synchronizer", counted=False)
-        review = self._writing.review(
-            scene, content_id("visit.drift", self._writing.review_id(scene)), "visit.drift", ("dismiss",), now
-        )
         text = (
             f"NexHealth booking {known.link.nexhealth} and appointment {known.link.opendental} differ for longer than "
             "the synchronizer usually takes. Check NexHealth's sync status and correct one of them by hand."
         )
-        office.ask(now, review, {"look": self._writing.look(scene)}, text)
+        about = (self._writing.clash_id(scene),)
+        office.question(now, self._writing.inquiry(scene, kind="visit.drift", about=about, text=text))
         office.records.save(known.link, evolve(known.body, awaiting=""), now)
         return Done()
 

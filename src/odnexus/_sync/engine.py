@@ -16,6 +16,7 @@ from uuid import uuid4
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
+from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
@@ -32,10 +33,12 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.features import allowed
+from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
-from odnexus.reconcile.reports import PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import HookReport, PollReport, PracticeStatus, Question, Received, StepReport
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import EVENT_NAMES
 
@@ -56,8 +59,8 @@ class SyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint; several during a rotation.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name.
+        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
@@ -76,8 +79,8 @@ class SyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] = (),
-        event_keys: Mapping[str, Sequence[str | Secret]] | None = None,
+        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
+        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: Clock | None = None,
@@ -86,8 +89,7 @@ class SyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets = tuple(Secret(each) for each in webhook_secrets)
-        self._event_keys = {name: tuple(Secret(key) for key in keys) for name, keys in (event_keys or {}).items()}
+        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
         self._clock: Clock = clock or SystemClock()
         self._records = Records(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -97,18 +99,30 @@ class SyncEngine:
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
         self._working = Working(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
+        self._hooks = Hooks(self._records, practice, self._send_alert, self._clock)
 
     def _office(self, location: Location) -> Office:
         realm, database = self.practice.realm(location), location.database
         picture = self._pictures.setdefault(database, Picture(database, self._records))
         return Office(
+            practice=self.practice,
             location=location,
             realm=realm,
-            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]"),
-            opendental=_client(self._opendental, database, f"opendental[{database}]"),
+            # Least privilege: what the location's settings do not need cannot be called at all.
+            nexhealth=_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowed(location, "nexhealth")),
+            opendental=_client(self._opendental, database, f"opendental[{database}]").limited(
+                allowed(location, "opendental")
+            ),
             records=self._records,
             picture=picture,
-            turn=Turn(self.store, self._clock, location.name, self._holder, hold=self._lease),
+            turn=Turn(
+                self.store,
+                self._clock,
+                location.name,
+                self._holder,
+                at=self.practice.turn(location),
+                hold=self._lease,
+            ),
             send_alert=self._send_alert,
         )
 
@@ -122,9 +136,12 @@ class SyncEngine:
             WebhookError: The body cannot be read.
         """
         moment = self._now(now)
-        delivery = verify(headers, body, self._secrets)
+        learned = self._hooks.secrets(self._realms, moment)
+        delivery = verify(headers, body, (*_live(self._secrets), *learned))
         events = events_of_delivery(delivery, self.practice, self._records, moment)
-        return Received(records=len(events), new=self.store.inbox.put(events))
+        new = self.store.inbox.put(events)
+        self._hooks.mark(f"nexhealth:{delivery.subdomain or self.practice.subdomain}", moment)
+        return Received(records=len(events), new=new)
 
     def receive_opendental(self, headers: Mapping[str, str], body: bytes, now: datetime | None = None) -> Received:
         """Take a request of Open Dental's API Events (page "API Events"): check its key, store what it says.
@@ -135,6 +152,7 @@ class SyncEngine:
         """
         moment = self._now(now)
         database, event = self._api_event(headers, body)
+        self._hooks.mark(f"opendental:{database}", moment)
         office = next((each for each in self._offices.values() if each.location.database == database), None)
         if office is None or event.kind not in ("Appointment", "AppointmentDeleted"):
             return Received(records=len(event.ids), new=0)
@@ -145,7 +163,7 @@ class SyncEngine:
         """Return the database whose key the request carries, and what it says."""
         for database, keys in self._event_keys.items():
             try:
-                return database, parse_event(headers, body, keys)
+                return database, parse_event(headers, body, _live(keys))
             except SignatureError:
                 continue
         raise SignatureError("Authorization: no customer key in event_keys fits; add the office's key")
@@ -190,15 +208,90 @@ class SyncEngine:
         )
         return Received(records=1, new=self.store.inbox.put([event]))
 
+    # -- deliveries ----------------------------------------------------------------------------------------------------
+
+    def ensure_webhooks(
+        self, url: str, *, events: Sequence[str] = WEBHOOK_EVENTS, now: datetime | None = None
+    ) -> list[HookReport]:
+        """Make NexHealth deliver *events* to *url*; return what was found and done, for each institution.
+
+        An endpoint and subscriptions that are missing are made, paused ones resumed, and an endpoint that NexHealth
+        switched off is switched on again, with an alert, after which what changed meanwhile is read again. What else
+        stands there is named and left alone. The endpoint's secret is kept in the store, sealed, and `receive` knows
+        it. Call it once an hour; several workers may.
+
+        Args:
+            url: Public address, with HTTPS.
+            events: Names without what follows a full stop.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or NexHealth offers no such event.
+        """
+        moment = self._now(now)
+        check_url(url)
+        for event in events:
+            offer_of(event)
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        pairs = zip(self._realms, clients, strict=True)
+        return [self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
+
+    def ensure_api_events(
+        self,
+        url: str,
+        *,
+        workstation: str,
+        tables: Sequence[str] = API_EVENTS,
+        every: timedelta = timedelta(seconds=15),
+        now: datetime | None = None,
+    ) -> list[HookReport]:
+        """Make Open Dental's API Events come to *url*; return what was found and done, for each database.
+
+        Args:
+            url: Address that the office can reach.
+            workstation: Name of the one machine that sends: without one every machine would.
+            tables: What to watch (page "API Subscriptions").
+            every: How often the machine looks, in whole seconds.
+            now: The moment.
+
+        Raises:
+            ConfigurationError: The address is none, or no workstation is named.
+        """
+        moment = self._now(now)
+        check_url(url)
+        if not workstation:
+            raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        names = dict.fromkeys(location.database for location in self.practice.locations)
+        return [
+            self._hooks.api_events(
+                name,
+                _client(self._opendental, name, f"opendental[{name}]"),
+                url,
+                workstation=workstation,
+                tables=tables,
+                every=every,
+                now=moment,
+            )
+            for name in names
+        ]
+
+    @property
+    def _realms(self) -> list[str]:
+        return list(dict.fromkeys(self.practice.realm(location) for location in self.practice.locations))
+
     # -- work ----------------------------------------------------------------------------------------------------------
 
     def poll(self, location: str, now: datetime | None = None) -> PollReport:
         """Ask both sides of *location* for what changed and store an event for each difference.
 
-        An office that cannot be reached pauses its location instead of raising.
+        An office that cannot be reached pauses its location, anything else that is wrong with the location alerts:
+        neither raises, since it concerns no other location. `PollReport.paused` says so.
+
+        Raises:
+            StoreError: The store cannot be used.
         """
         office, moment = self._named(location), self._now(now)
-        return self._working.poll(office, moment)
+        return self._working.poll_safely(office, moment)
 
     def step(self, now: datetime | None = None, limit: int = 50, *, location: str | None = None) -> StepReport:
         """Work on at most *limit* events that are due, of all locations or one, oldest first. Never raises for one."""
@@ -248,7 +341,7 @@ class SyncEngine:
             for location in self.practice.locations:
                 now = self._clock.now()
                 if due.get(location.name, now) <= now and not stop.is_set():
-                    self.poll(location.name, now)
+                    self._working.poll_safely(self._offices[location.name], now)
                     due[location.name] = now + every
             report = self.step(self._clock.now())
             if not report.settled and not stop.is_set():
@@ -337,6 +430,17 @@ class SyncEngine:
             case _:
                 pass
 
+    # -- how it stands -------------------------------------------------------------------------------------------------
+
+    def status(self, now: datetime | None = None) -> PracticeStatus:
+        """Return how each location stands and what waits in all of them together: no names, only counts and times.
+
+        Neither side is asked anything.
+        """
+        moment = self._now(now)
+        rows = [self._working.status(office) for office in self._offices.values()]
+        return PracticeStatus(at=moment, locations=tuple(rows))
+
     # -- what is there -------------------------------------------------------------------------------------------------
 
     def links(
@@ -402,6 +506,11 @@ class SyncEngine:
     def _named(self, location: str) -> Office:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+    """Return the secrets that are accepted now."""
+    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

@@ -19,9 +19,9 @@ from odnexus._sync.intake_documents import DocumentFiling
 from odnexus._sync.intake_findings import FindingFiling
 from odnexus._sync.office import REFUSALS, Office
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
+from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
-from odnexus.reconcile.reviews import Review
 from odnexus.reconcile.triggers import DomainEvent
 
 PATIENCE = timedelta(days=1)
@@ -62,7 +62,7 @@ class Intake:
     def _chart(self, form: Form) -> int | None:
         if form.patient_id is None:
             return None
-        known = self._office.records.link("person", self._office.at_nexhealth(form.patient_id))
+        _, known = self._office.person(form.patient_id)
         return int(known.link.opendental.id) if known is not None and known.link.opendental is not None else None
 
     def _without_chart(self, event: Event, form: Form, now: datetime) -> Settlement:
@@ -71,12 +71,15 @@ class Intake:
         if form.patient_id is not None and now - event.received < PATIENCE:
             office.note(now, "observed", f"form:{event.id}", "form.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "form.waits-for-chart", counted=False)
-        review = Review(
-            id=content_id("form.no-chart", event.id), kind="form.no-chart", location=office.location.name,
-            subject=f"form:{event.id}", opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = "A submitted form belongs to nobody with a chart. Its answers are in the review: file them by hand."
-        office.ask(now, review, {"answers": dict(form.answers), "title": form.title}, text)
+        inquiry = Inquiry(
+            kind="form.no-chart",
+            about=(event.id,),
+            subject=f"form:{event.id}",
+            body={"answers": dict(form.answers), "title": form.title},
+            text=text,
+        )
+        office.question(now, inquiry)
         return Done()
 
     # -- filing --------------------------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ class Intake:
     def _file(self, event: Event, form: Form, pat_num: int, now: datetime) -> None:
         office, cursors = self._office, self._office.records.store.cursors
         stamp = stamp_for(form, event.id[:12])
-        key = f"form:{content_id(office.realm, stamp, form.patient_id)}"
+        key = f"form:{content_id(office.realm, office.location.database, stamp, form.patient_id)}"
         before = cursors.get(key)
         if before == "filed":
             return
@@ -115,7 +118,7 @@ class Intake:
         event_id = content_id("insurance", key)
         event = Event(
             id=event_id,
-            key=f"patient:{office.realm}:{form.patient_id}",
+            key=office.lane(form.patient_id),
             location=office.location.name,
             kind="nexhealth.insurance",
             subject=str(form.patient_id),
@@ -143,16 +146,18 @@ class Intake:
             rule = "form.not-verified" if pat_num is None else "form.landed"
             office.note(now, "observed", subject, rule)
             return Done()
-        review = Review(
-            id=content_id("form.not-landed", event.id), kind="form.not-landed", location=office.location.name,
-            subject=subject, opened=now, choices=("dismiss",),
-        )  # fmt: skip
         text = (
             "NexHealth's synchronizer has not brought a submitted form into the chart. Look into the patient's images: "
             "if it is missing there, file the answers, which are in the review, by hand."
         )
-        body = {"answers": dict(form.answers), "title": form.title, "chart": pat_num}
-        office.ask(now, review, body, text)
+        inquiry = Inquiry(
+            kind="form.not-landed",
+            about=(event.id,),
+            subject=subject,
+            body={"answers": dict(form.answers), "title": form.title, "chart": pat_num},
+            text=text,
+        )
+        office.question(now, inquiry)
         return Done()
 
     def _has_landed(self, event: Event, pat_num: int) -> bool:

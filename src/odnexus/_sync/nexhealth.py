@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from types import TracebackType
 from typing import Any, Self, cast
 
-from odnexus._calls import Json, Method, Secret
+from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
 from odnexus._sync.nexhealth_documents import (
@@ -24,6 +25,7 @@ from odnexus._sync.nexhealth_practice import (
     Providers,
     SyncStatuses,
 )
+from odnexus._sync.nexhealth_resource import Gate, Resource, Sends
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
 from odnexus._sync.nexhealth_visits import (
     Appointments,
@@ -31,11 +33,13 @@ from odnexus._sync.nexhealth_visits import (
     AvailableSlots,
     Patients,
 )
-from odnexus._sync.transport import HttpTransport, Transport, check_base_url
+from odnexus._sync.transport import HttpTransport, Transport
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls
+from odnexus.nexhealth.oauth import Consent
 from odnexus.nexhealth.rates import new_pace
-from odnexus.nexhealth.tokens import ApiKeyAuthorizer
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
+from odnexus.reconcile.features import Allowed
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -50,17 +54,20 @@ class NexHealth:
     Use it as a context manager, or close it. The token is fetched with the first call and renewed by itself.
 
     Args:
-        api_key: The key of the developer portal. Sandbox and production have different ones.
+        api_key: The key of the developer portal, or what returns the live ones, newest first. Sandbox and production
+            have different ones.
         subdomain: Institution that the calls are about.
         location_id: Location that the calls are about, unless they name another.
         base_url: Where the API lives.
         api_version: Value of ``Nex-Api-Version``.
         tokens: Holder of the token, instead of *api_key*: share one between all clients of a key.
+        authorizer: Another way to get tokens, instead of *api_key*: `odnexus.nexhealth.oauth.OAuthAuthorizer`.
         transport: An httpx transport to use instead of the network, for tests and proxies.
         clock: Source of time.
         pace: Rate budget of the key, shared by all clients of a key; a budget of its own unless given.
         retry: How often and how patiently one call is tried.
         timeout: Seconds to wait for connecting and for an answer.
+        read_only: Refuse everything but reads with `NotAllowedError`, for audits and trials.
 
     Raises:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
@@ -69,19 +76,21 @@ class NexHealth:
     def __init__(
         self,
         *,
-        api_key: str | Secret | None = None,
+        api_key: KeySource | None = None,
         subdomain: str | None = None,
         location_id: int | None = None,
         base_url: str = BASE_URL,
         api_version: str = API_VERSION,
         tokens: Tokens | None = None,
+        authorizer: Authorizer | None = None,
         transport: HttpTransport | None = None,
         clock: Clock | None = None,
         pace: Pace | None = None,
         retry: RetryPolicy | None = None,
         timeout: float = 30.0,
+        read_only: bool = False,
     ) -> None:
-        bearer = Bearer(_tokens(api_key, tokens), api_version)
+        bearer = Bearer(_tokens(api_key, tokens, authorizer), api_version)
         self._transport = Transport(
             check_base_url(base_url, private_network_may_be_plain=False),
             credentials=bearer,
@@ -93,24 +102,39 @@ class NexHealth:
         )
         bearer.transport = self._transport
         self.tokens = bearer.tokens
-        self._work_in(calls.Scope(subdomain, location_id))
+        self._sends: Sends = self._transport
+        if read_only:
+            self._sends = Gate(self._transport, Allowed(api="nexhealth", reads_only=True))
+        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
-        self.institutions = Institutions(self._transport, scope)
-        self.locations = Locations(self._transport, scope)
-        self.providers = Providers(self._transport, scope)
-        self.operatories = Operatories(self._transport, scope)
-        self.sync_status = SyncStatuses(self._transport, scope)
-        self.patients = Patients(self._transport, scope)
-        self.appointments = Appointments(self._transport, scope)
-        self.appointment_types = AppointmentTypes(self._transport, scope)
-        self.available_slots = AvailableSlots(self._transport, scope)
-        self.patient_documents = PatientDocuments(self._transport, scope)
-        self.document_types = DocumentTypes(self._transport, scope)
-        self.patient_alerts = PatientAlerts(self._transport, scope)
-        self.clinical_notes = ClinicalNotes(self._transport, scope)
-        self.webhook_endpoints = WebhookEndpoints(self._transport, scope)
+        self.institutions = Institutions(self._sends, scope)
+        self.locations = Locations(self._sends, scope)
+        self.providers = Providers(self._sends, scope)
+        self.operatories = Operatories(self._sends, scope)
+        self.sync_status = SyncStatuses(self._sends, scope)
+        self.patients = Patients(self._sends, scope)
+        self.appointments = Appointments(self._sends, scope)
+        self.appointment_types = AppointmentTypes(self._sends, scope)
+        self.available_slots = AvailableSlots(self._sends, scope)
+        self.patient_documents = PatientDocuments(self._sends, scope)
+        self.document_types = DocumentTypes(self._sends, scope)
+        self.patient_alerts = PatientAlerts(self._sends, scope)
+        self.clinical_notes = ClinicalNotes(self._sends, scope)
+        self.webhook_endpoints = WebhookEndpoints(self._sends, scope)
+
+    def limited(self, allowed: Allowed) -> Self:
+        """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
+
+        It shares connections, token and rate budget with this one; closing either closes both.
+        """
+        view = copy(self)
+        view._sends = Gate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
+        for name, each in vars(self).items():
+            if isinstance(each, Resource):
+                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        return view
 
     def request(
         self,
@@ -132,7 +156,16 @@ class NexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
-        return self._transport.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+        return self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
+
+    def redeem(self, consent: Consent, answer: str) -> None:
+        """Trade the code of a person's *consent* for tokens and keep them; *answer* is where the person was sent.
+
+        Raises:
+            ConfigurationError: The answer belongs to another consent, or the person refused.
+            AuthorizationLostError: The code was used before or is too old.
+        """
+        self.tokens.redeem(consent, answer, self._transport)
 
     def close(self) -> None:
         """Close the connections."""
@@ -150,15 +183,17 @@ class NexHealth:
         return f"NexHealth(subdomain={self._scope.subdomain!r}, location_id={self._scope.location_id!r})"
 
 
-def _tokens(api_key: str | Secret | None, tokens: Tokens | None) -> Tokens:
+def _tokens(api_key: KeySource | None, tokens: Tokens | None, authorizer: Authorizer | None) -> Tokens:
     if tokens is None:
-        if not api_key:
+        if authorizer is not None:
+            return Tokens(authorizer)
+        if not api_key or not all(live_keys(api_key)):
             raise ConfigurationError("api_key: give the key of the developer portal")
         return Tokens(ApiKeyAuthorizer(api_key))
     if (
         api_key is not None
         and isinstance(tokens.authorizer, ApiKeyAuthorizer)
-        and not tokens.authorizer.same_key(api_key)
+        and not tokens.authorizer.same_key(live_keys(api_key)[0])
     ):
         raise ConfigurationError("api_key: tokens holds the token of another key; give one of them")
     return tokens

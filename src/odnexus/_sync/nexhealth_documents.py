@@ -58,7 +58,7 @@ class PatientDocuments(Resource):
             UnexpectedResponseError: The content is empty or larger than *limit*.
             NotFoundError: There is no such document.
         """
-        return self._send(uploads.download(url, self._transport.base_url, limit))
+        return self._send(uploads.download(url, self._scope.base_url, limit))
 
 
 class DocumentTypes(Resource):

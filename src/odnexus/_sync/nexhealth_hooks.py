@@ -6,8 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack
 
-from odnexus._sync.nexhealth_resource import Resource
-from odnexus._sync.transport import Transport
+from odnexus._sync.nexhealth_resource import Resource, Sends
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.changes import (
@@ -23,7 +22,7 @@ from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
 class WebhookSubscriptions(Resource):
     """Subscriptions of one endpoint (page "Webhook subscriptions"): institution × resource type × event."""
 
-    def __init__(self, transport: Transport, scope: Scope, endpoint_id: int) -> None:
+    def __init__(self, transport: Sends, scope: Scope, endpoint_id: int) -> None:
         super().__init__(transport, scope)
         self.endpoint_id = endpoint_id
 

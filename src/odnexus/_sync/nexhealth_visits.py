@@ -26,7 +26,10 @@ class Patients(Resource):
     def iter(
         self, *, location_id: int | None = None, narrow: bool = True, **filters: Unpack[PatientFilters]
     ) -> Iterator[Patient]:
-        """Walk through the patients of the database behind a location (``location_strict=True``: of the location).
+        """Walk through the patients of a location (``location_strict=False``: of the whole database behind it).
+
+        NexHealth by itself searches the whole database, so that a patient of another location looks like one of this;
+        here that has to be asked for.
 
         Args:
             location_id: Location; the client's own unless given.

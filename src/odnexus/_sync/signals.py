@@ -60,7 +60,7 @@ def _event(
     payload = records.sealed_payload(key, pack(said)) if kind == "nexhealth.form" else None
     return Event(
         id=key,
-        key=f"{lane}:{realm}:{person}",
+        key=lane_of(realm, location.database, person, lane),
         location=location.name,
         kind=kind,
         subject=subject,
@@ -68,6 +68,11 @@ def _event(
         due=now,
         payload=payload,
     )
+
+
+def lane_of(realm: str, database: str, person: object, lane: str = "patient") -> str:
+    """Return the key of events about one person: in order there, and held up by no other database."""
+    return f"{lane}:{realm}:{database}:{person}"
 
 
 def _kind(delivery: Delivery, subject: str) -> str:

@@ -15,9 +15,9 @@ from odnexus._sync.people import People
 from odnexus._sync.records import Known
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
-from odnexus.reconcile.inbox import Done, Event, Settlement, content_id
+from odnexus.reconcile.asking import Inquiry
+from odnexus.reconcile.inbox import Done, Event, Settlement
 from odnexus.reconcile.links import LinkState
-from odnexus.reconcile.reviews import Review
 
 
 class Visits:
@@ -39,6 +39,8 @@ class Visits:
         if known is not None and known.link.nexhealth != ref:
             office.note(now, "observed", ref, "visit.alias", related=[known.link.opendental])
             return Done()
+        if known is not None and known.link.opendental is not None and not office.is_here(known.link):
+            return self._elsewhere(known, now)
         appt = office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return self._linked(known, appt, now, again=again)
@@ -72,6 +74,17 @@ class Visits:
             return Done()
         appt = office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return self._both(known, appt, row, now)
+
+    def _elsewhere(self, known: Known, now: datetime) -> Settlement:
+        """The location was given another database: a number of the former one means nothing in it."""
+        office, link = self._office, known.link
+        text = (
+            f"Visits of {office.location.name} are linked to another Open Dental database than the settings name. They "
+            "are left alone. Set database back, or move these visits by hand."
+        )
+        office.alert(now, "visit.other-database", text, subject=link.nexhealth, severity="error")
+        office.note(now, "held", link.nexhealth, "visit.other-database", related=[link.opendental])
+        return Done()
 
     # -- linked visits -------------------------------------------------------------------------------------------------
 
@@ -133,28 +146,23 @@ class Visits:
             if sure:
                 return True
         link = known.link
-        key = content_id("person.chart-changed", link.id, row.pat_num)
-        asked = office.records.store.reviews.get(key)
-        if asked is not None and asked.answer is not None:
-            if asked.answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
-                self._people.adopt(appt.patient_id, row.pat_num, now)
-            return True
-        review = Review(
-            id=key,
+        inquiry = Inquiry(
             kind="person.chart-changed",
-            location=office.location.name,
-            subject=str(link.opendental),
-            opened=now,
+            about=(link.id, row.pat_num),
+            subject=link.opendental,
             due=appt.start_time if appt else None,
-            choices=("follow", "keep"),
+            look={"kind": "opendental.appointment", "subject": str(row.apt_num), "key": f"link:{link.id}"},
+            text=(
+                f"Appointment {row.apt_num} stands on another chart than before, and the former chart is still "
+                "active. If the two were merged answer the review with follow, else with keep."
+            ),
         )
-        look = {"kind": "opendental.appointment", "subject": str(row.apt_num), "key": f"link:{link.id}"}
-        text = (
-            f"Appointment {row.apt_num} stands on another chart than before, and the former chart is still active. "
-            "If the two were merged answer the review with follow, else with keep."
-        )
-        office.ask(now, review, {"look": look}, text)
-        return False
+        answer = office.question(now, inquiry)
+        if answer is None:
+            return False
+        if answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
+            self._people.adopt(appt.patient_id, row.pat_num, now)
+        return True
 
     # -- held visits ---------------------------------------------------------------------------------------------------
 
@@ -165,10 +173,8 @@ class Visits:
 
     def _held(self, known: Known, now: datetime) -> Settlement:
         office, link = self._office, known.link
-        key = content_id("visit.overlap", link.id, link.opendental)
-        asked = office.records.store.reviews.get(key)
-        answered = asked is not None and asked.answer is not None and not office.rehearsing
-        choice = asked.answer.choice if asked is not None and asked.answer is not None and answered else ""
+        answer = office.answered("visit.overlap", link.id, link.opendental)
+        choice = answer.choice if answer is not None and not office.rehearsing else ""
         if choice == "keep" and link.opendental is not None:
             office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
             self._released(known, now)

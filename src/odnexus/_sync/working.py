@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from attrs import evolve, frozen
 
@@ -25,18 +25,20 @@ from odnexus._sync.visits import Visits
 from odnexus.errors import (
     ApiError,
     AuthenticationError,
+    AuthorizationLostError,
     ConnectionFailedError,
     LeaseLostError,
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
+    StoreError,
     place_of,
 )
 from odnexus.reconcile.alerting import Alert
 from odnexus.reconcile.bodies import pack, unpack, unpack_event
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement, content_id, verdict
 from odnexus.reconcile.journal import Entry
-from odnexus.reconcile.reports import PollReport, StepReport
+from odnexus.reconcile.reports import LocationStatus, PollReport, StepReport
 from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
@@ -49,6 +51,24 @@ PROBE_AT_MOST = timedelta(minutes=5)
 
 WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
 """Kinds of events that may write: they wait while nobody knows who writes here."""
+
+MOST = 10_000
+"""So far is counted."""
+
+OFFLINE = {
+    "opendental": (
+        "Open Dental",
+        "Check that the server is on and, for remote access, that the eConnector runs.",
+    ),
+    "nexhealth": ("NexHealth", "Check this machine's way to the internet."),
+}
+"""Which side cannot be reached → its name, and what to do."""
+
+REFUSED = {
+    "opendental": "Its key is refused: see in Open Dental under Setup, Advanced Setup, API that it is enabled.",
+    "nexhealth": "Its key is refused: make a new one in the developer portal and run odnexus vault rotate.",
+}
+"""The same where the key is refused."""
 
 HURRY = timedelta(hours=4)
 """A booking that fails and begins within this time is told to people at once."""
@@ -108,6 +128,8 @@ class Working:
             office.ready(now)
             office.find_writer(now)
             report = Polling(office).poll(now)
+            self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
+            office.alert_once(now, "fault", "", "")
         except ApiError as error:
             down = self._down(office, error)
             if down is None:
@@ -121,6 +143,47 @@ class Working:
         finally:
             office.turn.give()
 
+    def poll_safely(self, office: Office, now: datetime) -> PollReport:
+        """Poll one location as `poll` does; whatever it raises stops no other."""
+        try:
+            return self.poll(office, now)
+        except StoreError:
+            raise
+        except LeaseLostError:
+            return PollReport(location=office.location.name, paused="another worker is at it")
+        except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
+            self._faulty(office, error, now)
+            return PollReport(location=office.location.name, paused=type(error).__name__)
+
+    def _faulty(self, office: Office, error: Exception, now: datetime) -> None:
+        """Say that a location cannot be worked on, once until it can; the log says where it failed."""
+        name = office.location.name
+        log.error("%s failed at %s", name, place_of(error))
+        text = f"{name} cannot be worked on ({type(error).__name__}); the others go on. See the log and its settings."
+        office.alert_once(now, "fault", f"location.fault:{type(error).__name__}", text, severity="error")
+
+    def status(self, office: Office) -> LocationStatus:
+        """Return how one location stands."""
+        store, name = self._records.store, office.location.name
+        pausing, polled = self._pausing(name), store.cursors.get(f"polled:{name}")
+        waiting = store.inbox.waiting(MOST, location=name)
+        writer = office.finding.writer.value
+        if office.finding.writer is Writer.UNCLEAR:
+            # This process has not looked yet, or what it saw is in doubt: what was found last is all that is known.
+            writer = store.cursors.get(f"writer:{name}") or writer
+        return LocationStatus(
+            location=name,
+            database=office.location.database,
+            writer=writer,
+            polled=datetime.fromisoformat(polled) if polled else None,
+            paused=pausing.rule if pausing is not None else "",
+            paused_since=pausing.since if pausing is not None else None,
+            waiting=len(waiting),
+            oldest=min((event.received for event in waiting), default=None),
+            buried=len(store.inbox.buried(MOST, location=name)),
+            questions=len(store.reviews.pending(MOST, location=name)),
+        )
+
     # -- step ----------------------------------------------------------------------------------------------------------
 
     def step(self, now: datetime, limit: int, location: str | None) -> StepReport:
@@ -128,10 +191,21 @@ class Working:
         report = StepReport()
         for name, office in self._offices.items():
             if location in (None, name):
-                self._location(office, now, limit - report.settled, report)
+                self._location_safely(office, now, limit - report.settled, report)
         if location is None:
             self._host(now, limit, report)
         return report
+
+    def _location_safely(self, office: Office, now: datetime, limit: int, report: StepReport) -> None:
+        """Work on one location; whatever it raises stops no other."""
+        try:
+            self._location(office, now, limit, report)
+        except StoreError:
+            # The store is everybody's: without it nobody can go on.
+            raise
+        except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
+            self._faulty(office, error, now)
+            report.paused = (*report.paused, office.location.name)
 
     def _location(self, office: Office, now: datetime, limit: int, report: StepReport) -> None:
         name = office.location.name
@@ -208,6 +282,8 @@ class Working:
                     People(office).refresh(int(event.subject), now)
             case "location.look":
                 Polling(office).poll(now)
+            case "location.catch-up":
+                Polling(office).catch_up(datetime.fromisoformat(event.subject), now)
             case "nexhealth.form":
                 return Intake(office).take(event, now)
             case _:
@@ -258,6 +334,9 @@ class Working:
         """
         if isinstance(error, OfficeOfflineError | ConnectionFailedError):
             return error
+        if isinstance(error, AuthenticationError) and error.api == "nexhealth":
+            # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
+            return error
         if not isinstance(error, AuthenticationError | PermissionDeniedError) or error.api != "opendental":
             return None
         try:
@@ -284,10 +363,12 @@ class Working:
         pausing = Pausing(since=since, until=now + wait, rule=rule)
         self._records.store.cursors.set(f"pause:{name}", pausing.to_text())
         if before is None:
-            side = "Open Dental" if error.api == "opendental" else "NexHealth"
+            side, remedy = OFFLINE.get(error.api, OFFLINE["nexhealth"])
+            if isinstance(error, AuthenticationError | PermissionDeniedError):
+                remedy = error.message if isinstance(error, AuthorizationLostError) else REFUSED[error.api]
             text = (
                 f"{side} cannot be reached from {name} ({rule}). Bookings are kept and written in order once it is "
-                "back. Check that the server is on and, for remote access, that the eConnector runs."
+                f"back. {remedy}"
             )
             office.alert(now, "location.offline", text, subject=f"location:{name}", severity="error")
             office.note(now, "failed", f"location:{name}", "location.offline", related=[rule])

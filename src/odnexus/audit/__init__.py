@@ -14,35 +14,58 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from odnexus.audit.engine_state import EngineState, engine_state
+from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
+from odnexus.audit.figures import Figure, Series
+from odnexus.audit.forecasting import Forecast, bars, forecast, forecast_of
+from odnexus.audit.lists import Also
+from odnexus.audit.parts import Keep
 from odnexus.audit.picture import Pair, Picture
-from odnexus.audit.reading import Forecast, Progress, forecast, links_of, read
+from odnexus.audit.reading import Progress, links_of, read, read_async
 from odnexus.audit.registry import AUDITS, BY_NAME
 from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
 from odnexus.audit.rows import Audit, Row, Severity, Subject
 from odnexus.audit.tables import Tables, picture_from
+from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
+    "BY_NAME",
+    "Also",
     "Audit",
     "AuditReport",
     "AuditResult",
     "Change",
+    "Coverage",
+    "EngineState",
+    "Figure",
     "Forecast",
+    "Keep",
     "Pair",
     "Picture",
+    "Plan",
+    "Procedure",
     "Progress",
+    "Recall",
     "Repair",
     "Row",
+    "Series",
     "Severity",
     "Subject",
     "Summary",
     "Tables",
+    "Wrote",
     "audit",
+    "bars",
+    "engine_state",
     "forecast",
+    "forecast_of",
     "links_of",
     "picture_from",
     "read",
+    "read_async",
+    "writers",
 ]
 
 

@@ -116,5 +116,9 @@ _SAID: Final[dict[tuple[str, str], Callable[[Picture, int, bool], str]]] = {
     ),
     ("nexhealth", "type"): _thing(lambda picture: {each.id: each.name for each in picture.nex_types}),
     ("opendental", "location"): _thing(lambda picture: {0: picture.location.name}),
+    ("opendental", "carrier"): _thing(
+        lambda picture: {each.carrier_num: each.carrier_name for each in picture.carriers}
+    ),
+    ("opendental", "plan"): _thing(lambda picture: {each.plan_num: each.group_num for each in picture.plans}),
     ("nexhealth", "location"): _thing(lambda picture: {picture.location.nexhealth_id: picture.location.name}),
 }

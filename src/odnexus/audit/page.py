@@ -1,4 +1,8 @@
-"""The report as a page: one file without scripts, fonts or pictures from elsewhere, made to be read and printed."""
+"""The report as a page: one file without scripts, fonts or pictures from elsewhere, made to be read and printed.
+
+What matters most stands first: what to do today, then the figures, then the questions ordered by how much their rows
+matter, and at the end what was looked at and found in order.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,10 @@ from collections import Counter
 from html import escape
 from typing import TYPE_CHECKING, Final
 
+from odnexus.audit.drawing import drawing
 from odnexus.audit.labels import labels
 from odnexus.audit.rows import SEVERITIES, Row, Severity
+from odnexus.audit.style import BODY, STYLE
 
 if TYPE_CHECKING:
     from odnexus.audit.report import AuditReport, AuditResult
@@ -15,65 +21,40 @@ if TYPE_CHECKING:
 MOST_SHOWN: Final = 200
 """Rows of one audit that a page shows; the CSV has all."""
 
-_COLORS: Final[dict[Severity, str]] = {"error": "#b3412f", "warning": "#c98a1b", "info": "#5b7c99"}
+FIRST_THINGS: Final = 4
+"""Questions that the page begins with."""
+
 _WORDS: Final[dict[Severity, str]] = {"error": "Act now", "warning": "Look at it", "info": "Good to know"}
-_BAR: Final = 260
-
-_STYLE: Final = """
-.odx{font:14px/1.45 system-ui,-apple-system,"Segoe UI",sans-serif;color:#1f2933;max-width:1000px}
-.odx h1{font-size:24px;margin:0 0 4px}.odx h2{font-size:17px;margin:30px 0 4px}
-.odx p{margin:4px 0 10px}.odx .sub{color:#52606d}
-.odx table{border-collapse:collapse;width:100%;margin:8px 0}
-.odx th{text-align:left;font-weight:600;color:#52606d;border-bottom:1px solid #cbd2d9;padding:4px 10px 4px 0}
-.odx td{padding:5px 10px 5px 0;border-bottom:1px solid #e4e7eb;vertical-align:top;text-align:left}
-.odx td.n,.odx th.n{text-align:right;font-variant-numeric:tabular-nums}
-.odx .dot{display:inline-block;width:9px;height:9px;border-radius:50%;margin-right:7px}
-.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:34%}.odx .rows th:nth-child(2){width:40%}
-.odx .who{padding-left:14px;text-indent:-14px;overflow-wrap:anywhere}
-.odx .cards{display:flex;gap:12px;margin:14px 0 6px;flex-wrap:wrap}
-.odx .card{border:1px solid #e4e7eb;border-left-width:5px;border-radius:6px;padding:8px 16px;min-width:130px}
-.odx .card b{display:block;font-size:24px;line-height:1.15}
-.odx .do{background:#f5f7fa;border-radius:6px;padding:8px 12px}.odx a{color:inherit}
-.odx .named{background:#b3412f;color:#fff;padding:6px 12px;border-radius:6px}
-.odx ul{margin:4px 0;padding-left:20px}.odx svg{display:block}
-@media (max-width:640px){.odx .bars{display:none}}
-@media print{.odx{font-size:11px;max-width:none}.odx h2,.odx .do{break-after:avoid}.odx tr{break-inside:avoid}
-.odx thead{display:table-header-group}.odx *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
-"""
+_BAR: Final = 200
 
 
-def page(report: AuditReport) -> str:
+def page(report: AuditReport, earlier: AuditReport | None = None) -> str:
     """Return the whole page."""
     title = f"Audit of {escape(report.picture.location.name)}"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>body{{margin:28px;background:#fff}}@page{{margin:15mm}}</style></head>"
-        f"<body>{fragment(report)}</body></html>\n"
+        f"<title>{title}</title><style>{BODY}</style></head>"
+        f"<body><main>{fragment(report, earlier)}</main></body></html>\n"
     )
 
 
-def fragment(report: AuditReport) -> str:
+def fragment(report: AuditReport, earlier: AuditReport | None = None) -> str:
     """Return the report as a piece of HTML, for notebooks."""
-    picture = report.picture
-    first, last = picture.window
-    counts = [len(rows) for rows in (picture.charts, picture.book, picture.people, picture.bookings)]
-    charts, book, people, bookings = map(_count, counts, ("chart", "visit", "patient", "visit"))
-    taken = f"{picture.now:%Y-%m-%d %H:%M}"
+    ordered = sorted(report, key=_weight)
     parts = [
-        f"<style>{_STYLE}</style>",
+        f"<style>{STYLE}</style>",
         '<div class="odx">',
-        f"<h1>Audit of {escape(picture.location.name)}</h1>",
-        (
-            f'<p class="sub">Taken {taken} by the office\'s clock. Visits from {first} to {last}. '
-            f"{charts} and {book} in Open Dental; {people} and {bookings} in NexHealth.</p>"
-        ),
+        _heading(report),
         _mask_note(report.by),
-        _cards(report),
-        _overview(report),
-        _unread(picture.unread),
-        *(_section(result) for result in report if result.rows),
+        _cards(report, earlier),
+        _first_things(ordered),
+        _figures(report),
+        _overview(ordered),
+        _unread(report.picture.unread),
+        *(_section(result) for result in ordered if result.rows),
+        _in_order(ordered),
         "</div>",
     ]
     return "\n".join(part for part in parts if part)
@@ -81,7 +62,31 @@ def fragment(report: AuditReport) -> str:
 
 def section(result: AuditResult) -> str:
     """Return one result as a piece of HTML, for notebooks."""
-    return f'<style>{_STYLE}</style><div class="odx">{_mask_note(result.by)}{_section(result)}</div>'
+    figure = result.figure
+    drawn = f'<div class="figures">{drawing(figure)}</div>' if figure else ""
+    return f'<style>{STYLE}</style><div class="odx">{_mask_note(result.by)}{_section(result)}{drawn}</div>'
+
+
+def _weight(result: AuditResult) -> tuple[int, ...]:
+    """Return what orders questions: the gravest row first, then how urgent the question is, then how many rows."""
+    counts = Counter(row.severity for row in result.rows)
+    gravest = next((place for place, severity in enumerate(SEVERITIES) if counts[severity]), len(SEVERITIES))
+    return gravest, result.audit.urgency, *(-counts[severity] for severity in SEVERITIES)
+
+
+# -- the top of the page -----------------------------------------------------------------------------------------------
+
+
+def _heading(report: AuditReport) -> str:
+    picture = report.picture
+    first, last = picture.window
+    counts = [len(rows) for rows in (picture.charts, picture.book, picture.people, picture.bookings)]
+    charts, book, people, bookings = map(_count, counts, ("chart", "visit", "patient", "visit"))
+    return (
+        f"<h1>Audit of {escape(picture.location.name)}</h1>"
+        f'<p class="sub">Taken {picture.now:%Y-%m-%d %H:%M} by the office\'s clock. Visits from {first} to {last}. '
+        f"{charts} and {book} in Open Dental; {people} and {bookings} in NexHealth.</p>"
+    )
 
 
 def _count(number: int, word: str) -> str:
@@ -97,47 +102,82 @@ def _mask_note(by: str) -> str:
     )
 
 
-def _cards(report: AuditReport) -> str:
-    cards = (
-        f'<div class="card" style="border-left-color:{_COLORS[severity]}"><b>{number:,}</b>{_WORDS[severity]}</div>'
+def _cards(report: AuditReport, earlier: AuditReport | None) -> str:
+    cards = [
+        f'<div class="card k-{severity}"><b>{number:,}</b>{_WORDS[severity]}</div>'
         for severity, number in report.by_severity.items()
-    )
+    ]
+    if earlier is not None:
+        changes = report.compare(earlier).values()
+        new, fixed = sum(len(each.new) for each in changes), sum(len(each.fixed) for each in changes)
+        cards.append(f'<div class="card k-good"><b>{fixed:,}</b>Settled since {earlier.picture.today}</div>')
+        cards.append(f'<div class="card"><b>{new:,}</b>New since then</div>')
     return f'<div class="cards">{"".join(cards)}</div>'
 
 
-def _overview(report: AuditReport) -> str:
-    most = max((len(result.rows) for result in report), default=0)
-    rows = (_overview_row(result, most) for result in report)
-    head = '<th>Question</th><th class="n">Found</th><th class="n">Looked at</th><th class="bars">By severity</th>'
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
+def _first_things(ordered: list[AuditResult]) -> str:
+    grave = [result for result in ordered if result.summary.severity == "error"][:FIRST_THINGS]
+    if not grave:
+        return "<h2>First things</h2><p>Nothing has to be done today.</p>"
+    items = (
+        f'<li><a href="#{result.audit.name}">{escape(result.audit.title)}</a> '
+        f"({_errors(result):,}): {escape(_sentence(result.audit.advice))}</li>"
+        for result in grave
+    )
+    return f'<h2>First things</h2><ol class="first">{"".join(items)}</ol>'
+
+
+def _errors(result: AuditResult) -> int:
+    return sum(row.severity == "error" for row in result.rows)
+
+
+def _sentence(text: str) -> str:
+    """Return the first sentence."""
+    return text.partition(". ")[0].rstrip(".") + "."
+
+
+def _figures(report: AuditReport) -> str:
+    drawn = [drawing(figure) for figure in report.figures]
+    return f'<h2>At a glance</h2><div class="figures">{"".join(drawn)}</div>' if drawn else ""
+
+
+# -- the questions -----------------------------------------------------------------------------------------------------
+
+
+def _overview(ordered: list[AuditResult]) -> str:
+    asked = [result for result in ordered if result.rows]
+    if not asked:
+        return ""
+    most = max(len(result.rows) for result in asked)
+    rows = (_overview_row(result, most) for result in asked)
+    head = (
+        '<th scope="col">Question</th><th scope="col" class="n">Found</th>'
+        '<th scope="col" class="n">Looked at</th><th scope="col" class="bars">How much it matters</th>'
+    )
+    return f"<h2>All findings</h2><table><thead><tr>{head}</tr></thead><tbody>{''.join(rows)}</tbody></table>"
 
 
 def _overview_row(result: AuditResult, most: int) -> str:
-    title, summary = escape(result.audit.title), result.summary
-    linked = f'<a href="#{result.audit.name}">{title}</a>' if result.rows else title
-    found = f"{summary.count:,}" if summary.count else "none"
+    summary = result.summary
+    linked = f'<a href="#{result.audit.name}">{escape(result.audit.title)}</a>'
     return (
-        f'<tr><td>{linked}</td><td class="n">{found}</td><td class="n">{summary.of:,}</td>'
-        f'<td class="bars">{_bar(result.rows, most)}</td></tr>'
+        f'<tr><td>{linked}</td><td class="n">{summary.count:,}</td><td class="n">{summary.of:,}</td>'
+        f'<td class="bars bar">{_bar(result.rows, most)}</td></tr>'
     )
 
 
 def _bar(rows: tuple[Row, ...], most: int) -> str:
     """Return a bar of three colours, as long as its share of the longest."""
-    if not rows:
-        return ""
     counts, left, rects = Counter(row.severity for row in rows), 0.0, list[str]()
     for severity in SEVERITIES:
         width = _BAR * counts[severity] / most
         if width:
-            rects.append(
-                f'<rect x="{left:.1f}" y="2" width="{max(2.0, width):.1f}" height="12" fill="{_COLORS[severity]}"/>'
-            )
+            rects.append(f'<rect class="t-{severity}" x="{left:.1f}" y="3" width="{max(2.0, width):.1f}" height="11"/>')
             left += max(2.0, width)
     said = ", ".join(f"{_WORDS[severity]}: {counts[severity]}" for severity in SEVERITIES if counts[severity])
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{_BAR + 6}" height="16" viewBox="0 0 {_BAR + 6} 16"'
-        f' role="img" aria-label="{said}"><title>{said}</title>{"".join(rects)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_BAR + 6} 16" role="img" aria-label="{said}">'
+        f"<title>{said}</title>{''.join(rects)}</svg>"
     )
 
 
@@ -149,13 +189,24 @@ def _unread(lines: tuple[str, ...]) -> str:
     return f"<h2>Not read</h2><p>What could not be read was not judged:</p><ul>{items}{more}</ul>"
 
 
+def _in_order(ordered: list[AuditResult]) -> str:
+    clean = [result for result in ordered if not result.rows and result.summary.of]
+    silent = [result for result in ordered if not result.rows and not result.summary.of]
+    parts = [
+        f'<h2>{title}</h2><ul class="clean">{"".join(f"<li>{escape(each.audit.title)}</li>" for each in listed)}</ul>'
+        for title, listed in (("Found in order", clean), ("Not asked: there was nothing to look at", silent))
+        if listed
+    ]
+    return "".join(parts)
+
+
 def _section(result: AuditResult) -> str:
     audit, shown = result.audit, sorted(result.rows, key=lambda row: SEVERITIES.index(row.severity))
     if not shown:
         return f"<h2>{escape(audit.title)}</h2><p>Nothing found.</p>"
     rest = len(shown) - MOST_SHOWN
     more = f'<p class="sub">And {rest:,} more: the CSV has all of them.</p>' if rest > 0 else ""
-    head = "<th>What</th><th>Where</th><th>Details</th>"
+    head = '<th scope="col">What</th><th scope="col">Where</th><th scope="col">Details</th>'
     return (
         f'<h2 id="{audit.name}">{escape(audit.title)} ({len(result.rows):,})</h2>'
         f'<p class="do"><b>What to do.</b> {escape(audit.advice)}</p>'
@@ -169,13 +220,15 @@ def _line(result: AuditResult, row: Row) -> str:
     where = "".join(f'<div class="who">{escape(words)}</div>' for words in names)
     said = [f"{_DETAILS.get(name, name)}: {words}" for name, words in row.facts.items()]
     facts = "<br>".join(map(escape, [_PHONES[name] for name in row.fields if name in _PHONES] + said))
-    dot = f'<span class="dot" style="background:{_COLORS[row.severity]}" title="{_WORDS[row.severity]}"></span>'
-    # The dot says it in colour; the words are there for print and for those who cannot see colours.
-    return (
-        f'<tr><td>{dot}{escape(result.audit.rules[row.rule])}<br><span class="sub">{_WORDS[row.severity]}</span></td>'
-        f"<td>{where}</td><td>{facts}</td></tr>"
-    )
+    tag = f'<span class="tag s-{row.severity}">{_WORDS[row.severity]}</span>'
+    return f"<tr><td>{escape(result.audit.rules[row.rule])}<br>{tag}</td><td>{where}</td><td>{facts}</td></tr>"
 
 
 _PHONES: Final = {"wireless_phone": "mobile phone", "hm_phone": "home phone", "wk_phone": "work phone"}
-_DETAILS: Final = {"opendental": "in Open Dental", "nexhealth": "in NexHealth", "grade": "how sure"}
+_DETAILS: Final = {
+    "opendental": "in Open Dental",
+    "nexhealth": "in NexHealth",
+    "grade": "how sure",
+    "newer": "changed last",
+    "wrote": "last written by",
+}

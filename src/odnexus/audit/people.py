@@ -29,7 +29,7 @@ def duplicate_charts(picture: Picture) -> Iterator[Row]:
         certain = pair.grade is Grade.CERTAIN
         yield row(
             "duplicate-charts",
-            "chart.duplicate",
+            _doubled(one, other),
             "error" if certain else "warning",
             *map(chart, pair.pat_nums),
             grade=pair.grade.value,
@@ -37,6 +37,13 @@ def duplicate_charts(picture: Picture) -> Iterator[Row]:
             clinic="the same" if one.clinic_num == other.clinic_num else "different",
             reasons="; ".join(pair.reasons),
         )
+
+
+def _doubled(one: od.Patient | od.PatientRow, other: od.Patient | od.PatientRow) -> str:
+    """Return which sort of duplicate two charts are: who has to be asked differs."""
+    if guarantor_of(one) == guarantor_of(other) != 0:
+        return "chart.duplicate-family"
+    return "chart.duplicate" if one.clinic_num == other.clinic_num else "chart.duplicate-clinic"
 
 
 # -- birth dates -------------------------------------------------------------------------------------------------------

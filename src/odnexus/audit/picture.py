@@ -1,8 +1,8 @@
 """The picture that audits look at: both systems as they were at one moment, in one value, without any connection.
 
 A picture is made from live clients (`odnexus.audit.read`), from records, or from tables and CSV exports
-(`Picture.from_tables`, `Picture.from_csv`). Everything that audits share is worked out once: who is who, which
-appointment is which, what stands ahead.
+(`odnexus.audit.picture_from`), and can be kept for a later comparison (`Picture.save`). Everything that audits share is
+worked out once: who is who, which appointment is which, what stands ahead.
 """
 
 from __future__ import annotations
@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sized
 from datetime import date, datetime, time
 from functools import cached_property
-from typing import Final
+from os import PathLike
+from typing import TYPE_CHECKING, Final
 from zoneinfo import ZoneInfo
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
+from odnexus.audit.engine_state import EngineState
+from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
 from odnexus.mapping import (
     Mapped,
     Person,
@@ -30,6 +33,9 @@ from odnexus.nexhealth import models as nex
 from odnexus.opendental import models as od
 from odnexus.practice import Location
 from odnexus.reconcile.calendar import booking_in
+
+if TYPE_CHECKING:
+    from odnexus._sync.stores import Sealer
 
 ACTIVE: Final = frozenset({"Patient", "Prospective"})
 """Charts whose details matter today."""
@@ -73,6 +79,14 @@ class Picture:
         definitions: Open Dental definitions of category 2, by which "confirmed" is known.
         hours: When the office is open: first start and last end by day.
         links: NexHealth appointments and their AptNum, where somebody knows them (the engine's links).
+        carriers: Open Dental carriers; empty if they were not read. Likewise the next five.
+        plans: Insurance plans.
+        coverages: Who is covered by which plan.
+        recalls: Who is due again.
+        procedures: The office's procedure codes.
+        syncs: How NexHealth says its synchronizer is.
+        engine: What an engine's store knows; None without one.
+        earlier: An earlier picture of the same place, for what changed since; see `since`.
         unread: What could not be read of tables, as places and rules without values.
     """
 
@@ -92,7 +106,49 @@ class Picture:
     definitions: tuple[od.Definition, ...] = field(default=(), repr=_count)
     hours: Mapping[date, tuple[time, time]] = field(factory=dict[date, tuple[time, time]], repr=_count)
     links: Mapping[int, int] = field(factory=dict[int, int], repr=_count)
+    carriers: tuple[od.Carrier, ...] = field(default=(), repr=_count)
+    plans: tuple[Plan, ...] = field(default=(), repr=_count)
+    coverages: tuple[Coverage, ...] = field(default=(), repr=_count)
+    recalls: tuple[Recall, ...] = field(default=(), repr=_count)
+    procedures: tuple[Procedure, ...] = field(default=(), repr=_count)
+    syncs: tuple[nex.SyncStatus, ...] = field(default=(), repr=_count)
+    engine: EngineState | None = None
+    earlier: Picture | None = field(default=None, repr=False)
     unread: tuple[str, ...] = field(default=(), repr=_count)
+
+    def since(self, earlier: Picture) -> Picture:
+        """Return the same picture with an earlier one, for the audits that ask what changed."""
+        return evolve(self, earlier=earlier)
+
+    def save(self, path: str | PathLike[str], sealer: Sealer) -> None:
+        """Write the picture into a sealed file, since it is full of patients' data. `Picture.load` reads it again.
+
+        The engine's state, the earlier picture and the location's tables are not kept.
+
+        Raises:
+            OSError: The file cannot be written.
+        """
+        from odnexus.audit.keeping import save  # noqa: PLC0415 - it needs pictures
+
+        save(self, path, sealer)
+
+    @classmethod
+    def load(cls, path: str | PathLike[str], sealer: Sealer, location: Location) -> Picture:
+        """Return the picture of a file that `save` wrote.
+
+        Args:
+            path: The file.
+            sealer: Has the key that it was sealed with.
+            location: The location, with the tables it has now.
+
+        Raises:
+            OSError: The file cannot be read.
+            SealError: It was sealed with another key, or altered.
+            ConfigurationError: It is the picture of another location, or of a version to come.
+        """
+        from odnexus.audit.keeping import load  # noqa: PLC0415 - it needs pictures
+
+        return load(path, sealer, location)
 
     # -- time ----------------------------------------------------------------------------------------------------------
 
@@ -168,12 +224,29 @@ class Picture:
         )
 
     def pat_num_of(self, patient: nex.Patient) -> int | None:
-        """Return the chart that NexHealth says a patient is, or None."""
-        return number_in(patient.foreign_id)
+        """Return the chart that the engine or NexHealth says a patient is, or None."""
+        known = self.engine.people.get(patient.id) if self.engine is not None else None
+        return known or number_in(patient.foreign_id)
+
+    @cached_property
+    def linked(self) -> tuple[tuple[nex.Patient, od.Patient | od.PatientRow], ...]:
+        """NexHealth patients with the chart that they are said to be."""
+        found = ((each, self.chart_of.get(self.pat_num_of(each) or 0)) for each in self.people)
+        return tuple((each, held) for each, held in found if held is not None)
+
+    @cached_property
+    def nex_persons(self) -> Mapping[int, Person]:
+        """Who each NexHealth patient is."""
+        return {each.id: person_from_nexhealth(each, today=self.today).value for each in self.people}
+
+    @cached_property
+    def due_to_come(self) -> frozenset[int]:
+        """The charts with a visit ahead."""
+        return frozenset(each.pat_num for each in self.ahead)
 
     def same_person(self, patient: nex.Patient) -> tuple[int, str] | None:
         """Return the chart that may be *patient*'s by the matcher, with its grade, if it is at least probable."""
-        decision = self.roster.lookup(person_from_nexhealth(patient, today=self.today).value)
+        decision = self.roster.lookup(self.nex_persons[patient.id])
         best = decision.candidates[0] if decision.candidates else None
         return (best.pat_num, best.grade.value) if best is not None and best.grade.rank >= 2 else None
 
@@ -276,7 +349,7 @@ def partners(picture: Picture, rows: Mapping[int, od.Appointment]) -> dict[int, 
     found: dict[int, int] = {}
     taken = set[int]()
     ways: tuple[Callable[[nex.Appointment], int | None], ...] = (
-        lambda each: picture.links.get(each.id),
+        lambda each: picture.links.get(each.id) or (picture.engine and picture.engine.visits.get(each.id)) or None,
         lambda each: number_in(each.foreign_id),
         lambda each: stamped.get(str(each.id)),
         lambda each: at_minute.get((_chart_of_booking(picture, each), picture.nex_visits[each.id].start)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from odnexus.audit import people, repairs, setup, visits
+from odnexus.audit.further import FURTHER
 from odnexus.audit.rows import Audit
 
 AUDITS: Final[tuple[Audit, ...]] = (
@@ -15,10 +16,15 @@ AUDITS: Final[tuple[Audit, ...]] = (
         "A merge cannot be undone: when in doubt, ask the patient at the next visit.",
         find=people.duplicate_charts,
         of=lambda picture: len(picture.charts),
-        rules={"chart.duplicate": "Two charts may belong to one person."},
+        rules={
+            "chart.duplicate": "Two charts may belong to one person.",
+            "chart.duplicate-family": "Two charts of one family may belong to one person.",
+            "chart.duplicate-clinic": "Charts of two clinics may belong to one person.",
+        },
     ),
     Audit(
         name="one-sided-visits",
+        urgency=3,
         title="Visits that only one calendar has",
         advice="Call the patient if the visit is near. A visit that is only in NexHealth was deleted or moved far away "
         "in Open Dental; the patient may still get reminders for it.",
@@ -43,9 +49,10 @@ AUDITS: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="different-visits",
+        urgency=4,
         title="Visits whose time, length, room or provider differ",
-        advice="Open Dental's book is what the office works by. Check which is right, and correct the other one: the "
-        "patient was told what NexHealth shows.",
+        advice="Check which is right, and correct the other one. The patient was told what NexHealth shows; the office "
+        "works by Open Dental's book.",
         find=visits.drift,
         of=lambda picture: len(picture.pairs),
         rules={
@@ -58,8 +65,9 @@ AUDITS: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="different-states",
+        urgency=3,
         title="Visits confirmed or cancelled on one side only",
-        advice="A cancellation on one side leaves an empty chair or an unexpected patient: settle these first. A "
+        advice="Settle the cancellations first: one on one side only leaves an empty chair or an unexpected patient. A "
         "confirmation that is missing in Open Dental costs a needless call.",
         find=visits.states,
         of=lambda picture: len(picture.pairs),
@@ -136,6 +144,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="gone-patients",
+        urgency=3,
         title="Visits of patients who are no longer patients",
         advice="Take the visit off the book, or make the chart active again. Nobody should be reminded of a visit of "
         "somebody who has died.",
@@ -163,6 +172,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="time-zones",
+        urgency=4,
         title="Times that are off by whole hours",
         advice="One visit: check the time with the patient. Many: check the location's time zone in NexHealth and the "
         "clock of the server.",
@@ -176,8 +186,10 @@ AUDITS: Final[tuple[Audit, ...]] = (
     ),
     Audit(
         name="stuck-bookings",
+        urgency=2,
         title="Bookings that never came into the book",
-        advice="The patient was told that the visit is booked. Enter it by hand or call, beginning with the nearest.",
+        advice="Enter these visits by hand or call, beginning with the nearest: the patients were told that they are "
+        "booked.",
         find=visits.stuck,
         of=lambda picture: len(picture.bookings),
         rules={
@@ -202,6 +214,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
         },
         repair=repairs.counterpart,
     ),
+    *FURTHER,
 )
 """Every audit, in the order of a report."""
 

@@ -15,6 +15,7 @@ from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.rows import Row, Subject
 from odnexus.mapping import nexhealth_changes
 from odnexus.mapping.text import fold_name
+from odnexus.reconcile.plan import On, Retire, Update, Value
 
 Action: TypeAlias = Literal[
     "nexhealth.appointments.update",
@@ -40,6 +41,26 @@ class Repair:
     action: Action
     subject: Subject
     values: Mapping[str, object] = field(factory=dict[str, object], repr=False, hash=False)
+
+    @property
+    def engine_action(self) -> Retire | Update | None:
+        """The same as the engine's plans say it; None for a setting of the location."""
+        match self.action:
+            case "nexhealth.appointments.update" if self.values.get("cancelled"):
+                return Retire(On.NEXHEALTH)
+            case "nexhealth.appointments.update":
+                return Update(On.NEXHEALTH, _values(self.values))
+            case "opendental.appointments.break_":
+                return Retire(On.OPENDENTAL)
+            case "opendental.appointments.confirm":
+                return Update(On.OPENDENTAL, {"confirmed": True})
+            case "location.operatories" | "location.providers":
+                return None
+
+
+def _values(values: Mapping[str, object]) -> dict[str, Value]:
+    """Return values as plans hold them: moments are texts."""
+    return {name: each if isinstance(each, str | int | None) else str(each) for name, each in values.items()}
 
 
 def _pair(picture: Picture, row: Row) -> Pair | None:

@@ -9,11 +9,12 @@ import csv
 import json
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve, field, frozen
 
@@ -21,6 +22,11 @@ from odnexus.audit.labels import labels
 from odnexus.audit.picture import Picture
 from odnexus.audit.repairs import Repair
 from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
+from odnexus.reconcile.journal import Entry
+
+if TYPE_CHECKING:
+    from odnexus._sync.stores import Journal
+    from odnexus.audit.figures import Figure
 
 LOG = logging.getLogger("odnexus.audit")
 
@@ -60,6 +66,10 @@ class Change:
     fixed: tuple[str, ...]
 
 
+def _by_columns(make: Callable[[dict[str, list[str]]], Any], rows: list[dict[str, str]]) -> Any:
+    return make({name: [row[name] for row in rows] for name in COLUMNS})
+
+
 def _check_by(by: str) -> str:
     if not by.strip():
         raise ValueError("by: say who looks at patients' names")
@@ -90,13 +100,30 @@ class AuditResult:
         gravest: Severity | None = next((severity for severity in SEVERITIES if severity in found), None)
         return Summary(count=count, of=of, share=count / of if of else 0.0, severity=gravest)
 
-    def unmasked(self, *, by: str) -> Self:
-        """Return the same with names, birth dates, telephone numbers and times; *by* is logged, names are not.
+    def unmasked(self, *, by: str, journal: Journal | None = None) -> Self:
+        """Return the same with names, birth dates, telephone numbers and times.
+
+        Who looks is logged, and written into the journal before anything is shown; names are neither.
+
+        Args:
+            by: Who looks.
+            journal: The journal of a store (``store.journal``), for whoever asks later who has seen what.
 
         Raises:
             ValueError: *by* is empty.
+            StoreError: The journal cannot be written; then nothing is shown.
         """
         who = _check_by(by)
+        if journal is not None:
+            entry = Entry(
+                at=datetime.now(UTC),
+                location=self.picture.location.name,
+                kind="announced",
+                subject=f"audit:{self.audit.name}",
+                rule="audit.unmasked",
+                related=(f"by:{who}",),
+            )
+            journal.append([entry])
         LOG.info("audit %s: %d rows shown with names to %s", self.audit.name, len(self.rows), who)
         return evolve(self, by=who)
 
@@ -128,6 +155,22 @@ class AuditResult:
         """
         # By name, so that checking types does not need pandas.
         return import_module("pandas").DataFrame(self.records(), columns=list(COLUMNS))
+
+    def to_polars(self) -> Any:
+        """Return the rows as a ``polars.DataFrame``.
+
+        Raises:
+            ImportError: polars is not installed.
+        """
+        return _by_columns(import_module("polars").DataFrame, self.records())
+
+    def to_arrow(self) -> Any:
+        """Return the rows as a ``pyarrow.Table``.
+
+        Raises:
+            ImportError: pyarrow is not installed.
+        """
+        return _by_columns(import_module("pyarrow").table, self.records())
 
     def to_dict(self) -> dict[str, object]:
         """Return everything as JSON-safe values."""
@@ -188,6 +231,23 @@ class AuditResult:
         found = (self.audit.repair(self.picture, row) for row in self.rows)
         return tuple(repair for repair in found if repair is not None)
 
+    @property
+    def figure(self) -> Figure:
+        """What there is to see of it, as data."""
+        from odnexus.audit.figures import figure_of  # noqa: PLC0415 - figures need results
+
+        return figure_of(self)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Return matplotlib's axes with `figure` drawn on *axes*, or on those of a new figure.
+
+        Raises:
+            ImportError: matplotlib is not installed; it comes with the extra ``audit``.
+        """
+        from odnexus.audit.plotting import axes_of  # noqa: PLC0415 - figures need results
+
+        return axes_of(self.figure, axes)
+
     def _repr_html_(self) -> str:
         from odnexus.audit.page import section  # noqa: PLC0415 - pages need results
 
@@ -242,10 +302,11 @@ class AuditReport:
         records = [record for result in self.results for record in result.records()]
         return import_module("pandas").DataFrame(records, columns=list(COLUMNS))
 
-    def unmasked(self, *, by: str) -> Self:
+    def unmasked(self, *, by: str, journal: Journal | None = None) -> Self:
         """Return the same with names and times, as `AuditResult.unmasked`."""
         who = _check_by(by)
-        return evolve(self, by=who, results=tuple(result.unmasked(by=who) for result in self.results))
+        shown = (result.unmasked(by=who, journal=journal) for result in self.results)
+        return evolve(self, by=who, results=tuple(shown))
 
     def to_dict(self) -> dict[str, object]:
         """Return everything as JSON-safe values."""
@@ -261,11 +322,11 @@ class AuditReport:
         """Write `to_dict`, for a later `compare`."""
         Path(path).write_text(json.dumps(self.to_dict(), indent=1, ensure_ascii=False), encoding="utf-8")
 
-    def to_html(self, path: str | PathLike[str]) -> None:
-        """Write one page that needs no network, to read and to print."""
+    def to_html(self, path: str | PathLike[str], *, earlier: AuditReport | None = None) -> None:
+        """Write one page that needs no network, to read and to print; with *earlier*, also what was settled since."""
         from odnexus.audit.page import page  # noqa: PLC0415 - pages need results
 
-        Path(path).write_text(page(self), encoding="utf-8")
+        Path(path).write_text(page(self, earlier), encoding="utf-8")
 
     def compare(self, earlier: AuditReport) -> Mapping[str, Change]:
         """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out."""
@@ -279,6 +340,19 @@ class AuditReport:
     def plan(self) -> tuple[Repair, ...]:
         """Return what would repair the rows that a program can repair. Nothing is sent."""
         return tuple(repair for result in self.results for repair in result.plan())
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        """What there is to see of the whole picture, as data; figures without numbers are left out."""
+        from odnexus.audit.figures import figures_of  # noqa: PLC0415 - figures need results
+
+        return figures_of(self)
+
+    def plot(self) -> list[Any]:
+        """Return matplotlib's axes of every figure; raises as `AuditResult.plot`."""
+        from odnexus.audit.plotting import axes_of  # noqa: PLC0415 - figures need results
+
+        return [axes_of(figure) for figure in self.figures]
 
     def _repr_html_(self) -> str:
         from odnexus.audit.page import fragment  # noqa: PLC0415 - pages need results

@@ -18,7 +18,7 @@ Severity: TypeAlias = Literal["info", "warning", "error"]
 """`error`: a patient will notice. `warning`: somebody should look. `info`: worth knowing."""
 
 Side: TypeAlias = Literal["opendental", "nexhealth"]
-Kind: TypeAlias = Literal["patient", "appointment", "operatory", "provider", "type", "location"]
+Kind: TypeAlias = Literal["patient", "appointment", "operatory", "provider", "type", "location", "carrier", "plan"]
 
 SEVERITIES: Final[tuple[Severity, ...]] = ("error", "warning", "info")
 
@@ -103,6 +103,7 @@ class Audit:
         of: What its rows are a share of.
         rules: Every rule it may name, each in a sentence.
         repair: Returns what would repair one row, or None where only people can.
+        urgency: Which of two questions with grave rows stands first on a page: the lower one.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Audit:
     of: Callable[[Picture], int]
     rules: Mapping[str, str]
     repair: Callable[[Picture, Row], Repair | None] | None = None
+    urgency: int = 5
 
 
 def chart(pat_num: int) -> Subject:
@@ -132,3 +134,13 @@ def booked(apt_num: int) -> Subject:
 def booking(id: int) -> Subject:
     """Return the subject that a NexHealth appointment is."""
     return Subject("nexhealth", "appointment", id)
+
+
+def carrier(carrier_num: int) -> Subject:
+    """Return the subject that a carrier of Open Dental is."""
+    return Subject("opendental", "carrier", carrier_num)
+
+
+def location(id: int) -> Subject:
+    """Return the subject that a NexHealth location is."""
+    return Subject("nexhealth", "location", id)

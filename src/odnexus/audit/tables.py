@@ -18,6 +18,8 @@ from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
 
 from attrs import fields_dict
 
+from odnexus.audit.engine_state import EngineState
+from odnexus.audit.extras import Coverage, Extra, Plan, Procedure, Recall, extra
 from odnexus.audit.picture import Picture
 from odnexus.audit.reading import hours_of
 from odnexus.errors import UnexpectedResponseError
@@ -29,6 +31,7 @@ from odnexus.practice import Location
 T = TypeVar("T")
 D = TypeVar("D", bound=od.Record)
 N = TypeVar("N", bound=nex.Record)
+X = TypeVar("X", bound=Extra)
 
 Cells: TypeAlias = Mapping[str, object]
 Table: TypeAlias = str | PathLike[str] | Iterable[Cells] | object
@@ -50,6 +53,12 @@ class Tables(TypedDict, total=False):
     nex_types: Table
     definitions: Table
     schedules: Table
+    carriers: Table
+    plans: Table
+    coverages: Table
+    recalls: Table
+    procedures: Table
+    syncs: Table
 
 
 _OPENDENTAL: Final[Mapping[str, type[od.Record]]] = {
@@ -60,6 +69,7 @@ _OPENDENTAL: Final[Mapping[str, type[od.Record]]] = {
     "types": od.AppointmentType,
     "definitions": od.Definition,
     "schedules": od.Schedule,
+    "carriers": od.Carrier,
 }
 _NEXHEALTH: Final[Mapping[str, type[nex.Record]]] = {
     "people": nex.Patient,
@@ -67,6 +77,13 @@ _NEXHEALTH: Final[Mapping[str, type[nex.Record]]] = {
     "nex_chairs": nex.Operatory,
     "nex_staff": nex.Provider,
     "nex_types": nex.AppointmentType,
+    "syncs": nex.SyncStatus,
+}
+_EXTRAS: Final[Mapping[str, type[Extra]]] = {
+    "plans": Plan,
+    "coverages": Coverage,
+    "recalls": Recall,
+    "procedures": Procedure,
 }
 
 
@@ -76,6 +93,7 @@ def picture_from(
     at: datetime,
     window: tuple[date, date],
     links: Mapping[int, int] | None = None,
+    engine: EngineState | None = None,
     **tables: Unpack[Tables],
 ) -> Picture:
     """Return the picture that tables show.
@@ -85,6 +103,7 @@ def picture_from(
         at: When the tables were made (aware).
         window: First and last day of the visits that they hold, both included.
         links: NexHealth appointments and their AptNum, where somebody knows them.
+        engine: What an engine's store knows: see `engine_state`.
         tables: See `Tables`.
 
     Raises:
@@ -97,7 +116,14 @@ def picture_from(
     values: dict[str, Any] = {name: tuple(_records(name, table, unread)) for name, table in tables.items()}
     hours = hours_of(values.pop("schedules", ()))
     return Picture(
-        location=location, at=at, window=window, links=links or {}, hours=hours, unread=tuple(unread), **values
+        location=location,
+        at=at,
+        window=window,
+        links=links or {},
+        engine=engine,
+        hours=hours,
+        unread=tuple(unread),
+        **values,
     )
 
 
@@ -106,8 +132,11 @@ def _records(name: str, table: Table, unread: list[str]) -> Iterator[object]:
         yield from _read(name, table, _opendental(_OPENDENTAL[name]), unread)
     elif name in _NEXHEALTH:
         yield from _read(name, table, _nexhealth(_NEXHEALTH[name]), unread)
+    elif name in _EXTRAS:
+        yield from _read(name, table, _extra(_EXTRAS[name]), unread)
     else:
-        raise ValueError(f"there is no table {name!r}: choose from {', '.join([*_OPENDENTAL, *_NEXHEALTH])}")
+        known = [*_OPENDENTAL, *_NEXHEALTH, *_EXTRAS]
+        raise ValueError(f"there is no table {name!r}: choose from {', '.join(known)}")
 
 
 def _read(name: str, table: Table, structure: Callable[[Cells], T], unread: list[str]) -> Iterator[T]:
@@ -184,6 +213,10 @@ def _as_api(cells: Cells) -> dict[str, object]:
     return row
 
 
+def _extra(kind: type[X]) -> Callable[[Cells], X]:
+    return lambda cells: extra(kind, cells)
+
+
 # -- NexHealth ---------------------------------------------------------------------------------------------------------
 
 _BIO: Final = frozenset(fields_dict(nex.Bio)) - {"raw"}
@@ -203,4 +236,5 @@ def _nested(record: type[nex.Record], cells: Cells) -> dict[str, object]:
             bio[bare] = value
         else:
             row[name] = value
-    return {**row, "bio": bio} if bio else row
+    held = row.get("bio")
+    return {**row, "bio": {**(cast("Cells", held) if isinstance(held, Mapping) else {}), **bio}} if bio else row

@@ -1,4 +1,4 @@
-"""The command ``odnexus version``: what runs here, for a question to whoever supports it."""
+"""What runs here and what it needs: ``odnexus version`` and ``odnexus features``."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import platform
 import sqlite3
 from importlib import metadata
 from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 import odnexus
-from odnexus.cli.telling import JsonOption, print_json
+from odnexus.cli.telling import JsonOption, print_json, print_table, told
+from odnexus.practice import Practice
+from odnexus.reconcile.features import FEATURES, as_rows
 
 CORE = ("httpx", "attrs", "cattrs", "authlib", "rapidfuzz", "phonenumbers", "cryptography", "tzdata")
 """Packages that odnexus stands on; tzdata only where the system has no time zones of its own."""
@@ -20,8 +24,9 @@ EXTRAS = {"sql": "sqlalchemy", "alerts": "apprise", "audit": "pandas", "vault": 
 
 
 def register(app: typer.Typer) -> None:
-    """Add the command to *app*."""
+    """Add the commands to *app*."""
     app.command()(version)
+    app.command()(features)
 
 
 def version(json: JsonOption = False) -> None:
@@ -55,3 +60,17 @@ def _installed(name: str) -> str:
         return metadata.version(name)
     except metadata.PackageNotFoundError:
         return ""
+
+
+def features(
+    practice: Annotated[Path | None, typer.Argument(help="Only what this practice file switches on.")] = None,
+    json: JsonOption = False,
+) -> None:
+    """Tell what odnexus can do, and the permissions, endpoints and version of Open Dental that each needs."""
+    with told():
+        locations = Practice.load(practice).locations if practice is not None else ()
+    rows = as_rows(each for each in FEATURES if practice is None or any(map(each.is_on, locations)))
+    if json:
+        print_json(rows)
+    else:
+        print_table("Features", tuple(rows[0]), [tuple(row.values()) for row in rows])

@@ -7,8 +7,22 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, fields, keys, logbook, office, simulate, starting
+from odnexus.cli import (
+    about,
+    auditing,
+    checkup,
+    desk,
+    fields,
+    keys,
+    logbook,
+    observing,
+    office,
+    rehearsing,
+    simulate,
+    starting,
+)
 from odnexus.cli.demo import command as demo
+from odnexus.cli.service import command as service
 
 app = typer.Typer(
     name="odnexus",
@@ -37,11 +51,15 @@ def common(
 checkup.register(app)
 office.register(app)
 logbook.register(app)
+auditing.register(app)
 starting.register(app)
+rehearsing.register(app)
+observing.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
 app.add_typer(fields.commands, name="fields")
+app.add_typer(service.commands, name="service")
 demo.register(app)
 simulate.register(app)
 about.register(app)

@@ -12,13 +12,16 @@ from odnexus._calls import Secret
 from odnexus._sync._compat import Handler
 from odnexus._sync.engine import SyncEngine
 from odnexus._sync.nexhealth import NexHealth
+from odnexus._sync.nexhealth_tokens import Tokens
 from odnexus._sync.opendental import OpenDental
-from odnexus.cli.settings import Settings
+from odnexus.cli.settings import OAuthSettings, Settings
 from odnexus.errors import ConfigurationError
+from odnexus.nexhealth.oauth import OAuthAuthorizer
 from odnexus.nexhealth.rates import new_pace
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
 from odnexus.reconcile.alerting import AlertSink
 from odnexus.stores import Sealer, SqliteStore
-from odnexus.vault import Reference, Vault, resolve
+from odnexus.vault import LiveSealer, LiveSecrets, Reference, Vault, VaultKeeper, resolve
 
 
 class Keys:
@@ -28,7 +31,9 @@ class Keys:
         self._folder = settings.folder
         self.vault: Vault | None = None
         if settings.vault is not None:
-            sealer = self.sealer("vault", settings.vault.key, settings.vault.older_keys)
+            # A key of the vault cannot lie in it: this asks only the other places.
+            chosen = settings.vault
+            sealer = LiveSealer(lambda: self.sealer("vault", chosen.key, chosen.older_keys))
             self.vault = Vault(settings.folder / settings.vault.path, sealer)
 
     def all(self, place: str, references: Sequence[Reference]) -> list[Secret]:
@@ -41,6 +46,10 @@ class Keys:
     def one(self, place: str, reference: Reference) -> Secret:
         """Return the secret to send."""
         return self.all(place, [reference])[0]
+
+    def live(self, place: str, *references: Reference) -> LiveSecrets:
+        """Return what reads every live secret behind *references* afresh, now for the first time."""
+        return LiveSecrets(lambda: tuple(self.all(place, references)), place)
 
     def sealer(self, place: str, key: Reference, older: Sequence[Reference]) -> Sealer:
         """Return a sealer with the keys behind the references."""
@@ -75,17 +84,18 @@ class Office:
             self._store = self._stack.enter_context(SqliteStore(self.store_path))
         return self._store
 
-    def sealer(self) -> Sealer:
-        """Return what seals and opens patient data."""
-        return self.keys.sealer("store", self.settings.store.key, self.settings.store.older_keys)
+    def sealer(self) -> LiveSealer:
+        """Return what seals and opens patient data, with the keys as they are at each moment."""
+        chosen = self.settings.store
+        return LiveSealer(lambda: self.keys.sealer("store", chosen.key, chosen.older_keys))
 
     def opendental(self, database: str) -> OpenDental:
         """Return the client of *database*."""
         if database not in self._opendental:
             chosen, place = self.settings.opendental[database], f"opendental.{database}"
             client = OpenDental(
-                developer_key=self.keys.one(f"{place}.developer_key", chosen.developer_key),
-                customer_key=self.keys.one(f"{place}.customer_key", chosen.customer_key),
+                developer_key=self.keys.live(f"{place}.developer_key", chosen.developer_key),
+                customer_key=self.keys.live(f"{place}.customer_key", chosen.customer_key),
                 mode=chosen.mode,
                 base_url=chosen.base_url,
                 host=chosen.host,
@@ -101,14 +111,38 @@ class Office:
             chosen = self.settings.nexhealth
             first = next(iter(self._nexhealth.values()), None)
             client = NexHealth(
-                api_key=self.keys.one("nexhealth.api_key", chosen.api_key) if first is None else None,
-                tokens=first.tokens if first is not None else None,
+                tokens=first.tokens if first is not None else Tokens(self.authorizer()),
                 subdomain=subdomain,
                 base_url=chosen.base_url,
                 pace=self._nexhealth_pace,
             )
             self._nexhealth[subdomain] = self._stack.enter_context(client)
         return self._nexhealth[subdomain]
+
+    def authorizer(self) -> Authorizer:
+        """Return how tokens of NexHealth are got."""
+        chosen = self.settings.nexhealth
+        if chosen.oauth is None:
+            reference = chosen.api_key
+            if reference is None:
+                raise ConfigurationError("nexhealth.api_key: name either api_key or oauth")
+            return ApiKeyAuthorizer(self.keys.live("nexhealth.api_key", reference))
+        return self._oauth(chosen.oauth)
+
+    def _oauth(self, chosen: OAuthSettings) -> OAuthAuthorizer:
+        if self.keys.vault is None:
+            raise ConfigurationError("nexhealth.oauth: its tokens are kept in a vault: add a section [vault]")
+        secret = chosen.client_secret
+        return OAuthAuthorizer(
+            token_url=chosen.token_url,
+            client_id=chosen.client_id,
+            keeper=VaultKeeper(self.keys.vault, chosen.entry),
+            client_secret=self.keys.live("nexhealth.oauth.client_secret", secret) if secret is not None else None,
+            auth_method=chosen.auth_method,
+            scope=chosen.scope,
+            authorize_url=chosen.authorize_url,
+            redirect_uri=chosen.redirect_uri,
+        )
 
     def engine(self, alerts: AlertSink | None = None, handlers: Mapping[str, Handler] | None = None) -> SyncEngine:
         """Return the engine of the practice."""
@@ -122,10 +156,10 @@ class Office:
             sealer=self.sealer(),
             alerts=alerts,
             handlers=handlers,
-            webhook_secrets=self.keys.all("nexhealth.webhook_secrets", settings.nexhealth.webhook_secrets),
+            webhook_secrets=self.keys.live("nexhealth.webhook_secrets", *settings.nexhealth.webhook_secrets),
             # Open Dental's API Events carry the customer key (page "API Events").
             event_keys={
-                name: self.keys.all(f"opendental.{name}.customer_key", [settings.opendental[name].customer_key])
+                name: self.keys.live(f"opendental.{name}.customer_key", settings.opendental[name].customer_key)
                 for name in used
             },
         )

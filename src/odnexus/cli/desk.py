@@ -10,8 +10,10 @@ from typing import Annotated
 import typer
 
 from odnexus._sync.records import Records
+from odnexus.cli.causes import cause_of
+from odnexus.cli.choosing import Choice, KindOption, ReasonOption, SinceOption, UntilOption
 from odnexus.cli.connecting import Office
-from odnexus.cli.lanes import find, settle
+from odnexus.cli.lanes import MOST, find, settle
 from odnexus.cli.settings import Settings
 from odnexus.cli.telling import (
     PRACTICE,
@@ -24,6 +26,7 @@ from odnexus.cli.telling import (
     print_table,
     told,
 )
+from odnexus.errors import ConfigurationError
 from odnexus.reconcile.inbox import Bury, Event, Retry
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.reviews import Review
@@ -31,6 +34,7 @@ from odnexus.reconcile.reviews import Review
 events = typer.Typer(help="Stored signals: what waits, what was given up, and why.", no_args_is_help=True)
 review = typer.Typer(help="Questions for the staff.", no_args_is_help=True)
 
+IdsArgument = Annotated[list[str] | None, typer.Argument(metavar="[ID]...", help="Their ids, or the beginnings.")]
 IdArgument = Annotated[str, typer.Argument(help="Its id, or the beginning of it.")]
 LimitOption = Annotated[int, typer.Option("--limit", "-n", help="At most so many.")]
 
@@ -50,6 +54,8 @@ def _event(event: Event, buried: bool) -> dict[str, object]:
         "due": event.due,
         "attempts": event.attempts,
         "reason": event.reason,
+        "means": cause_of(event.reason).means,
+        "next": cause_of(event.reason).next,
         "lane": event.key,
     }
 
@@ -59,20 +65,30 @@ def list_events(
     practice: PracticeOption = PRACTICE,
     location: LocationOption = None,
     buried: Annotated[bool, typer.Option("--buried", help="Only what was given up.")] = False,
+    kind: KindOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: LimitOption = 100,
     as_json: JsonOption = False,
 ) -> None:
-    """Show what is not finished, oldest first, and what was given up."""
+    """Show what is not finished, oldest first, and what was given up, with the reason in words."""
     with told(), Office(Settings.load(practice)) as office:
-        inbox = office.store.inbox
-        rows = [] if buried else [_event(each, False) for each in inbox.waiting(limit, location=location)]
-        rows += [_event(each, True) for each in inbox.buried(limit, location=location)]
+        choice = Choice.of(kind, reason, since, until)
+        found = [(each, False) for each in _chosen(office, choice, location, buried=False)] if not buried else []
+        found += [(each, True) for each in _chosen(office, choice, location, buried=True)]
+    rows = [_event(each, gone) for each, gone in found[: max(limit, 0)]]
     if as_json:
         print_json(rows)
         return
-    names = ("id", "state", "location", "kind", "subject", "due", "attempts", "reason")
+    names = ("id", "state", "location", "kind", "subject", "due", "attempts", "reason", "next")
     cells = [[str(row["id"])[:12], *(row[name] for name in names[1:])] for row in rows]
     print_table("Events", names, cells)
+
+
+def _chosen(office: Office, choice: Choice, location: str | None, *, buried: bool) -> list[Event]:
+    inbox = office.store.inbox
+    return choice.among((inbox.buried if buried else inbox.waiting)(MOST, location=location))
 
 
 @events.command("show")
@@ -91,34 +107,68 @@ def show_event(id: IdArgument, practice: PracticeOption = PRACTICE, as_json: Jso
 
 
 @events.command()
-def retry(id: IdArgument, practice: PracticeOption = PRACTICE) -> None:
-    """Work on an event as soon as possible; one that was given up gets all its attempts back."""
+def retry(
+    ids: IdsArgument = None,
+    practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    kind: KindOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+) -> None:
+    """Work on events as soon as possible; one that was given up gets all its attempts back.
+
+    Name them by id, or choose buried ones by location, kind, reason and time.
+    """
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        event, buried = find(office.store, id)
-        if not buried:
-            settle(office.store, event, Retry(now, event.reason, counted=False), now)
-        elif not office.store.inbox.revive(event.id, now):
-            raise give_up(f"event {event.id} is not buried any more")
-        _note(office, event, "event.retried-by-hand", now)
-    print(f"{event.id} is due now")
+        choice = Choice.of(kind, reason, since, until)
+        for event, buried in _meant(office, ids, choice, location, buried=True):
+            if not buried:
+                settle(office.store, event, Retry(now, event.reason, counted=False), now)
+            elif not office.store.inbox.revive(event.id, now):
+                raise give_up(f"event {event.id} is not buried any more")
+            _note(office, event, "event.retried-by-hand", now)
+            print(f"{event.id} is due now")
 
 
 @events.command()
 def bury(
-    id: IdArgument,
-    reason: Annotated[str, typer.Option(help="Why, in words without patient data.")] = "by hand",
+    ids: IdsArgument = None,
+    why: Annotated[str, typer.Option("--why", help="Why, in words without patient data.")] = "by hand",
     practice: PracticeOption = PRACTICE,
+    location: LocationOption = None,
+    kind: KindOption = None,
+    reason: ReasonOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
 ) -> None:
-    """Give an event up: it is kept, listed and can be retried; its lane goes on."""
+    """Give events up: they are kept, listed and can be retried; their lanes go on.
+
+    Name them by id, or choose waiting ones by location, kind, reason and time.
+    """
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        event, buried = find(office.store, id)
-        if buried:
-            raise give_up(f"event {event.id} is buried already")
-        settle(office.store, event, Bury(reason), now)
-        _note(office, event, "event.buried-by-hand", now)
-    print(f"{event.id} is buried")
+        choice = Choice.of(kind, reason, since, until)
+        for event, buried in _meant(office, ids, choice, location, buried=False):
+            if buried:
+                raise give_up(f"event {event.id} is buried already")
+            settle(office.store, event, Bury(why), now)
+            _note(office, event, "event.buried-by-hand", now)
+            print(f"{event.id} is buried")
+
+
+def _meant(
+    office: Office, ids: list[str] | None, choice: Choice, location: str | None, *, buried: bool
+) -> list[tuple[Event, bool]]:
+    """Return the events that a command names by id, or else chooses; all of them are never meant by mistake."""
+    if ids:
+        if choice or location:
+            raise ConfigurationError("id: name events by id or choose them, not both")
+        return [find(office.store, each) for each in ids]
+    if not choice and not location:
+        raise ConfigurationError("id: name an event, or choose by --location, --kind, --reason, --since, --until")
+    return [(event, buried) for event in _chosen(office, choice, location, buried=buried)]
 
 
 def _note(office: Office, event: Event, rule: str, now: datetime) -> None:

@@ -110,7 +110,6 @@ def _nexhealth(platform: NexHealthSettings) -> str:
     rows = ["[nexhealth]", 'api_key = { env = "NEXHEALTH_API_KEY" }']
     if platform.base_url != NexHealthSettings(api_key=platform.api_key).base_url:
         rows.append(f"base_url = {_text(platform.base_url)}")
-    rows.append('# webhook_secrets = [{ env = "NEXHEALTH_WEBHOOK_SECRET" }]')
     return "\n".join(rows)
 
 

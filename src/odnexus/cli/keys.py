@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from odnexus.cli.connecting import Keys
+from odnexus._sync.nexhealth import NexHealth
+from odnexus.cli.connecting import Keys, Office
 from odnexus.cli.settings import Settings
 from odnexus.cli.telling import (
     PRACTICE,
@@ -20,6 +21,7 @@ from odnexus.cli.telling import (
     told,
 )
 from odnexus.errors import ConfigurationError
+from odnexus.nexhealth.oauth import OAuthAuthorizer
 from odnexus.stores import Sealer
 from odnexus.vault import Vault
 
@@ -108,10 +110,35 @@ def remove(name: NameArgument, practice: PracticeOption = PRACTICE) -> None:
 
 @commands.command()
 def reseal(practice: PracticeOption = PRACTICE) -> None:
-    """Seal every entry with the first key of [vault], after that key was changed."""
-    with told():
-        count = _opened(practice)[1].reseal()
-    print(f"{count} entries are sealed with the first key; older_keys may go")
+    """Seal the vault and the store with the first key of [vault] and [store], after one was changed.
+
+    A running connector need not be stopped. Exit code 1: something is sealed with a key that is not here.
+    """
+    with told(), Office(Settings.load(practice)) as office:
+        if office.keys.vault is not None:
+            print(f"vault: {office.keys.vault.reseal()} entries are sealed with the first key; older_keys may go")
+        if not office.store_path.exists():
+            return
+        done = office.store.reseal(office.sealer())
+        print(f"store: {done.anew} rows sealed anew, {done.before} were already under the first key")
+        if done.unreadable:
+            raise give_up(f"store: {done.unreadable} rows are sealed with none of the keys; keep older_keys")
+        print("store: older_keys may go")
+
+
+@commands.command()
+def authorize(practice: PracticeOption = PRACTICE) -> None:
+    """Let a person consent to odnexus at the OAuth server of [nexhealth] oauth; the tokens go into the vault."""
+    with told(), Office(Settings.load(practice)) as office:
+        authorizer = office.authorizer()
+        if not isinstance(authorizer, OAuthAuthorizer):
+            raise ConfigurationError("nexhealth.oauth: the settings name an API key; that needs no consent")
+        consent = authorizer.authorization_url()
+        print(f"Open this address in a browser and sign in:\n\n{consent.url}\n")
+        answer = _asked("the address that you are sent to, whole")
+        with NexHealth(authorizer=authorizer, base_url=office.settings.nexhealth.base_url) as client:
+            client.redeem(consent, answer)
+    print("authorized: the tokens are in the vault and are renewed by themselves")
 
 
 @commands.command("new-key")

@@ -6,11 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 import typer
+from attrs import fields
 
 from odnexus.alerts import Alert
 from odnexus.cli.alerting import alarm
+from odnexus.cli.choosing import SinceOption, UntilOption, moment
 from odnexus.cli.connecting import Office
-from odnexus.cli.digest import Digest, digest as digest_of, entries_since
+from odnexus.cli.digest import MINUTES, Digest, digest as digest_of, entries_since
 from odnexus.cli.settings import Settings
 from odnexus.cli.telling import (
     PRACTICE,
@@ -18,32 +20,60 @@ from odnexus.cli.telling import (
     LocationOption,
     PracticeOption,
     give_up,
+    plain,
+    print_csv,
     print_json,
     print_table,
     told,
 )
 from odnexus.errors import ConfigurationError
+from odnexus.reconcile.journal import Entry, EntryKind
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
+from odnexus.reconcile.reports import LocationStatus, PracticeStatus
+
+SILENCE = timedelta(hours=1)
+"""After so long without an answer a location counts as not heard of."""
+
+STATUS = ("location", "database", "heard of", "state", "waiting", "buried", "questions")
 
 
 def journal(
     practice: PracticeOption = PRACTICE,
     location: LocationOption = None,
     subject: Annotated[str | None, typer.Option(help="Only this record, such as opendental:main/12.")] = None,
+    kind: Annotated[EntryKind | None, typer.Option(help="Only such steps.")] = None,
+    rule: Annotated[str | None, typer.Option(help="Only by this rule, or by all that begin so: visit.*")] = None,
     days: Annotated[float, typer.Option(help="Only of the last so many days.")] = 7,
+    since: SinceOption = None,
+    until: UntilOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="At most the last so many.")] = 200,
     as_json: JsonOption = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
     """Show what was seen, decided and done."""
-    since = datetime.now(UTC) - timedelta(days=days)
+    now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        found = list(entries_since(office.store.journal, since, location=location, subject=subject))
+        first = moment(since, "since", now) or now - timedelta(days=days)
+        last = moment(until, "until", now)
+        found = [
+            entry
+            for entry in entries_since(office.store.journal, first, location=location, subject=subject)
+            if kind in (None, entry.kind) and _by(rule, entry.rule) and (last is None or entry.at < last)
+        ]
     rows = found[-limit:] if limit > 0 else []
     if as_json:
         print_json(rows)
-        return
-    names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
-    print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+    elif as_csv:
+        print_csv([each.name for each in fields(Entry)], [plain(row) for row in rows])
+    else:
+        names = ("number", "at", "location", "kind", "rule", "subject", "fields", "related")
+        print_table("Journal", names, [[getattr(row, name) for name in names] for row in rows])
+
+
+def _by(wanted: str | None, rule: str) -> bool:
+    if wanted is None:
+        return True
+    return rule.startswith(wanted[:-1]) if wanted.endswith("*") else rule == wanted
 
 
 def links(
@@ -104,19 +134,51 @@ def ref_of(text: str) -> Ref:
 def digest(
     practice: PracticeOption = PRACTICE,
     days: Annotated[float, typer.Option(help="Of the last so many days.")] = 7,
+    minutes: Annotated[float, typer.Option(help="What one hand-off takes, as you measured it.")] = MINUTES,
     send: Annotated[bool, typer.Option("--send", help="Send it to the addresses of [alerts] as well.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Sum up what was done, what failed and what waits, for the weekly review."""
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
-        found = digest_of(office.store, office.settings.practice, now - timedelta(days=days), now)
+        found = digest_of(office.store, office.settings.practice, now - timedelta(days=days), now, minutes=minutes)
         if send:
             send_digest(office, found, now)
     if as_json:
         print_json(found)
     else:
         print(found.to_text())
+
+
+def status(
+    practice: PracticeOption = PRACTICE,
+    as_json: JsonOption = False,
+) -> None:
+    """Show how each location stands, and all together. Neither side is asked anything.
+
+    Exit code 1: a location waits, or was not heard of for an hour.
+    """
+    with told(), Office(Settings.load(practice)) as office:
+        found = office.engine().status()
+    stale = set(found.stale(SILENCE)) | set(found.paused)
+    if as_json:
+        print_json({"at": found.at, "locations": found.locations, "sum": _sum(found)})
+    else:
+        rows = [_shown(each, found.at) for each in found.locations]
+        print_table("Status", STATUS, [*rows, ("all", "", "", "", *_sum(found).values())])
+    if stale:
+        raise typer.Exit(1)
+
+
+def _shown(one: LocationStatus, now: datetime) -> tuple[object, ...]:
+    age = one.age(now)
+    heard = "never" if age is None else f"{round(age.total_seconds() / 60)} min ago"
+    state = f"waits: {one.paused}" if one.paused else one.writer
+    return one.location, one.database, heard, state, one.waiting, one.buried, one.questions
+
+
+def _sum(found: PracticeStatus) -> dict[str, int]:
+    return {"waiting": found.waiting, "buried": found.buried, "questions": found.questions}
 
 
 def send_digest(office: Office, found: Digest, now: datetime) -> None:
@@ -137,3 +199,4 @@ def register(app: typer.Typer) -> None:
     app.command()(journal)
     app.command()(links)
     app.command()(digest)
+    app.command()(status)

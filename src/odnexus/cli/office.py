@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
@@ -13,9 +14,10 @@ from typing import Annotated, get_args
 import typer
 
 from odnexus.alerts import Alert, AlertSink
-from odnexus.cli.alerting import Alarm, alarm
+from odnexus.cli.alerting import Alarm, alarm, noted_in
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
+from odnexus.cli.pacing import shortest
 from odnexus.cli.running import (
     Beat,
     Connector,
@@ -24,9 +26,10 @@ from odnexus.cli.running import (
     stopping_on_signals,
     write_beat,
 )
-from odnexus.cli.settings import Settings, Weekday
+from odnexus.cli.settings import ReceiverSettings, Settings, WebhookSettings, Weekday
 from odnexus.cli.telling import PRACTICE, PracticeArgument, log_to_stderr, told
-from odnexus.engine import Cursors, SyncEngine
+from odnexus.cli.watchdog import Watchdog
+from odnexus.engine import Cursors, HookReport, SyncEngine
 from odnexus.errors import ConfigurationError
 from odnexus.receiver import AsgiReceiver
 from odnexus.vault import Vault
@@ -72,18 +75,42 @@ def run(
 def serve(office: Office, stop: threading.Event, *, listen: str | None = None, once: bool = False) -> None:
     """Run the connector of *office* until *stop* is set."""
     settings = office.settings
-    told_to = alarm(settings, office.keys)
+    told_to = alarm(settings, office.keys, told=noted_in(office.store, settings.practice.locations[0].name))
     engine = office.engine(told_to.sink)
-    connector = connector_of(settings, engine, told_to, _chores(office, told_to))
-    with receiving(engine, listen) if listen else nullcontext():
+    connector = connector_of(settings, engine, told_to, _chores(office, engine, told_to))
+    watchdog = Watchdog.from_environment()
+    connector.alive = watchdog.alive
+    address = listen or _address(settings.receiver)
+    with receiving(engine, address) if address else nullcontext():
         log.info("started: %d locations, store %s", len(settings.practice.locations), office.store_path.name)
+        watchdog.ready()
         if once:
             connector.turn(stop)
             while engine.step().settled and not stop.is_set():
                 pass
         else:
             connector.run(stop)
+        watchdog.stopping()
         log.info("stopped")
+
+
+def _address(chosen: ReceiverSettings) -> str:
+    return f"{chosen.host}:{chosen.port}" if chosen.port else ""
+
+
+def rhythm_of(settings: Settings) -> Rhythm:
+    """Return the rhythm that the settings describe."""
+    chosen, practice = settings.run, settings.practice
+    scan_at = time.fromisoformat(chosen.scan_at)
+    if chosen.poll == "fixed":
+        return Rhythm(chosen.every, scan_at)
+    shared = Counter(location.database for location in practice.locations)
+
+    def least(name: str, requests: int) -> timedelta:
+        database = practice.location(name).database
+        return shortest(settings.opendental[database], shared[database], requests)
+
+    return Rhythm(chosen.every, scan_at, least)
 
 
 def connector_of(
@@ -100,7 +127,7 @@ def connector_of(
     )
     return Connector(
         engine=engine,
-        rhythm=Rhythm(chosen.every, time.fromisoformat(chosen.scan_at)),
+        rhythm=rhythm_of(settings),
         now=now,
         pause=chosen.pause,
         beat=beat,
@@ -120,10 +147,11 @@ def hourly(work: Callable[[datetime], None]) -> Callable[[datetime], None]:
     return chore
 
 
-def _chores(office: Office, told_to: Alarm) -> tuple[Callable[[datetime], None], ...]:
+def _chores(office: Office, engine: SyncEngine, told_to: Alarm) -> tuple[Callable[[datetime], None], ...]:
     settings, chores = office.settings, list[Callable[[datetime], None]]()
-    if settings.nexhealth.webhook_url:
-        chores.append(hourly(lambda now: revive_endpoint(office, settings.nexhealth.webhook_url or "", told_to, now)))
+    if settings.webhooks.url or settings.webhooks.opendental_url:
+        chosen = settings.webhooks
+        chores.append(hourly(lambda now: look_after_deliveries(engine, chosen, told_to.sink, now)))
     if settings.vault is not None and office.keys.vault is not None:
         limit, vault = settings.vault.remind_after, office.keys.vault
         chores.append(hourly(lambda now: remind(vault, limit, told_to.sink, office.store.cursors, now)))
@@ -145,19 +173,35 @@ def weekly_digest(office: Office, day: Weekday, channels: AlertSink, now: dateti
     channels.send(Alert(at=now, location="all", rule="digest", severity="info", text=found.to_text()))
 
 
-def revive_endpoint(office: Office, url: str, told_to: Alarm, now: datetime) -> None:
-    """Switch our webhook endpoint on again if NexHealth switched it off; the polls have caught up meanwhile."""
-    first = office.settings.practice.locations[0]
-    endpoints = office.nexhealth(office.settings.practice.realm(first)).webhook_endpoints
-    for endpoint in endpoints.iter():
-        if endpoint.target_url == url and endpoint.active is False:
-            endpoints.update(endpoint.id, active=True)
-            text = (
-                "NexHealth had switched the webhook endpoint off after errors. It is on again; nothing was lost, "
-                "since changes are polled too. See why it could not be reached."
-            )
-            subject = f"webhook_endpoint:{endpoint.id}"
-            told_to.sink.send(Alert(at=now, location=first.name, rule="webhook.revived", subject=subject, text=text))
+def look_after_deliveries(engine: SyncEngine, chosen: WebhookSettings, sink: AlertSink, now: datetime) -> None:
+    """Make what should be delivered to us so, and tell people what only they can put right."""
+    if chosen.url:
+        for report in engine.ensure_webhooks(chosen.url, events=chosen.events, now=now):
+            _tell_of(engine, report, sink, now)
+    if chosen.opendental_url:
+        reports = engine.ensure_api_events(
+            chosen.opendental_url,
+            workstation=chosen.workstation,
+            tables=chosen.tables,
+            every=chosen.every,
+            now=now,
+        )
+        for report in reports:
+            _tell_of(engine, report, sink, now)
+
+
+def _tell_of(engine: SyncEngine, report: HookReport, sink: AlertSink, now: datetime) -> None:
+    if report.created or report.resumed or report.revived:
+        log.info("%s: deliveries put right: %d made, %d resumed", report.realm, len(report.created), report.resumed)
+    if report.problem:
+        log.warning("%s: deliveries not looked after (%s)", report.realm, report.problem)
+    if report.silent:
+        text = (
+            f"Open Dental's events of {', '.join(report.silent)} have stopped coming; changes are seen by polling, "
+            "minutes later. See that the machine named as workstation is on and runs eConnector or the API Service."
+        )
+        place = engine.practice.locations[0].name
+        sink.send(Alert(at=now, location=place, rule="events.silent", subject=f"api_events:{report.realm}", text=text))
 
 
 def remind(vault: Vault, limit: timedelta, sink: AlertSink, cursors: Cursors, now: datetime) -> None:

@@ -11,22 +11,24 @@ import json
 import logging
 import os
 import signal
-import sys
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, Protocol
+from typing import IO, Any, Final, Protocol
 
 from attrs import define, field, frozen
 
 from odnexus import __version__
+from odnexus.cli.pacing import next_wait
 from odnexus.engine import PollReport, StepReport, SyncEngine
 from odnexus.errors import ApiError, EmptySideError, OdnexusError, place_of
 from odnexus.mapping.visit import to_wall
 from odnexus.practice import Location
+from odnexus.vault import lock
 
 log = logging.getLogger("odnexus.run")
 
@@ -60,16 +62,30 @@ class Rhythm:
     Args:
         every: Time between two polls of a location.
         scan_at: Time of day, by the office's clock, from which the night's scan is due.
+        shortest: Location and requests of its last poll → the shortest wait; ``None`` always waits *every*.
     """
 
     every: timedelta
     scan_at: time
+    shortest: Callable[[str, int], timedelta] | None = None
     _polled: dict[str, datetime] = field(factory=dict[str, datetime], init=False)
+    _waits: dict[str, timedelta] = field(factory=dict[str, timedelta], init=False)
 
     def poll_is_due(self, location: str, now: datetime) -> bool:
         """Return whether *location* is to be polled."""
         before = self._polled.get(location)
-        return before is None or now >= before + self.every or now < before
+        return before is None or now >= before + self.wait_of(location) or now < before
+
+    def wait_of(self, location: str) -> timedelta:
+        """Return the time between the last poll of *location* and the next."""
+        return self._waits.get(location, self.every)
+
+    def learn(self, report: PollReport) -> None:
+        """Let the next poll come sooner or later, by what the last one found."""
+        if self.shortest is not None:
+            name, least = report.location, self.shortest(report.location, report.requests)
+            found = bool(report.events)
+            self._waits[name] = next_wait(self.wait_of(name), found=found, least=least, most=self.every)
 
     def polled(self, location: str, now: datetime) -> None:
         """Remember a poll."""
@@ -128,6 +144,7 @@ class Connector:
         pause: Time between two looks for due events.
         beat: Is given each heartbeat.
         chores: What else is to be done after each turn; a failing one is logged.
+        alive: Is called again and again while all goes on, for a supervisor.
     """
 
     engine: SyncEngine
@@ -136,6 +153,7 @@ class Connector:
     pause: timedelta = timedelta(seconds=5)
     beat: Callable[[Beat], None] = lambda _: None
     chores: tuple[Callable[[datetime], None], ...] = ()
+    alive: Callable[[], None] = lambda: None
     _answered: dict[str, str] = field(factory=dict[str, str], init=False)
     _paused: tuple[str, ...] = field(default=(), init=False)
     _beaten: datetime | None = field(default=None, init=False)
@@ -152,8 +170,10 @@ class Connector:
         """Do once what is due and return how many events were worked on."""
         for location in self.engine.practice.locations:
             if not stop.is_set():
+                self.alive()
                 self._guarded(location.name, partial(self._look_at, location))
         report = StepReport()
+        self.alive()
         if not stop.is_set():
             self._guarded("step", partial(self._step, report))
         for chore in self.chores:
@@ -173,6 +193,7 @@ class Connector:
         if report.paused:
             log.warning("%s: not polled (%s)", report.location, report.paused)
             return
+        self.rhythm.learn(report)
         self._answered[report.location] = now.isoformat()
         log.info(
             "%s: polled; %d rows at Open Dental, %d at NexHealth, %d new events, %d requests",
@@ -208,6 +229,7 @@ class Connector:
         # In small pieces: on Windows a signal does not end a wait.
         while left > 0 and not stop.wait(min(left, 1.0)):
             left -= 1.0
+        self.alive()
 
     def _beat_if_due(self) -> None:
         now = self.now()
@@ -263,23 +285,21 @@ def only_instance(store: Path) -> Generator[None, None, None]:
     path = store.with_name(store.name + ".lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
-        try:
-            _lock(file.fileno())
-        except OSError:
-            raise InstanceRunningError(f"{store.name}: another odnexus runs on this store; stop it first") from None
+        if not _locked(file):
+            raise InstanceRunningError(f"{store.name}: another odnexus runs on this store; stop it first")
         yield
 
 
-def _lock(handle: int) -> None:
-    """Lock the first byte of an open file, or raise `OSError` at once."""
-    if sys.platform == "win32":
-        import msvcrt
-
-        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
-    else:
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+def _locked(file: IO[bytes]) -> bool:
+    """Try a few times: whoever only looks whether an instance runs holds the lock for a moment."""
+    for _ in range(3):
+        try:
+            lock(file, wait=False)
+        except OSError:
+            threading.Event().wait(0.1)
+        else:
+            return True
+    return False
 
 
 SIGNALS: Final = ("SIGINT", "SIGTERM", "SIGBREAK")

@@ -32,6 +32,7 @@ from attrs import Attribute, field, fields, frozen
 from odnexus._sync.nexhealth import BASE_URL
 from odnexus.errors import ConfigurationError
 from odnexus.mapping.table import Problem
+from odnexus.nexhealth.tokens import ClientAuth
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.practice import (
     ZONE_REMEDY,
@@ -41,6 +42,7 @@ from odnexus.practice import (
     structured,
 )
 from odnexus.reconcile.alerting import Severity
+from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS
 from odnexus.vault import REMIND_AFTER, Reference
 
 Weekday: TypeAlias = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
@@ -50,7 +52,9 @@ PLAIN_KEY = (
     'such as { env = "NAME" }, { file = "path" }, { vault = "name" } or { keyring = "service/user" }'
 )
 
-_KEYS = frozenset({"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to"})
+_KEYS = frozenset(
+    {"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to", "client_secret"}
+)
 """Settings that hold references."""
 
 
@@ -61,27 +65,58 @@ def _check_time(_: object, attribute: Attribute[str], value: str) -> None:
         raise ConfigurationError(f'{attribute.name}: give a time of day such as "02:30"') from None
 
 
+def _check_port(_: object, attribute: Attribute[int], value: int) -> None:
+    if not 0 <= value <= 65535:
+        raise ConfigurationError(f"{attribute.name}: give a number from 1 to 65535")
+
+
 def _check_zone(_: object, attribute: Attribute[str | None], value: str | None) -> None:
     if value is not None and not is_zone(value):
         raise ConfigurationError(f"{attribute.name}: {ZONE_REMEDY}")
 
 
 @frozen(kw_only=True)
+class OAuthSettings:
+    """How tokens are got by OAuth 2.0, instead of an API key. See `odnexus.nexhealth.oauth.OAuthAuthorizer`.
+
+    Attributes:
+        client_id: Who asks.
+        token_url: The token endpoint.
+        client_secret: The client's secret, or its private key; ``None`` for a public client.
+        auth_method: How the client proves itself.
+        scope: What is asked for, as words with blanks between.
+        authorize_url: The page at which a person consents.
+        redirect_uri: Where the person is sent afterwards, as registered.
+        entry: Entry of the vault that keeps the tokens.
+    """
+
+    client_id: str
+    token_url: str
+    client_secret: Reference | None = None
+    auth_method: ClientAuth = "client_secret_basic"
+    scope: str = ""
+    authorize_url: str | None = None
+    redirect_uri: str = ""
+    entry: str = "nexhealth-oauth"
+
+
+@frozen(kw_only=True)
 class NexHealthSettings:
-    """How NexHealth is reached.
+    """How NexHealth is reached: by *api_key* or by *oauth*.
 
     Attributes:
         api_key: Key of the developer portal; the key decides between sandbox and production.
-        webhook_secrets: Secrets of the webhook endpoint; several while it is being replaced.
-        webhook_url: Address that NexHealth delivers to. If given, an endpoint of this address that NexHealth switched
-            off is switched on again.
+        oauth: How tokens are got by OAuth 2.0, where an organization has put such a login in front.
+        webhook_secrets: Secrets of an endpoint that is looked after by hand; the one of `[webhooks]` needs none.
         base_url: Where the API lives.
+        environment: Whether the key is one of the sandbox or of a living practice; ``odnexus rehearse`` asks for it.
     """
 
-    api_key: Reference
+    api_key: Reference | None = None
+    oauth: OAuthSettings | None = None
     webhook_secrets: tuple[Reference, ...] = ()
-    webhook_url: str | None = None
     base_url: str = BASE_URL
+    environment: Literal["production", "sandbox"] = "production"
 
 
 @frozen(kw_only=True)
@@ -117,17 +152,53 @@ class VaultSettings:
 
 
 @frozen(kw_only=True)
+class WebhookSettings:
+    """What should be subscribed to, and where it is delivered; looked after by ``odnexus run`` every hour.
+
+    Attributes:
+        url: Public address with HTTPS that NexHealth delivers to; ``None`` subscribes to nothing.
+        events: NexHealth's events, without what follows a full stop.
+        opendental_url: Address that Open Dental's API Events are sent to; ``None`` subscribes to nothing.
+        workstation: The one machine of the office that sends API Events.
+        tables: Tables that it watches.
+        every: How often it looks.
+    """
+
+    url: str | None = None
+    events: tuple[str, ...] = WEBHOOK_EVENTS
+    opendental_url: str | None = None
+    workstation: str = ""
+    tables: tuple[str, ...] = API_EVENTS
+    every: timedelta = timedelta(seconds=15)
+
+
+@frozen(kw_only=True)
+class ReceiverSettings:
+    """Where ``odnexus run`` receives deliveries, behind a proxy that speaks TLS.
+
+    Attributes:
+        port: Port to listen on; 0 receives nothing.
+        host: Address to listen on.
+    """
+
+    port: int = field(default=0, validator=_check_port)
+    host: str = "127.0.0.1"
+
+
+@frozen(kw_only=True)
 class RunSettings:
     """The rhythm of the connector.
 
     Attributes:
-        every: Time between two polls of a location.
+        every: Time between two polls of a location; with `poll` adaptive the longest.
+        poll: ``fixed``, or ``adaptive``: sooner where something happens, within a quarter of the key's rate.
         pause: Time between two looks for due events.
         scan_at: When both calendars are compared, by each office's clock.
         heartbeat: A file that is written anew every half minute, for whoever watches the process.
     """
 
     every: timedelta = timedelta(minutes=5)
+    poll: Literal["fixed", "adaptive"] = "fixed"
     pause: timedelta = timedelta(seconds=5)
     scan_at: str = field(default="02:30", validator=_check_time)
     heartbeat: str | None = None
@@ -166,6 +237,8 @@ class _Sections:
     vault: VaultSettings | None = None
     run: RunSettings = RunSettings()
     alerts: AlertSettings = AlertSettings()
+    webhooks: WebhookSettings = WebhookSettings()
+    receiver: ReceiverSettings = ReceiverSettings()
 
 
 _NAMES = tuple(each.name for each in fields(_Sections))
@@ -184,6 +257,8 @@ class Settings:
         vault: Where credentials are kept, ``None`` if not in a vault.
         run: The rhythm.
         alerts: Who is told.
+        webhooks: What should be delivered to us.
+        receiver: Where it is received.
     """
 
     file: Path
@@ -194,6 +269,8 @@ class Settings:
     vault: VaultSettings | None
     run: RunSettings
     alerts: AlertSettings
+    webhooks: WebhookSettings
+    receiver: ReceiverSettings
 
     @property
     def folder(self) -> Path:
@@ -272,6 +349,12 @@ def _contradictions(found: _Sections, practice: Practice) -> Iterator[Problem]:
         if location.database not in found.opendental:
             remedy = f"there is no section [opendental.{location.database}]"
             yield Problem(place=f"locations[{number}].database", remedy=remedy)
+    if (found.nexhealth.api_key is None) == (found.nexhealth.oauth is None):
+        yield Problem(place="nexhealth.api_key", remedy="name either api_key or oauth")
+    if found.nexhealth.oauth is not None and found.vault is None:
+        yield Problem(place="nexhealth.oauth", remedy="its tokens are kept in a vault: add a section [vault]")
+    if found.webhooks.opendental_url and not found.webhooks.workstation:
+        yield Problem(place="webhooks.workstation", remedy="name the one machine of the office that sends")
     if found.vault is not None and found.vault.key.vault is not None:
         yield Problem(place="vault.key", remedy="the key of the vault cannot lie in the vault")
 

@@ -14,9 +14,9 @@ import typer
 from odnexus._calls import Secret
 from odnexus._sync.nexhealth import BASE_URL, NexHealth
 from odnexus._sync.opendental import OpenDental
-from odnexus.cli.doctor.checks import ERRORS
 from odnexus.cli.doctor.facts import LocationFacts
 from odnexus.cli.doctor.gather import database_facts, location_facts
+from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.drafting import draft
 from odnexus.cli.settings import NexHealthSettings, OpenDentalSettings
 from odnexus.cli.telling import PRACTICE, give_up, told

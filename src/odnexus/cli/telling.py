@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 import logging
 import sys
@@ -89,6 +90,21 @@ def plain(value: object) -> object:
 def print_json(value: object) -> None:
     """Print *value* as JSON."""
     print(json.dumps(plain(value), indent=2, ensure_ascii=False))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[object]) -> None:
+    """Print rows (as `plain` makes them) as CSV under a line of *columns*; lists are joined by spaces."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        values = cast("Mapping[str, object]", row)
+        writer.writerow([_cell(values[name]) for name in columns])
+
+
+def _cell(value: object) -> str:
+    text = " ".join(map(str, cast("list[object]", value))) if isinstance(value, list) else str(value)
+    # A cell that begins so would be a formula to a spreadsheet.
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
 
 
 def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

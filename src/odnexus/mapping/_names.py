@@ -293,15 +293,18 @@ def _capital(word: str, *, inner: bool) -> str:
     return word.capitalize()
 
 
+# Of the plain characters: what is no letter or digit parts words, apostrophe and point vanish.
+_ASCII_FOLD: Final = {code: None if chr(code) in "'." else " " for code in range(128) if not chr(code).isalnum()}
+
+
 @lru_cache(maxsize=65_536)
 def fold_name(text: str) -> str:
     """Return *text* as compared: small letters without accents, apostrophes or points, words apart by one blank."""
     if text.isascii():
-        folded = text.lower()
-    else:
-        # Taken apart before small letters are made and again after, as Unicode's caseless matching is defined.
-        plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(PLAIN_QUOTES)).casefold())
-        folded = romanised("".join(char for char in plain if not unicodedata.combining(char)))
+        return " ".join(text.lower().translate(_ASCII_FOLD).split())
+    # Taken apart before small letters are made and again after, as Unicode's caseless matching is defined.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.translate(PLAIN_QUOTES)).casefold())
+    folded = romanised("".join(char for char in plain if not unicodedata.combining(char)))
     if folded.isalpha():
         return folded
     return " ".join("".join(char if char.isalnum() else " " for char in folded if char not in "'.").split())

@@ -108,7 +108,8 @@ class AddressKey:
 @lru_cache(maxsize=65_536)
 def address_key(line_1: str, line_2: str = "") -> AddressKey:
     """Return the form of an address in which two spellings of it are equal; empty for placeholders."""
-    text = fold_name(_HASH.sub(" apt ", f"{line_1} {line_2}"))
+    text = f"{line_1} {line_2}" if line_2 else line_1
+    text = fold_name(_HASH.sub(" apt ", text) if "#" in text else text)
     if not text or text in _PLACEHOLDERS:
         return AddressKey()
     if "box" in text or "pob" in text:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from odnexus.matching.calibrate import Calibration, Consequence, calibrate, coverage
 from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
 from odnexus.matching.explain import Explanation, explain
-from odnexus.matching.roster import Chart, Duplicate, Roster
+from odnexus.matching.roster import Chart, Roster
+from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 
 __all__ = [
     "Calibration",
@@ -15,8 +16,11 @@ __all__ = [
     "Consequence",
     "Decision",
     "Duplicate",
+    "Duplicates",
     "Explanation",
     "Grade",
+    "Linked",
+    "Links",
     "Roster",
     "calibrate",
     "compare",

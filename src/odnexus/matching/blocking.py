@@ -12,7 +12,7 @@ charts instead of all. What each kind of key keeps from being missed:
 ========== =================================================================================================
 
 Only where these find nobody likely, three more are read: the birth date with day and month exchanged, given and family
-name in each other's place, and every date one digit away for the same given name.
+name in each other's place, and every date one digit away for the same given name (which has files of its own).
 
 Keys are hashes. Two different keys that fall together cost a comparison, nothing else. A file of one chart, the usual
 case, is the bare number: half the memory and the time of a set.
@@ -20,7 +20,7 @@ case, is the bare number: half the memory and the time of a set.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import combinations
 from typing import Final
@@ -31,7 +31,16 @@ from odnexus.matching.features import Features
 from odnexus.matching.nicknames import Nicknames
 from odnexus.matching.sounds import sound_key
 
-__all__ = ["Files", "Index", "contact_keys", "exchanged_name_keys", "home_keys", "name_keys", "one_digit_off"]
+__all__ = [
+    "Files",
+    "Index",
+    "contact_keys",
+    "exchanged_name_keys",
+    "home_keys",
+    "name_keys",
+    "one_digit_off",
+    "slip_keys",
+]
 
 
 @define(eq=False)
@@ -40,26 +49,29 @@ class Files:
 
     held: dict[int, int | list[int]] = field(factory=dict[int, "int | list[int]"], repr=False)
 
-    def add(self, key: int, number: int) -> None:
-        """File *number* under *key*."""
-        there = self.held.get(key)
-        if there is None:
-            self.held[key] = number
-        elif isinstance(there, int):
-            self.held[key] = [there, number]
-        else:
-            there.append(number)
+    def add(self, keys: Iterable[int], number: int) -> None:
+        """File *number* under each of *keys*."""
+        held = self.held
+        for key in keys:
+            there = held.setdefault(key, number)
+            if there is number:
+                continue
+            if isinstance(there, list):
+                there.append(number)
+            else:
+                held[key] = [there, number]
 
-    def discard(self, key: int, number: int) -> None:
-        """Take *number* out of the file *key*."""
-        there = self.held.get(key)
-        if isinstance(there, list):
-            if number in there:
-                there.remove(number)
-            if len(there) == 1:
-                self.held[key] = there[0]
-        elif there == number:
-            del self.held[key]
+    def discard(self, keys: Iterable[int], number: int) -> None:
+        """Take *number* out of the files *keys*."""
+        for key in keys:
+            there = self.held.get(key)
+            if isinstance(there, list):
+                if number in there:
+                    there.remove(number)
+                if len(there) == 1:
+                    self.held[key] = there[0]
+            elif there == number:
+                del self.held[key]
 
     def under(self, keys: Iterable[int]) -> list[int]:
         """Return the numbers filed under any of *keys*, perhaps repeatedly."""
@@ -90,41 +102,52 @@ class Index:
     """All files of a roster."""
 
     births: Files = field(factory=Files)
+    givens: Files = field(factory=Files)
     names: Files = field(factory=Files)
     contacts: Files = field(factory=Files)
     homes: Files = field(factory=Files)
 
     def add(self, number: int, features: Features) -> None:
         """File a chart under all its keys."""
-        for files, key in self._keys(features):
-            files.add(key, number)
+        for files, keys in self._keys(features):
+            files.add(keys, number)
 
     def discard(self, number: int, features: Features) -> None:
         """Take a chart out of all its files."""
-        for files, key in self._keys(features):
-            files.discard(key, number)
+        for files, keys in self._keys(features):
+            files.discard(keys, number)
 
-    def _keys(self, features: Features) -> Iterator[tuple[Files, int]]:
-        if features.born:
-            yield self.births, features.born
-        for key in name_keys(features):
-            yield self.names, key
-        for key in contact_keys(features):
-            yield self.contacts, key
-        for key in home_keys(features):
-            yield self.homes, key
+    def _keys(self, features: Features) -> tuple[tuple[Files, Iterable[int]], ...]:
+        born = features.born
+        return (
+            (self.births, (born,) if born else ()),
+            (self.givens, (hash(features.given) ^ born,) if born else ()),
+            (self.names, name_keys(features)),
+            (self.contacts, contact_keys(features)),
+            (self.homes, home_keys(features)),
+        )
 
 
-def name_keys(features: Features) -> set[int]:
+def name_keys(features: Features) -> Collection[int]:
     """Return the keys of names: each family part with each sound of the given name."""
-    givens = _given_sounds(features.given)
-    return {hash((family, given)) for family in _family_sounds(features.parts) for given in givens}
+    return _crossing(_family_sounds(features.parts), _given_sounds(features.given))
 
 
-def exchanged_name_keys(features: Features) -> set[int]:
+def exchanged_name_keys(features: Features) -> Collection[int]:
     """Return the keys of names, had given and family name been typed into each other's field."""
-    families = _family_sounds(tuple(features.given.split()))
-    return {hash((family, given)) for family in families for given in _given_sounds(features.family)}
+    return _crossing(_family_sounds(tuple(features.given.split())), _given_sounds(features.family))
+
+
+def _crossing(families: tuple[str, ...], givens: tuple[str, ...]) -> Collection[int]:
+    if len(families) == 1 and len(givens) == 1:
+        return (hash((families[0], givens[0])),)
+    return {hash((family, given)) for family in families for given in givens}
+
+
+def slip_keys(features: Features) -> list[int]:
+    """Return the keys of the same given name with every birth date one digit away."""
+    given = hash(features.given)
+    return [given ^ born for born in one_digit_off(features.born)]
 
 
 @lru_cache(maxsize=131_072)
@@ -162,7 +185,10 @@ def pairs_of_births(features: Mapping[int, Features], files: Files) -> Iterator[
         for number in file:
             held = features[number]
             for sound in {*_family_sounds(held.parts), *_given_sounds(held.given)}:
-                sounds.setdefault(sound, []).append(number)
+                if sound in sounds:
+                    sounds[sound].append(number)
+                else:
+                    sounds[sound] = [number]
         yield from _pairs(sounds.values())
 
 
@@ -186,7 +212,10 @@ def pairs_of_contacts(files: Files, most: int) -> Iterator[tuple[int, int]]:
 
 def _pairs(files: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
     for file in files:
-        if len(file) > 1:
+        if len(file) == 2:
+            one, other = file
+            yield (one, other) if one < other else (other, one)
+        elif len(file) > 2:
             yield from combinations(sorted(file), 2)
 
 
@@ -198,22 +227,29 @@ def swapped_birth(features: Features) -> int:
 
 
 _TENS: Final = tuple(10**place for place in range(8))
+# Which digits can stand in each place of a date, the day's last digit first: nobody was born in month 20 or year 1700.
+_DIGITS: Final = tuple(
+    tuple(map(int, digits))
+    for digits in ("0123456789", "0123", "0123456789", "01", "0123456789", "0123456789", "089", "12")
+)
 
 
-def one_digit_off(born: int) -> Iterator[int]:
-    """Yield every number that differs from *born* in one digit or by two neighbouring digits exchanged.
+def one_digit_off(born: int) -> list[int]:
+    """Return the numbers that differ from *born* in one digit or by two neighbouring digits exchanged.
 
-    Most are no dates; no chart is filed under those.
+    Some are no dates; no chart is filed under those.
     """
     digits = [born // ten % 10 for ten in _TENS]
-    for digit, ten in zip(digits, _TENS, strict=True):
-        for other in range(10):
-            if other != digit:
-                yield born + (other - digit) * ten
-    for place, ten in enumerate(_TENS[:-1]):
-        low, high = digits[place], digits[place + 1]
-        if low != high:
-            yield born + (low - high) * 9 * ten
+    found = [
+        born + (other - digit) * ten
+        for digit, ten, possible in zip(digits, _TENS, _DIGITS, strict=True)
+        for other in possible
+        if other != digit
+    ]
+    found += [
+        born + (low - high) * 9 * ten for low, high, ten in zip(digits, digits[1:], _TENS, strict=False) if low != high
+    ]
+    return found
 
 
 # One digit changed moves the number by d x 10^n, two neighbours exchanged by 9d x 10^n: whatever else is no slip.

@@ -34,7 +34,7 @@ def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Level
     family = family_level(one.family, other.family, one.parts, other.parts)
     if given is not Given.EXACT:
         given, middle = _given_in_context(given, middle, one, other, frequencies)
-        if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other)):
+        if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other, frequencies)):
             given, family = crossed, Family.SWAPPED
     if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
         middle = Middle.MISSING  # a maiden name that became the middle name
@@ -90,10 +90,11 @@ def _given_and_middle(one: Features, other: Features, middle: Middle) -> tuple[G
     return (Given.EXACT, worst) if worst >= Middle.INITIAL else (Given.PART, worst)
 
 
-def _crossed(one: Features, other: Features) -> Given | None:
+def _crossed(one: Features, other: Features, frequencies: Frequencies) -> Given | None:
     """Return how the given names agree if given and family name stand in each other's place.
 
-    With a slip in one of the two nobody can tell whether it is in the given name: it is similar at best.
+    With a slip in one of the two it is the family name that has it if the other is a known given name and neither
+    spelling of this one is; else nobody can tell, and they are similar at best.
     """
     if not (one.given and one.family and other.given and other.family):
         return None
@@ -103,4 +104,12 @@ def _crossed(one: Features, other: Features) -> Given | None:
     if not any(crossed):
         return None
     near = (one.family, other.given) if crossed[0] else (one.given, other.family)
-    return Given.SIMILAR if family_level(near[0], near[1], (near[0],), (near[1],)) >= Family.CLOSE else None
+    if family_level(near[0], near[1], (near[0],), (near[1],)) < Family.CLOSE:
+        return None
+    names = Nicknames.shipped()
+    known = (one.given if crossed[0] else one.family) in names
+    return (
+        Given.EXACT
+        if known and not any(name in names or frequencies.knows_given(name) for name in near)
+        else Given.SIMILAR
+    )

@@ -77,7 +77,10 @@ class Need(IntEnum):
     MIDDLE = 3
     """The same full middle name: two brothers may both be called Chris, or Jose something."""
     TWO = 4
-    """Two of phone, e-mail, address and middle name."""
+    """Two of phone, e-mail, address and middle name, or one home where no phone and no e-mail speaks against it.
+
+    A married name: two people of one given name, born on one day, do not live in one home; at one phone they may.
+    """
 
 
 # Given name, family name, birth date → what else makes it certain. What is not here is never certain.
@@ -88,6 +91,7 @@ CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
     },
     (Given.EXACT, Family.SOUND, Birth.EXACT): Need.CONFIRMATION,
     (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
+    (Given.EXACT, Family.MISSING, Birth.EXACT): Need.TWO,
     (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
     (Given.SLIP, Family.EXACT, Birth.EXACT): Need.RARITY,
     **{
@@ -303,7 +307,9 @@ def is_certain(levels: Levels, odds: float) -> bool:
         case Need.MIDDLE:
             return levels.middle is Middle.EXACT
         case Need.TWO:
-            return shared > 1
+            return shared > 1 or (
+                levels.address is Contact.SAME and odds >= _PROBABLE_BITS and Contact.DIFFERENT not in levels[4:6]
+            )
 
 
 def is_probable(levels: Levels) -> bool:

@@ -77,24 +77,24 @@ def features_of(person: Person) -> Features:
     address = person.address
     home = address_key(address.line_1, address.line_2)
     return Features(
-        given=_given(person.given),
-        middle=fold_name(person.middle) if person.middle else "",
-        preferred=_given(person.preferred) if person.preferred else "",
-        family=family,
-        parts=parts,
-        letters=letters,
-        suffix=person.suffix,
-        year=year,
-        month=month,
-        day=day,
-        born=year * 10_000 + month * 100 + day,
-        phones=_phones(person.mobile, person.home, person.work),
-        email="" if not person.email or is_placeholder_email(person.email) else email_key(person.email),
-        number=home.number,
-        street=home.street,
-        unit=home.unit,
-        place=address.postal_code[:5].casefold(),
-        city=fold_name(address.city) if address.city else "",
+        _given(person.given),
+        fold_name(person.middle) if person.middle else "",
+        _given(person.preferred) if person.preferred else "",
+        family,
+        parts,
+        letters,
+        person.suffix,
+        year,
+        month,
+        day,
+        year * 10_000 + month * 100 + day,
+        _phones(person.mobile, person.home, person.work),
+        "" if not person.email or is_placeholder_email(person.email) else email_key(person.email),
+        home.number,
+        home.street,
+        home.unit,
+        address.postal_code[:5].casefold(),
+        fold_name(address.city) if address.city else "",
     )
 
 
@@ -116,4 +116,5 @@ def _family(name: str) -> tuple[str, tuple[str, ...], int]:
 
 
 def _phones(*numbers: str) -> tuple[str, ...]:
-    return tuple({number: None for number in numbers if number and not is_placeholder_phone(number)})
+    held = [number for number in numbers if number and not is_placeholder_phone(number)]
+    return tuple(held if len(held) < 2 else dict.fromkeys(held))

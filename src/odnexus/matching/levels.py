@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
-from rapidfuzz import fuzz, process
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from odnexus.matching.features import Features
@@ -136,6 +136,14 @@ def given_level(one: str, other: str) -> Given:
     return _single(one, other)
 
 
+@lru_cache(maxsize=262_144)
+def given_meets(one: str, other: str) -> bool:
+    """Tell at a glance whether two given names may be one person's: `given_level` is an alias at least."""
+    if one[:1] == other[:1] and (" " in one or " " in other):
+        return given_level(one, other) >= Given.ALIAS
+    return is_slip(one, other) or Nicknames.shipped().kinship(one, other) is not Kinship.NONE
+
+
 def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -> Given:
     shorter, longer = sorted((one, other), key=len)
     heads = [given_level(mine, theirs) for mine, theirs in zip(shorter, longer, strict=False)]
@@ -184,13 +192,23 @@ def is_slip(one: str, other: str) -> bool:
 @lru_cache(maxsize=16_384)
 def is_slip_of_several(name: str) -> bool:
     """Tell whether a name that is none could be a slip of two known ones: Danieal is Daniel or Daniela, who knows."""
-    known = process.extract(name, _known_names(), scorer=OSA.distance, score_cutoff=1, limit=2)
-    return len(known) > 1
+    near = {known for rest in _shortened(name) for known in _known_names().get(rest, ())}
+    return sum(OSA.distance(name, known, score_cutoff=1) <= 1 for known in near) > 1
 
 
 @cache
-def _known_names() -> tuple[str, ...]:
-    return tuple(name for name in Nicknames.shipped().names() if len(name) > 3)
+def _known_names() -> dict[str, list[str]]:
+    """Return the known names by what is left of them without any one letter: names one slip apart share such a rest."""
+    found: dict[str, list[str]] = {}
+    for name in Nicknames.shipped().names():
+        if len(name) > 3:
+            for rest in _shortened(name):
+                found.setdefault(rest, []).append(name)
+    return found
+
+
+def _shortened(name: str) -> set[str]:
+    return {name, *(name[:place] + name[place + 1 :] for place in range(len(name)))}
 
 
 # -- family names ------------------------------------------------------------------------------------------------------
@@ -275,7 +293,9 @@ def phone_level(one: Features, other: Features) -> Contact:
     """Return whether two people share a phone."""
     if not one.phones or not other.phones:
         return Contact.MISSING
-    return Contact.SAME if any(phone in other.phones for phone in one.phones) else Contact.DIFFERENT
+    if one.phones[0] in other.phones:
+        return Contact.SAME
+    return Contact.SAME if any(phone in other.phones for phone in one.phones[1:]) else Contact.DIFFERENT
 
 
 def email_level(one: Features, other: Features) -> Contact:

@@ -6,14 +6,15 @@ charts never match: Open Dental archives the chart that was merged away and leav
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from itertools import chain
 from math import inf, log2
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
-
-from attrs import frozen
 
 from odnexus.mapping.person import Person
 from odnexus.matching.blocking import (
@@ -23,51 +24,35 @@ from odnexus.matching.blocking import (
     home_keys,
     may_be_slip,
     name_keys,
-    one_digit_off,
     pairs_of_births,
     pairs_of_contacts,
     pairs_of_names,
+    slip_keys,
     swapped_birth,
 )
 from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows
 from odnexus.matching.context import levels_of
 from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
 from odnexus.matching.features import Features, features_of
-from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level
-from odnexus.matching.nicknames import Kinship, Nicknames
+from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
 from odnexus.matching.words import Bits, reasons_of
 
 if TYPE_CHECKING:
     from odnexus.opendental.models import Patient, PatientRow
 
-__all__ = ["Chart", "Duplicate", "Roster"]
+__all__ = ["Chart", "Roster"]
 
 _NEVER: Final = frozenset({"Archived", "Deleted"})
 # More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
 _MOST_SHARED: Final = 12
+# Birth dates of a practice spread over 20,000 days and more.
+_FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
+_OVERLAP: Final = timedelta(hours=2)
 _RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
-
-
-@frozen(kw_only=True)
-class Duplicate:
-    """Two charts that may be one person's.
-
-    Attributes:
-        pat_nums: The charts, the smaller number first.
-        grade: How sure it is.
-        score: As in `Candidate`.
-        reasons: Why, in words without values.
-        vetoes: What speaks against it whatever the score.
-    """
-
-    pat_nums: tuple[int, int]
-    grade: Grade
-    score: float
-    reasons: tuple[str, ...]
-    vetoes: tuple[str, ...] = ()
 
 
 class _Hit(NamedTuple):
@@ -95,13 +80,19 @@ class Roster:
         self._features: dict[int, Features] = {}
         self._index = Index()
         self._frequencies = Frequencies()
-        for chart in charts:
-            self.add(chart)
+        self._seen: datetime | None = None
+        held = list(charts)
+        with _without_collecting():
+            for chart in held:
+                self.add(chart)
 
     @classmethod
     def from_records(cls, patients: Iterable[Patient | PatientRow]) -> Self:
         """Return the roster of records of the Open Dental client, such as ``od.patients.simple()`` yields."""
-        return cls(chart_of_patient(patient) for patient in patients)
+        held = list(patients)
+        roster = cls(map(chart_of_patient, held))
+        roster._advance(held)
+        return roster
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None) -> Self:
@@ -159,6 +150,34 @@ class Roster:
         self._index.add(chart.pat_num, features)
         self._frequencies.count(features.given, features.family)
 
+    def refresh(self, patients: Iterable[Patient | PatientRow]) -> int:
+        """File what changed and return how many charts are new or different: twice the same changes nothing.
+
+        ``roster.refresh(od.patients.simple(date_t_stamp=roster.since))`` keeps a roster fresh at one request. A chart
+        that was merged away or deleted comes as Archived or Deleted, and never matches again.
+        """
+        held = list(patients)
+        changed = [chart for chart in map(chart_of_patient, held) if self._charts.get(chart.pat_num) != chart]
+        for chart in changed:
+            self.add(chart)
+        self._advance(held)
+        return len(changed)
+
+    @property
+    def since(self) -> datetime | None:
+        """From when on changes are to be asked for, on the office's clock; None before the first records came.
+
+        It lies two hours before the office's clock at the last answer: clocks are put back in autumn, and a row may
+        carry a time from before it could be seen.
+        """
+        return self._seen - _OVERLAP if self._seen else None
+
+    def _advance(self, patients: Iterable[Patient | PatientRow]) -> None:
+        """Remember when the office first answered; without rows, or rows without that time, the time stays."""
+        moments = [each for patient in patients if (each := getattr(patient, "server_date_time", None))]
+        if moments and (self._seen is None or min(moments) > self._seen):
+            self._seen = min(moments)
+
     def discard(self, pat_num: int) -> None:
         """Forget the chart *pat_num*; nothing happens if there is none."""
         self._charts.pop(pat_num, None)
@@ -204,10 +223,8 @@ class Roster:
         """Return the charts whose birth date or names are these with the parts exchanged, or the date a digit off."""
         found = set(self._index.names.under(exchanged_name_keys(wanted)))
         if wanted.born:
-            births, given = self._index.births, wanted.given
-            found.update(births.under((swapped_birth(wanted),)))
-            near = births.under(one_digit_off(wanted.born))
-            found.update([number for number in near if self._features[number].given == given])
+            found.update(self._index.births.under((swapped_birth(wanted),)))
+            found.update(self._index.givens.under(slip_keys(wanted)))
         return found
 
     def ways_to(self, person: Person, pat_num: int) -> frozenset[str]:
@@ -227,7 +244,7 @@ class Roster:
 
     # -- whole sets ----------------------------------------------------------------------------------------------------
 
-    def duplicates(self, *, least: Grade = Grade.PROBABLE) -> list[Duplicate]:
+    def duplicates(self, *, least: Grade = Grade.PROBABLE) -> Duplicates:
         """Return the pairs of charts that may be one person's, best first.
 
         Merging cannot be undone in Open Dental and no API does it: this is a list for people to read. Bob and Robert
@@ -236,15 +253,15 @@ class Roster:
         Args:
             least: The lowest grade to return.
         """
-        prior = log2(max(1, len(self._features)))
-        found = [self._pair(one, other, prior) for one, other in self._alike()]
-        kept = [pair for pair in found if pair.grade.rank >= max(1, least.rank)]
-        return sorted(kept, key=lambda pair: (-pair.grade.rank, -pair.score, pair.pat_nums))
+        prior, rank = log2(max(1, len(self._features))), max(1, least.rank)
+        with _without_collecting():
+            weighed = ((pair, self._pair(*pair, prior)) for pair in self._alike())
+            found = [_duplicate(pair, hit) for pair, hit in weighed if hit.grade.rank >= rank]
+        return Duplicates(sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums)))
 
-    def links(self, others: Iterable[Chart]) -> Iterator[tuple[int, Decision]]:
-        """Yield each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
-        for chart in others:
-            yield chart.pat_num, self.lookup(chart.person)
+    def links(self, others: Iterable[Chart]) -> Links:
+        """Return each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
+        return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in others)
 
     def _alike(self) -> set[tuple[int, int]]:
         """Return the pairs of charts worth weighing."""
@@ -255,17 +272,11 @@ class Roster:
         found.update(pair for pair in met if _promising(features[pair[0]], features[pair[1]], near=True))
         return found
 
-    def _pair(self, one: int, other: int, prior: float) -> Duplicate:
+    def _pair(self, one: int, other: int, prior: float) -> _Hit:
         hit = self._weigh(self._features[one], other, prior, (), filed=1)
         # Every chart meets every other: names that one newcomer shares with nobody are shared by some pair.
         sure = hit.levels.given is Given.EXACT and (is_in_touch(hit.levels) or hit.odds >= _RARE_PAIR_BITS)
-        return Duplicate(
-            pat_nums=(one, other),
-            grade=hit.grade if sure or hit.grade is not Grade.CERTAIN else Grade.PROBABLE,
-            score=round(hit.odds, 2),
-            reasons=reasons_of(hit.levels),
-            vetoes=hit.vetoes,
-        )
+        return hit if sure or hit.grade is not Grade.CERTAIN else hit._replace(grade=Grade.PROBABLE)
 
     # -- weighing ------------------------------------------------------------------------------------------------------
 
@@ -299,6 +310,8 @@ class Roster:
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
         contacts, homes = self._index.contacts, self._index.homes
+        if levels.birth is Birth.EXACT and self._index.births.size(wanted.born) > self._most_born():
+            levels = levels._replace(birth=Birth.MISSING)
         if levels.phone is Contact.SAME and all(
             contacts.size(hash(phone)) > _MOST_SHARED for phone in set(wanted.phones).intersection(held.phones)
         ):
@@ -308,6 +321,10 @@ class Roster:
         if levels.address is Contact.SAME and any(homes.size(key) > _MOST_SHARED for key in home_keys(held)):
             levels = levels._replace(address=Contact.MISSING)
         return levels
+
+    def _most_born(self) -> int:
+        """Return how many charts may share a birth date: ten times an even share, or it is one that a form fills in."""
+        return max(_MOST_SHARED, len(self._features) // _FEWEST_DAYS)
 
     def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int, filed: int) -> bool:
         """Tell whether all that the two share is shared with other charts too, or is a guardian's.
@@ -323,6 +340,21 @@ class Roster:
             return False
         dependant = self._charts[pat_num].guarantor not in {0, pat_num}
         return dependant or all(kind.size(key) > 1 + filed for kind, key in files)
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Keep the garbage collector from walking a growing index again and again: nothing in it forms a cycle.
+
+    It costs a quarter of the time otherwise. Only what is in memory already is worked on meanwhile.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
@@ -356,9 +388,7 @@ def _names_meet(wanted: Features, held: Features) -> bool:
         level = family_level(wanted.family, held.family, wanted.parts, held.parts)
         if level is not Family.DIFFERENT:
             return True
-    if wanted.given[:1] == held.given[:1]:
-        return given_level(wanted.given, held.given) >= Given.ALIAS
-    return Nicknames.shipped().kinship(wanted.given, held.given) is not Kinship.NONE
+    return given_meets(wanted.given, held.given)
 
 
 def _told_apart(hits: list[_Hit]) -> list[_Hit]:
@@ -402,6 +432,16 @@ def _decision(hits: list[_Hit]) -> Decision:
 
 
 _NOBODY: Final = Decision(grade=Grade.CERTAINLY_NOT)
+
+
+def _duplicate(pair: tuple[int, int], hit: _Hit) -> Duplicate:
+    return Duplicate(
+        pat_nums=pair,
+        grade=hit.grade,
+        score=round(hit.odds, 2),
+        reasons=reasons_of(hit.levels),
+        vetoes=hit.vetoes,
+    )
 
 
 def _candidate(hit: _Hit) -> Candidate:

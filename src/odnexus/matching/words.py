@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from attrs import frozen
@@ -72,6 +73,7 @@ _MIDDLE_WORDS: Final = {
 _CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the same", Contact.DIFFERENT: "different"}
 
 
+@lru_cache(maxsize=8_192)
 def reasons_of(levels: Levels) -> tuple[str, ...]:
     """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
     return tuple(words for words in _words_of(levels) if words)
@@ -92,4 +94,4 @@ def evidence_of(levels: Levels, bits: Bits, prior: float) -> tuple[Evidence, ...
     """Return what each field adds, the cost of picking one chart out of the roster first."""
     said = zip(_words_of(levels), bits, strict=True)
     fields = (Evidence(words, round(value, 2)) for words, value in said if words)
-    return (Evidence("one chart of the whole roster", round(-prior, 2)), *fields)
+    return (Evidence("to begin with: one chart among all", round(-prior, 2)), *fields)

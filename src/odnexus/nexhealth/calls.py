@@ -63,10 +63,11 @@ class Scope:
 
     subdomain: str | None = None
     location_id: int | None = None
+    base_url: str = ""
 
     def at(self, location_id: int | None) -> Scope:
         """Return the same with another location, if one is given."""
-        return self if location_id is None else Scope(self.subdomain, location_id)
+        return self if location_id is None else evolve(self, location_id=location_id)
 
     def of(self, endpoint: Endpoint, given: Values) -> dict[str, object]:
         """Return *given* with what *endpoint* takes of the scope in front, unless it is given."""
@@ -212,8 +213,11 @@ def list_sync_status(scope: Scope, filters: Values) -> Listing[SyncStatus]:
 
 
 def list_patients(scope: Scope, filters: Values, *, narrow: bool = True) -> Listing[Patient]:
-    """``GET /patients``; *narrow* keeps only rows that fit every filter, though e-mail and phone widen the search."""
-    return _list(table.PATIENTS, Patient, scope, filters, narrow=narrow)
+    """``GET /patients``; *narrow* keeps only rows that fit every filter, though e-mail and phone widen the search.
+
+    Unless *filters* say otherwise only the location is searched: the vendor's default is its whole database.
+    """
+    return _list(table.PATIENTS, Patient, scope, {"location_strict": True, **filters}, narrow=narrow)
 
 
 def get_patient(scope: Scope, id: int, values: Values) -> Call[Patient]:

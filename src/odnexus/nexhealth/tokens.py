@@ -3,8 +3,10 @@
 `POST /authenticates` with the key alone in ``Authorization`` answers a JWT that lives an hour (24 hours in the
 sandbox); its claim ``exp`` says until when. There is no refresh token: the key is exchanged again.
 
-`Authorizer` is the seam for other ways. It says how to ask for a token and how to read what was granted; who holds the
-token, locks and sends is the shell's matter.
+`Authorizer` is the seam for other ways, of which `odnexus.nexhealth.oauth` is one. It says how to ask for a token and
+how to read what was granted; who holds the token, locks and sends is the shell's matter.
+
+The lower half is the only door to Authlib: what OAuth 2.0 puts on the wire. It is loaded when it is used.
 """
 
 from __future__ import annotations
@@ -12,12 +14,13 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Protocol, cast
+from typing import Any, Literal, Protocol, TypeAlias, cast
 
-from attrs import frozen
+from attrs import field, frozen
 
-from odnexus._calls import Call, Json, Reply, Secret
+from odnexus._calls import Call, Json, KeySource, Reply, RotatingKey, Secret
 from odnexus.nexhealth import table
 from odnexus.nexhealth.refusals import refuse
 from odnexus.nexhealth.wire import envelope, misfit
@@ -46,14 +49,21 @@ class Granted:
 
 @frozen(kw_only=True)
 class Token:
-    """A bearer token and when it ends."""
+    """A bearer token and when it ends.
+
+    Attributes:
+        access: The token.
+        ends_at: When it ends (aware).
+        stands: Whether what it was got with is still what would be used now: a rotated key ends it early.
+    """
 
     access: Secret
     ends_at: datetime
+    stands: Callable[[], bool] = field(default=lambda: True, eq=False, repr=False)
 
     def is_fresh(self, now: datetime) -> bool:
         """Return whether it can still be used at *now*; the last five minutes are left unused."""
-        return now < self.ends_at - EARLY
+        return now < self.ends_at - EARLY and self.stands()
 
 
 class Authorizer(Protocol):
@@ -72,15 +82,18 @@ class ApiKeyAuthorizer:
     """Exchanges an API key for bearer tokens.
 
     Args:
-        api_key: The key of the developer portal.
+        api_key: The key of the developer portal, or what returns the live ones, newest first. A rotated key counts
+            with the next call.
     """
 
-    def __init__(self, api_key: str | Secret) -> None:
-        self._key = Secret(api_key)
+    def __init__(self, api_key: KeySource) -> None:
+        self._keys = RotatingKey(api_key)
+        self._sent = self._keys.current()
 
     def request(self) -> Call[Granted]:
         """Return the call that trades the key for a token."""
         endpoint = table.AUTHENTICATE
+        self._sent = self._keys.current()
         return Call(
             api="nexhealth",
             name=endpoint.name,
@@ -91,17 +104,22 @@ class ApiKeyAuthorizer:
             refuse=refuse,
             classes=endpoint.classes,
             # The key alone: "Bearer" in front of it is refused.
-            headers=(("Authorization", self._key.reveal()),),
+            headers=(("Authorization", self._sent.reveal()),),
         )
 
     def accept(self, granted: Granted, now: datetime) -> Token:
         """Return the token out of *granted*; its own claim says when it ends."""
         ends_at = expiry_of(granted.access) or now + (granted.life or USUAL_LIFE)
-        return Token(access=granted.access, ends_at=ends_at)
+        sent = self._sent
+        return Token(access=granted.access, ends_at=ends_at, stands=lambda: self._keys.current() == sent)
+
+    def refused(self) -> bool:
+        """Note that the key was refused; return whether another one is live, to be tried."""
+        return self._keys.refuse(self._sent)
 
     def same_key(self, api_key: str | Secret) -> bool:
         """Return whether *api_key* is the key in use here."""
-        return self._key == Secret(api_key)
+        return self._keys.current() == Secret(api_key)
 
     def __repr__(self) -> str:
         return "ApiKeyAuthorizer(…)"
@@ -128,3 +146,76 @@ def _read_granted(reply: Reply) -> Granted:
     if not isinstance(token, str) or not token:
         raise misfit(table.AUTHENTICATE.name, "missing @ $.data.token")
     return Granted(access=Secret(token))
+
+
+# -- the door to Authlib -----------------------------------------------------------------------------------------------
+
+ClientAuth: TypeAlias = Literal[
+    "client_secret_basic", "client_secret_post", "client_secret_jwt", "private_key_jwt", "none"
+]
+"""How a client of OAuth proves itself at the token endpoint (RFC 6749 section 2.3, RFC 7523 section 2.2)."""
+
+
+@frozen(kw_only=True)
+class Prepared:
+    """A request to a token endpoint: its headers and its form, signed."""
+
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+    form: str = field(repr=False)
+
+
+def prepare(
+    grant: str, url: str, client_id: str, secret: Secret, method: ClientAuth, values: Mapping[str, str]
+) -> Prepared:
+    """Return the request to the token endpoint *url* for *grant*, in which the client proves itself by *method*.
+
+    Args:
+        grant: ``"refresh_token"`` or ``"authorization_code"``.
+        url: The token endpoint.
+        client_id: Who asks.
+        secret: Its secret, or its private key as PEM; empty for a public client.
+        method: How it proves itself.
+        values: What the grant needs.
+    """
+    from authlib.oauth2.auth import ClientAuth as Signer  # noqa: PLC0415 - see the top of the module
+    from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
+
+    signer: Any = Signer(client_id, secret.reveal(), _signing(method))
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
+    _, headers, form = signer.prepare("POST", url, headers, prepare_token_request(grant, **values))
+    return Prepared(headers=tuple(headers.items()), form=form)
+
+
+def _signing(method: ClientAuth) -> Any:
+    """Return what Authlib takes for *method*: a name, or an object that makes a signed assertion."""
+    if not method.endswith("_jwt"):
+        return method
+    from authlib.oauth2 import rfc7523  # noqa: PLC0415
+
+    return rfc7523.PrivateKeyJWT() if method == "private_key_jwt" else rfc7523.ClientSecretJWT()
+
+
+def consent_url(url: str, client_id: str, redirect_uri: str, scope: str, state: str, verifier: Secret) -> str:
+    """Return the address at which a person consents, with a PKCE challenge for *verifier* (RFC 7636, S256)."""
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+
+    challenge = create_s256_code_challenge(verifier.reveal())
+    made = prepare_grant_uri(
+        url,
+        client_id,
+        "code",
+        redirect_uri=redirect_uri or None,
+        scope=scope or None,
+        state=state,
+        code_challenge=challenge,
+        code_challenge_method="S256",
+    )
+    return cast(str, made)
+
+
+def random_text(length: int) -> str:
+    """Return *length* random letters and digits, for a state or a verifier."""
+    from authlib.common.security import generate_token  # noqa: PLC0415
+
+    return cast(str, generate_token(length))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from attrs import define, field, frozen
 
@@ -52,6 +53,77 @@ class StepReport:
 
 
 @frozen(kw_only=True)
+class LocationStatus:
+    """How one location stands. No patient data.
+
+    Attributes:
+        location: Its name.
+        database: The Open Dental database it belongs to.
+        writer: Who writes there as far as is known: ``"bridge"``, ``"overlay"`` or ``"unclear"``.
+        polled: When both sides last answered a poll (aware, UTC); ``None`` if they never did.
+        paused: Why it waits, ``""`` if it does not.
+        paused_since: Since when.
+        waiting: Events that are not finished, at most 10,000.
+        oldest: When the oldest of them was received.
+        buried: Events that were given up, at most 10,000.
+        questions: Open reviews, at most 10,000.
+    """
+
+    location: str
+    database: str
+    writer: str
+    polled: datetime | None = None
+    paused: str = ""
+    paused_since: datetime | None = None
+    waiting: int = 0
+    oldest: datetime | None = None
+    buried: int = 0
+    questions: int = 0
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Return how old what is known of this location is at *now*; ``None`` if it never answered."""
+        return now - self.polled if self.polled is not None else None
+
+
+@frozen(kw_only=True)
+class PracticeStatus:
+    """How a practice stands at one moment.
+
+    Attributes:
+        at: The moment (aware, UTC).
+        locations: Each location, in the practice's order.
+    """
+
+    at: datetime
+    locations: tuple[LocationStatus, ...]
+
+    @property
+    def waiting(self) -> int:
+        """Return how many events are not finished, all locations together."""
+        return sum(each.waiting for each in self.locations)
+
+    @property
+    def buried(self) -> int:
+        """Return how many events were given up, all locations together."""
+        return sum(each.buried for each in self.locations)
+
+    @property
+    def questions(self) -> int:
+        """Return how many reviews are open, all locations together."""
+        return sum(each.questions for each in self.locations)
+
+    @property
+    def paused(self) -> tuple[str, ...]:
+        """Return the locations that wait."""
+        return tuple(each.location for each in self.locations if each.paused)
+
+    def stale(self, limit: timedelta) -> tuple[str, ...]:
+        """Return the locations of which nothing newer than *limit* is known."""
+        ages = {each.location: each.age(self.at) for each in self.locations}
+        return tuple(name for name, age in ages.items() if age is None or age > limit)
+
+
+@frozen(kw_only=True)
 class Received:
     """What became of a delivery. Answer it with a 2xx, whatever the numbers.
 
@@ -62,6 +134,35 @@ class Received:
 
     records: int
     new: int
+
+
+@frozen(kw_only=True)
+class HookReport:
+    """How one side delivers to us, after it was looked at and put right. Names of events and tables, no secrets.
+
+    Attributes:
+        realm: The institution at NexHealth, or the name of the Open Dental database.
+        endpoint: Id of the endpoint at NexHealth, ``None`` at Open Dental or where there is none.
+        created: Events or tables that were subscribed to now; ``"endpoint"`` where that was made too.
+        resumed: How many subscriptions were switched on or corrected.
+        revived: Whether the endpoint was off and is on again.
+        refused: Events or tables that the other side does not offer here.
+        extra: Events or tables that our address gets although nobody asked for them; left alone.
+        doubled: Events or tables that our address gets twice; left alone.
+        silent: Tables whose sender in the office has shown no sign of life.
+        problem: Why nothing, or not everything, was done: the name of an error; ``""`` if all went well.
+    """
+
+    realm: str
+    endpoint: int | None = None
+    created: tuple[str, ...] = ()
+    resumed: int = 0
+    revived: bool = False
+    refused: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    silent: tuple[str, ...] = ()
+    problem: str = ""
 
 
 @frozen(kw_only=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import islice
 from threading import RLock
-from typing import Literal, TypeAlias, assert_never
+from typing import Any, Literal, Protocol, TypeAlias, assert_never
 
 from attrs import define, evolve
 
@@ -19,6 +19,7 @@ from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement,
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
 from odnexus.reconcile.reviews import Answer, Review
+from odnexus.stores.resealing import SEALED, Resealed, Resealer, resealed
 
 SlotState: TypeAlias = Literal["waiting", "buried"]
 
@@ -39,6 +40,13 @@ class Slot:
     def of(self, location: str | None) -> bool:
         """Return whether it belongs to *location* (``None``: any)."""
         return location is None or self.event.location == location
+
+
+class _Holder(Protocol):
+    """A part of the store that holds sealed bytes."""
+
+    def sealed(self) -> list[dict[str, Any]]: ...
+    def replace(self, row: dict[str, Any]) -> None: ...
 
 
 class MemoryInbox:
@@ -149,6 +157,18 @@ class MemoryInbox:
             forgotten, self._done = len(self._done) - len(kept), kept
             return forgotten
 
+    def sealed(self) -> list[dict[str, Any]]:
+        """Return what is sealed here, as rows."""
+        with self._lock:
+            return [{"id": key, "payload": slot.event.payload} for key, slot in self._slots.items()]
+
+    def replace(self, row: dict[str, Any]) -> None:
+        """Put what was sealed anew in place of what it was."""
+        with self._lock:
+            slot = self._slots.get(row["id"])
+            if slot is not None and slot.event.payload == row["old"]:
+                slot.event = evolve(slot.event, payload=row["new"])
+
 
 class MemoryLinks:
     """Links in a dictionary, and which link holds a record in another."""
@@ -218,6 +238,18 @@ class MemoryLinks:
 
         with self._lock:
             return sorted(filter(wanted, self._links.values()), key=lambda link: link.id)[: max(limit, 0)]
+
+    def sealed(self) -> list[dict[str, Any]]:
+        """Return what is sealed here, as rows."""
+        with self._lock:
+            return [{"id": key, "body": each.body} for key, each in self._links.items()]
+
+    def replace(self, row: dict[str, Any]) -> None:
+        """Put what was sealed anew in place of what it was."""
+        with self._lock:
+            found = self._links.get(row["id"])
+            if found is not None and found.body == row["old"]:
+                self._links[row["id"]] = evolve(found, body=row["new"])
 
 
 class MemoryCursors:
@@ -290,6 +322,18 @@ class MemoryReviews:
     def _of(self, location: str | None) -> list[Review]:
         with self._lock:
             return [review for review in self._reviews.values() if location in (None, review.location)]
+
+    def sealed(self) -> list[dict[str, Any]]:
+        """Return what is sealed here, as rows."""
+        with self._lock:
+            return [{"id": key, "body": each.body} for key, each in self._reviews.items()]
+
+    def replace(self, row: dict[str, Any]) -> None:
+        """Put what was sealed anew in place of what it was."""
+        with self._lock:
+            found = self._reviews.get(row["id"])
+            if found is not None and found.body == row["old"]:
+                self._reviews[row["id"]] = evolve(found, body=row["new"])
 
 
 class MemoryJournal:
@@ -367,6 +411,19 @@ class MemorySnapshots:
         with self._lock:
             self._pictures.pop(name, None)
 
+    def sealed(self) -> list[dict[str, Any]]:
+        """Return what is sealed here, as rows."""
+        with self._lock:
+            pictures = [(name, dict(picture)) for name, picture in self._pictures.items()]
+        return [{"name": name, "id": key, "content": row} for name, rows in pictures for key, row in rows.items()]
+
+    def replace(self, row: dict[str, Any]) -> None:
+        """Put what was sealed anew in place of what it was."""
+        with self._lock:
+            picture = self._pictures.get(row["name"], {})
+            if picture.get(row["id"]) == row["old"]:
+                picture[row["id"]] = row["new"]
+
 
 class MemoryStore:
     """All of it in memory, safe to use from several threads.
@@ -383,3 +440,9 @@ class MemoryStore:
         self.journal = MemoryJournal(lock)
         self.turns = MemoryTurns(lock)
         self.snapshots = MemorySnapshots(lock)
+
+    def reseal(self, sealer: Resealer) -> Resealed:
+        """Seal everything anew with the first key of *sealer*."""
+        holders: tuple[_Holder, ...] = (self.inbox, self.links, self.reviews, self.snapshots)
+        parts = zip(SEALED, holders, strict=True)
+        return sum((resealed(part.sealed(), which, sealer, part.replace) for which, part in parts), Resealed())

@@ -52,6 +52,11 @@ def test_everything_holds_and_the_status_says_so(run: subprocess.CompletedProces
     assert (run.returncode, run.stderr) == (0, "")
 
 
+@pytest.mark.mission(
+    "G2",
+    shows="a booking, a move, a cancellation and their echoes are played against both simulators and checked",
+    try_it="odnexus demo",
+)
 def test_all_that_is_promised_was_checked(told: dict[str, Any]) -> None:
     assert [check["name"] for check in told["checks"]] == [
         "go-live", "outage", "killed", "agree", "lost", "doubled", "chart", "wishes", "untouched", "webhooks", "budget",
@@ -119,6 +124,7 @@ def test_the_late_webhook_cost_nothing(told: dict[str, Any]) -> None:
     assert rules(late) == ["visit.unchanged"]
 
 
+@pytest.mark.mission("K4", shows="a store opened without its key shows no name")
 def test_the_store_that_is_kept_shows_no_name(kept: Path, told: dict[str, Any]) -> None:
     names = {pair["nexhealth"]["name"].split()[-1].encode() for pair in told["calendars"]}
     stored = b"".join(path.read_bytes() for path in kept.iterdir() if path.suffix != ".json")

@@ -8,13 +8,14 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from odnexus.cli.doctor.checks import EVENTS, FEATURES, WITHOUT, Line, examine, granted_tier, worst
-from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts, WebhookFacts
+from odnexus.cli.doctor.checks import examine, granted_tier
+from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
+from odnexus.cli.doctor.lines import Line, worst
+from odnexus.mapping.coverage import CarrierEntry
 from odnexus.nexhealth import models as nexhealth
 from odnexus.opendental import models as opendental
-from odnexus.opendental.tables import ENDPOINTS
 from odnexus.opendental.versions import Version
-from odnexus.practice import Location, TypeRule
+from odnexus.practice import Location, Modes, TypeRule
 from odnexus.reconcile.writer import REMEDIES, Evidence
 
 NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
@@ -49,11 +50,10 @@ PLACE = LocationFacts(
     providers=(nexhealth.Provider(id=77),),
     types=(nexhealth.AppointmentType(id=27),),
 )
-HOOKS = WebhookFacts(url=None, secrets=0)
 
 
-def look(office: DatabaseFacts = OFFICE, place: LocationFacts = PLACE, hooks: WebhookFacts = HOOKS) -> list[Line]:
-    return examine(Facts(databases=(office,), locations=(place,), webhooks=hooks))
+def look(office: DatabaseFacts = OFFICE, place: LocationFacts = PLACE) -> list[Line]:
+    return examine(Facts(databases=(office,), locations=(place,)))
 
 
 def one(lines: list[Line], check: str) -> Line:
@@ -88,6 +88,11 @@ def test_an_office_that_is_not_reached_is_one_failure(error: str) -> None:
     assert error in one(lines, "reachable").text
 
 
+@pytest.mark.mission(
+    "G1",
+    shows="the doctor says which feature an old version lacks and from when it is there",
+    try_it="odnexus doctor practice.toml",
+)
 def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     lines = look(evolve(OFFICE, version=Version.parse("21.2")))
 
@@ -97,11 +102,20 @@ def test_an_old_version_says_which_feature_it_lacks_and_from_when() -> None:
     assert "op needs 23.2.27" in one(lines, "version: details").text
 
 
-def test_every_feature_names_endpoints_that_exist() -> None:
-    assert {name for names in FEATURES.values() for name in names} <= ENDPOINTS.keys()
-    assert WITHOUT.keys() <= FEATURES.keys()
+def test_a_feature_that_is_off_needs_no_permission() -> None:
+    office = evolve(OFFICE, permissions=frozenset({"ApiReadAll"}))
+
+    reading = look(office, at(modes=Modes(person="observe", visit="observe")))
+
+    assert [line.check for line in reading if line.state == "fail"] == []
+    assert one(look(office), "permission: book visits").state == "fail"
 
 
+@pytest.mark.mission(
+    "K3",
+    shows="a permission that a key lacks is named with the features that need it",
+    try_it="odnexus doctor practice.toml",
+)
 def test_a_missing_permission_names_the_features_that_need_it() -> None:
     lines = look(evolve(OFFICE, permissions=PERMISSIONS - {"ApiComm"}))
 
@@ -229,24 +243,28 @@ def test_a_mode_that_writes_nothing_is_a_warning() -> None:
     assert one(look(place=at(modes=Modes(visit="observe"))), "mode").state == "warn"
 
 
-URL = "https://hooks.example.com/nexhealth"
+@pytest.mark.parametrize(("texts", "state"), [(("Delta Dental", "none"), "pass"), (("Delta Dental", "Acme"), "warn")])
+def test_the_share_of_insurers_that_are_found_is_told_without_their_names(texts: tuple[str, ...], state: str) -> None:
+    office = evolve(OFFICE, carriers=(CarrierEntry(carrier_num=3, name="Delta Dental"),))
+
+    line = one(look(office, evolve(PLACE, insurers=texts)), "carriers")
+
+    assert line.state == state
+    assert "Delta" not in line.text
+    assert line.text.startswith(f"1 of {1 if state == 'pass' else 2} ")
 
 
-def hooks(**changes: Any) -> WebhookFacts:
-    endpoint = nexhealth.WebhookEndpoint(id=1, target_url=URL, active=True)
-    return evolve(WebhookFacts(url=URL, secrets=1, endpoints=(endpoint,), events=EVENTS), **changes)
+def test_a_clinic_that_is_not_there_is_found() -> None:
+    office = evolve(OFFICE, clinics=(opendental.Clinic(clinic_num=2),))
+
+    assert one(look(office, at(clinic_num=7)), "clinic").state == "fail"
+    assert [line for line in look(office, at(clinic_num=2)) if line.check == "clinic"] == []
 
 
-@pytest.mark.parametrize(
-    ("changes", "state"),
-    [
-        ({}, "pass"),
-        ({"secrets": 0}, "fail"),
-        ({"endpoints": ()}, "fail"),
-        ({"endpoints": (nexhealth.WebhookEndpoint(id=1, target_url=URL, active=False),)}, "fail"),
-        ({"events": frozenset({"appointment_created"})}, "warn"),
-        ({"errors": {"endpoints": "ServerError"}}, "fail"),
-    ],
-)
-def test_webhooks_are_judged(changes: dict[str, Any], state: str) -> None:
-    assert one(look(hooks=hooks(**changes)), "webhooks").state == state
+@pytest.mark.parametrize(("light", "state"), [("green", "pass"), ("red", "warn")])
+def test_the_lights_of_the_synchronizer_are_shown(light: str, state: str) -> None:
+    sync = nexhealth.SyncStatus(read_status="green", read_status_at=NOON, write_status=light)
+
+    line = one(look(place=evolve(PLACE, syncs=(sync,))), "sync status")
+
+    assert (line.state, line.text) == (state, f"read green since 2026-03-02 19:00 UTC, write {light}")

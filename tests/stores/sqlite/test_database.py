@@ -17,7 +17,7 @@ from odnexus.reconcile.inbox import Done
 from odnexus.stores import SqliteStore, StoreBusyError
 from odnexus.stores.sqlite._database import _keeps_log
 from odnexus.stores.sqlite._inbox import _LEASE
-from odnexus.testing.contracts._samples import NOON, at, event, link, nexhealth, opendental, together
+from odnexus.testing.contracts._samples import NOON, at, event, ids, link, nexhealth, opendental, together
 
 SOON = timedelta(milliseconds=50)
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions of a file are POSIX's")
@@ -110,6 +110,22 @@ def test_a_failed_operation_leaves_no_trace(store: SqliteStore, other: sqlite3.C
 
     assert store.links.all() == []
     assert store.inbox.put([event("a")]) == 1
+
+
+def test_a_full_disk_is_told_and_loses_nothing_that_was_acknowledged(store: SqliteStore) -> None:
+    pages = store._database.read("PRAGMA page_count")[0][0]
+    store._database.read(f"PRAGMA max_page_count = {pages + 8}")
+    acknowledged: list[str] = []
+
+    with pytest.raises(StoreError, match="full"):  # noqa: PT012 - it fails at whichever does not fit
+        for name in map(str, range(100)):
+            store.inbox.put([evolve(event(name), payload=b"x" * 4000)])
+            acknowledged.append(name)
+    store._database.read(f"PRAGMA max_page_count = {pages + 1000}")
+
+    assert 0 < len(acknowledged) < 100
+    assert ids(store.inbox.waiting(1000)) == acknowledged
+    assert store.inbox.put([event("later")]) == 1
 
 
 def test_a_closed_store_says_so(path: Path) -> None:

@@ -3,130 +3,83 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
-from typing import Literal, TypeAlias
+from datetime import datetime, timedelta
 
-from attrs import frozen
-
-from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts, WebhookFacts
+from odnexus.cli.doctor.deliveries import judge_events, judge_webhooks
+from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
+from odnexus.cli.doctor.here import judge_here
+from odnexus.cli.doctor.lines import Line, State, of_error
+from odnexus.mapping.coverage import CarrierResolver
 from odnexus.opendental.modes import Tier
-from odnexus.opendental.tables import ENDPOINTS
 from odnexus.opendental.versions import Version, lacking
 from odnexus.practice import Location
+from odnexus.reconcile.features import FEATURES, Feature
 from odnexus.reconcile.writer import REMEDIES, Writer, decide
 
-State: TypeAlias = Literal["pass", "warn", "fail"]
-
-FEATURES: Mapping[str, tuple[str, ...]] = {
-    "see changes": ("GET /appointments", "GET /patients/Simple"),
-    "book visits": ("POST /patients", "POST /appointments"),
-    "move visits": ("PUT /appointments/{AptNum}",),
-    "cancel visits": ("PUT /appointments/{AptNum}/Break",),
-    "confirm visits": ("PUT /appointments/{AptNum}/Confirm",),
-    "notice deleted visits": ("GET /histappointments",),
-    "fill blanks of charts": ("PUT /patients/{PatNum}",),
-    "file forms": ("POST /commlogs",),
-}
-"""What the engine does → the endpoints it needs for it."""
-
-READING = frozenset({"see changes", "notice deleted visits"})
-WITHOUT: Mapping[str, State] = {"notice deleted visits": "warn", "fill blanks of charts": "warn", "file forms": "warn"}
-"""What a practice can live without."""
-
-HELPFUL = ("GET /appointments op", "POST /appointments appointment_type_num", "POST /appointments is_new_patient")
-"""Parameters and fields that make a booking better and can be missed."""
-
 SKEW = timedelta(minutes=2)
-EVENTS = frozenset({"appointment_created", "appointment_updated", "appointment_insertion"})
-
-ERRORS: Mapping[str, str] = {
-    "OfficeOfflineError": "see that the office's server is on, the eConnector runs, and the key is assigned to it",
-    "ConnectionFailedError": "see that the machine and the service are on and that host and base_url are right",
-    "RequestTimeoutError": "see that the machine is on and not overloaded, and try again",
-    "AuthenticationError": "check the keys; in Open Dental the key has to be enabled in Setup, Advanced Setup, API",
-    "PermissionDeniedError": "ask for the permission in the developer portal",
-    "NotFoundError": "check the id in the settings",
-    "UnsupportedError": "update Open Dental",
-}
-
-
-@frozen(kw_only=True)
-class Line:
-    """One finding.
-
-    Attributes:
-        about: Connection or location.
-        check: What was checked.
-        state: How it stands.
-        text: What was found.
-        remedy: What to do, ``""`` where nothing is to be done.
-    """
-
-    about: str
-    check: str
-    state: State
-    text: str
-    remedy: str = ""
+ENOUGH = 0.8
+"""Share of insurers' texts that should be found by themselves."""
 
 
 def examine(facts: Facts) -> list[Line]:
     """Return all findings, in the order in which one would repair them."""
     offices = {office.name: office for office in facts.databases}
-    lines = [line for office in facts.databases for line in _office(office)]
+    lines = [line for office in facts.databases for line in _office(office, _features(facts, office))]
     for place in facts.locations:
         lines += _place(place, offices[place.location.database])
-    return [*lines, *_webhooks(facts.webhooks)]
-
-
-def worst(lines: list[Line]) -> State:
-    """Return the worst state of *lines*."""
-    states = {line.state for line in lines}
-    return "fail" if "fail" in states else "warn" if "warn" in states else "pass"
-
-
-def _error(about: str, check: str, name: str) -> Line:
-    return Line(about=about, check=check, state="fail", text=f"not read: {name}", remedy=ERRORS.get(name, "try again"))
+    for hooks in facts.webhooks:
+        lines += judge_webhooks(hooks)
+    for events in facts.events:
+        lines += judge_events(events)
+    return [*lines, *(judge_here(facts.here) if facts.here is not None else ())]
 
 
 # --- Open Dental ------------------------------------------------------------------------------------------------------
 
 
-def _office(office: DatabaseFacts) -> Iterator[Line]:
+def _features(facts: Facts, office: DatabaseFacts) -> tuple[Feature, ...]:
+    """Return what the locations of a database have switched on."""
+    here = [place.location for place in facts.locations if place.location.database == office.name]
+    return tuple(each for each in FEATURES if any(each.is_on(location) for location in here))
+
+
+def _office(office: DatabaseFacts, features: tuple[Feature, ...]) -> Iterator[Line]:
     about = f"opendental.{office.name}"
     if office.version is None:
-        yield _error(about, "reachable", office.errors.get("version", "no version"))
+        yield of_error(about, "reachable", office.errors.get("version", "no version"))
         return
     yield Line(about=about, check="reachable", state="pass", text=f"yes; modes: {', '.join(office.modes)}")
-    yield from _version(office.version, about)
-    yield from _permissions(office, about)
+    yield from _version(office.version, about, features)
+    yield from _permissions(office, about, features)
     if "remote" in office.modes and office.permissions is not None:
         yield _tier(office, about, office.permissions)
     for what in ("operatories", "providers", "types", "confirmations", "clinics"):
         if what in office.errors:
-            yield _error(about, what, office.errors[what])
+            yield of_error(about, what, office.errors[what])
 
 
-def _version(version: Version, about: str) -> Iterator[Line]:
+def _version(version: Version, about: str, features: tuple[Feature, ...]) -> Iterator[Line]:
     missing = lacking(version)
     yield Line(about=about, check="version", state="pass", text=f"Open Dental {version}")
-    for feature, endpoints in FEATURES.items():
-        late = [f"{name} needs {missing[name]}" for name in endpoints if name in missing]
+    for feature in features:
+        late = [f"{name} needs {missing[name]}" for name in feature.opendental if name in missing]
         if late:
             yield Line(
                 about=about,
-                check=f"version: {feature}",
-                state=WITHOUT.get(feature, "fail"),
+                check=f"version: {feature.name}",
+                state="fail" if feature.needed else "warn",
                 text="; ".join(late),
                 remedy="update Open Dental",
             )
-    late = [f"{name} needs {missing[name]}" for name in HELPFUL if name in missing]
+    helpful = dict.fromkeys(name for feature in features for name in feature.helpful)
+    late = [f"{name} needs {missing[name]}" for name in helpful if name in missing]
     if late:
         yield Line(
             about=about, check="version: details", state="warn", text="; ".join(late), remedy="update Open Dental"
         )
 
 
-def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
+def _permissions(office: DatabaseFacts, about: str, features: tuple[Feature, ...]) -> Iterator[Line]:
     if office.permissions is None:
         name = office.errors.get("permissions", "UnsupportedError")
         text = f"not read: {name}"
@@ -135,13 +88,13 @@ def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
         )
         return
     yield Line(about=about, check="permissions", state="pass", text=", ".join(sorted(office.permissions)))
-    for feature, endpoints in FEATURES.items():
-        absent = sorted({ENDPOINTS[name].permission for name in endpoints} - office.permissions)
+    for feature in features:
+        absent = sorted(set(feature.permissions) - office.permissions)
         if absent:
             yield Line(
                 about=about,
-                check=f"permission: {feature}",
-                state=WITHOUT.get(feature, "fail"),
+                check=f"permission: {feature.name}",
+                state="fail" if feature.needed else "warn",
                 text=f"missing: {', '.join(absent)}",
                 remedy="ask for it in the developer portal",
             )
@@ -169,12 +122,13 @@ def _tier(office: DatabaseFacts, about: str, permissions: frozenset[str]) -> Lin
 def _place(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
     about = place.location.name
     if place.place is None:
-        yield _error(about, "NexHealth", place.errors.get("place", "NotFoundError"))
+        yield of_error(about, "NexHealth", place.errors.get("place", "NotFoundError"))
     else:
         yield Line(about=about, check="NexHealth", state="pass", text=f"location {place.location.nexhealth_id} found")
         yield _zone(place, about)
     yield _clock(place.location, office)
     yield _writer(place, about)
+    yield from _lights(place, about)
     yield from _mode(place.location)
     if office.version is not None:
         yield from _mapping(place, office)
@@ -215,7 +169,7 @@ def _clock(location: Location, office: DatabaseFacts) -> Line:
 
 def _writer(place: LocationFacts, about: str) -> Line:
     if place.evidence is None:
-        return _error(about, "who writes", place.errors.get("evidence", "not known"))
+        return of_error(about, "who writes", place.errors.get("evidence", "not known"))
     finding = decide(place.location.writer, place.evidence)
     words = {Writer.BRIDGE: "odnexus writes", Writer.OVERLAY: "NexHealth's synchronizer writes, odnexus follows"}
     if finding.writer is Writer.UNCLEAR:
@@ -226,6 +180,21 @@ def _writer(place: LocationFacts, about: str) -> Line:
         remedy = "see that the practice's server is on and NexHealth's synchronizer runs"
         return Line(about=about, check="who writes", state="warn", text=f"{text}; it has not checked in", remedy=remedy)
     return Line(about=about, check="who writes", state="pass", text=text)
+
+
+def _lights(place: LocationFacts, about: str) -> Iterator[Line]:
+    """Tell how fresh NexHealth's own picture of the office is (page "Interpreting sync status")."""
+    for sync in place.syncs:
+        lights = {"read": (sync.read_status, sync.read_status_at), "write": (sync.write_status, sync.write_status_at)}
+        red = [name for name, (light, _) in lights.items() if light == "red"]
+        words = [f"{name} {light or 'unknown'}{_since(at)}" for name, (light, at) in lights.items()]
+        remedy = "see that the practice's server is on and NexHealth's synchronizer runs" if red else ""
+        state: State = "warn" if red else "pass"
+        yield Line(about=about, check="sync status", state=state, text=", ".join(words), remedy=remedy)
+
+
+def _since(at: datetime | None) -> str:
+    return f" since {at:%Y-%m-%d %H:%M} UTC" if at is not None else ""
 
 
 def _mode(location: Location) -> Iterator[Line]:
@@ -247,13 +216,39 @@ def _mapping(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
     kinds = {each.appointment_type_num for each in office.types if not each.is_hidden}
     for what in ("operatories", "providers", "types"):
         if what in place.errors:
-            yield _error(location.name, what, place.errors[what])
+            yield of_error(location.name, what, place.errors[what])
     active = {each.id: each.foreign_id for each in place.operatories if each.active is not False}
     yield _table(location.name, "operatories", active, location.operatories, chairs, location.default_operatory)
     staff = {each.id: each.foreign_id for each in place.providers if not each.inactive}
     yield _table(location.name, "providers", staff, location.providers, people, location.default_provider)
     yield _types(place, kinds)
     yield _confirmed(location, office)
+    yield from _clinic(location, office)
+    yield from _carriers(place, office)
+
+
+def _clinic(location: Location, office: DatabaseFacts) -> Iterator[Line]:
+    numbers = {each.clinic_num for each in office.clinics}
+    if location.clinic_num and location.clinic_num not in numbers and "clinics" not in office.errors:
+        text = f"clinic_num {location.clinic_num} is no clinic of this database"
+        remedy = f"correct clinic_num of {location.name}"
+        yield Line(about=location.name, check="clinic", state="fail", text=text, remedy=remedy)
+
+
+def _carriers(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
+    """Say how much of what patients wrote as insurer is surely a carrier of the office."""
+    if not place.insurers or not office.carriers:
+        return
+    resolver = CarrierResolver(carriers=office.carriers)
+    found = [resolver.resolve(text) for text in place.insurers]
+    insured = [each for each in found if each.insured]
+    sure = sum(each.certain is not None for each in insured)
+    share = sure / len(insured) if insured else 1.0
+    text = f"{sure} of {len(insured)} texts are surely one of {len(office.carriers)} carriers ({share:.0%})"
+    good = share >= ENOUGH
+    remedy = "" if good else "confirm aliases: the others become questions for the staff"
+    state: State = "pass" if good else "warn"
+    yield Line(about=place.location.name, check="carriers", state=state, text=text, remedy=remedy)
 
 
 def _table(
@@ -320,33 +315,3 @@ def _number(foreign: str | None) -> int | None:
 
 def _ids(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-# --- webhooks ---------------------------------------------------------------------------------------------------------
-
-
-def _webhooks(hooks: WebhookFacts) -> Iterator[Line]:
-    about, check = "nexhealth", "webhooks"
-    if hooks.url is None:
-        text = "none; changes are seen by polling, minutes later"
-        yield Line(about=about, check=check, state="pass", text=text)
-        return
-    if "endpoints" in hooks.errors:
-        yield _error(about, check, hooks.errors["endpoints"])
-        return
-    ours = [each for each in hooks.endpoints if each.target_url == hooks.url]
-    if not ours:
-        remedy = "register it at NexHealth, or take webhook_url out of the settings"
-        yield Line(about=about, check=check, state="fail", text="webhook_url is no endpoint of this key", remedy=remedy)
-        return
-    if not any(each.active for each in ours):
-        remedy = "see why the address could not be reached; odnexus run switches it on again"
-        yield Line(about=about, check=check, state="fail", text="NexHealth switched the endpoint off", remedy=remedy)
-    elif not hooks.secrets:
-        remedy = "name its secret_key in webhook_secrets"
-        yield Line(about=about, check=check, state="fail", text="no secret: every delivery is refused", remedy=remedy)
-    elif missing := sorted(EVENTS - hooks.events):
-        text = f"not subscribed: {', '.join(missing)}"
-        yield Line(about=about, check=check, state="warn", text=text, remedy="subscribe the endpoint to them")
-    else:
-        yield Line(about=about, check=check, state="pass", text="endpoint active and subscribed")

@@ -7,6 +7,9 @@ from datetime import datetime
 
 from attrs import field, frozen
 
+from odnexus.cli.doctor.deliveries import EventFacts, WebhookFacts
+from odnexus.cli.doctor.here import HereFacts
+from odnexus.mapping.coverage import CarrierEntry
 from odnexus.nexhealth import models as nexhealth
 from odnexus.opendental import models as opendental
 from odnexus.opendental.modes import Mode, Tier
@@ -43,6 +46,7 @@ class DatabaseFacts:
     types: tuple[opendental.AppointmentType, ...] = ()
     confirmations: tuple[opendental.Definition, ...] = ()
     clinics: tuple[opendental.Clinic, ...] = ()
+    carriers: tuple[CarrierEntry, ...] = ()
 
 
 @frozen(kw_only=True)
@@ -55,6 +59,8 @@ class LocationFacts:
         place: The location at NexHealth.
         evidence: Who may write there, ``None`` if it could not be read.
         red: Whether a light of its synchronizer is red.
+        syncs: The synchronizers that serve it.
+        insurers: What patients wrote as insurer, without repetition; it is counted, never shown.
     """
 
     location: Location
@@ -62,34 +68,27 @@ class LocationFacts:
     place: nexhealth.Location | None = None
     evidence: Evidence | None = None
     red: bool = False
+    syncs: tuple[nexhealth.SyncStatus, ...] = ()
+    insurers: tuple[str, ...] = field(default=(), repr=False)
     operatories: tuple[nexhealth.Operatory, ...] = ()
     providers: tuple[nexhealth.Provider, ...] = ()
     types: tuple[nexhealth.AppointmentType, ...] = ()
 
 
 @frozen(kw_only=True)
-class WebhookFacts:
-    """How NexHealth delivers to us.
+class Facts:
+    """Everything the doctor was told.
 
     Attributes:
-        url: The address that the settings name, ``None`` if none.
-        secrets: How many secrets the settings name.
-        errors: What was asked → name of the error.
-        endpoints: All endpoints of the key.
-        events: Events that our endpoint is subscribed to and that are not paused.
+        databases: The Open Dental databases.
+        locations: The locations at NexHealth.
+        webhooks: NexHealth's deliveries, per institution.
+        events: Open Dental's, per database.
+        here: This machine, ``None`` if it was not looked at.
     """
-
-    url: str | None
-    secrets: int
-    errors: Mapping[str, str] = field(factory=dict[str, str])
-    endpoints: tuple[nexhealth.WebhookEndpoint, ...] = ()
-    events: frozenset[str] = frozenset()
-
-
-@frozen(kw_only=True)
-class Facts:
-    """Everything the doctor was told."""
 
     databases: tuple[DatabaseFacts, ...]
     locations: tuple[LocationFacts, ...]
-    webhooks: WebhookFacts
+    webhooks: tuple[WebhookFacts, ...] = ()
+    events: tuple[EventFacts, ...] = ()
+    here: HereFacts | None = None

@@ -10,13 +10,24 @@ from typing import TypeVar
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus.cli.connecting import Office
-from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts, WebhookFacts
-from odnexus.cli.settings import OpenDentalSettings
+from odnexus.cli.doctor.deliveries import EventFacts, WebhookFacts
+from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
+from odnexus.cli.doctor.here import here_facts
+from odnexus.cli.settings import OpenDentalSettings, WebhookSettings
 from odnexus.errors import ApiError
+from odnexus.mapping.coverage import CarrierEntry
+from odnexus.opendental.models import Carrier
 from odnexus.practice import Location
+from odnexus.reconcile.hooks import endpoints_of
 from odnexus.reconcile.writer import Evidence
 
 T = TypeVar("T")
+
+CARRIERS = 2000
+"""So many carriers are read at most."""
+
+INSURED = 300
+"""Of so many patients it is read what they wrote as insurer."""
 
 
 class Asking:
@@ -40,21 +51,41 @@ class Asking:
 
 def gather(office: Office, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> Facts:
     """Return the facts of a practice."""
-    settings, practice = office.settings, office.settings.practice
-    names = dict.fromkeys(location.database for location in practice.locations)
-    locations = tuple(
-        location_facts(office.nexhealth(practice.realm(location)), location) for location in practice.locations
+    settings, practice, hooks = office.settings, office.settings.practice, office.settings.webhooks
+    zones = {location.database: location.zone for location in reversed(practice.locations)}
+    databases = tuple(
+        database_facts(name, settings.opendental[name], office.opendental(name), now) for name in reversed(zones)
     )
-    first = practice.realm(practice.locations[0])
+    here = here_facts(office, now())
+    realms = dict.fromkeys(practice.realm(location) for location in practice.locations)
+    senders = [*(f"nexhealth:{realm}" for realm in realms), *(f"opendental:{name}" for name in zones)]
+    arrived = {name: arrival(office, name) for name in senders if here.key == "fits"}
     return Facts(
-        databases=tuple(
-            database_facts(name, settings.opendental[name], office.opendental(name), now) for name in names
+        databases=databases,
+        locations=tuple(
+            location_facts(office.nexhealth(practice.realm(location)), location) for location in practice.locations
         ),
-        locations=locations,
-        webhooks=webhook_facts(
-            office.nexhealth(first), settings.nexhealth.webhook_url, len(settings.nexhealth.webhook_secrets)
+        webhooks=tuple(
+            webhook_facts(office.nexhealth(realm), realm, hooks, arrived.get(f"nexhealth:{realm}")) for realm in realms
         ),
+        events=tuple(
+            event_facts(
+                office.opendental(name),
+                name,
+                hooks,
+                now().astimezone(zone).replace(tzinfo=None),
+                arrived.get(f"opendental:{name}"),
+            )
+            for name, zone in zones.items()
+        ),
+        here=here,
     )
+
+
+def arrival(office: Office, sender: str) -> datetime | None:
+    """Return when the last delivery of *sender* was taken, as the store knows."""
+    text = office.store.cursors.get(f"arrived:{sender}")
+    return datetime.fromisoformat(text) if text else None
 
 
 def database_facts(
@@ -86,7 +117,17 @@ def database_facts(
         types=asking.all("types", client.appointment_types.iter),
         confirmations=asking.all("confirmations", lambda: client.definitions.iter(category=2)),
         clinics=asking.all("clinics", client.clinics.iter),
+        carriers=asking.all("carriers", lambda: map(_carrier, islice(client.carriers.iter(), CARRIERS))),
         errors=asking.errors,
+    )
+
+
+def _carrier(row: Carrier) -> CarrierEntry:
+    return CarrierEntry(
+        carrier_num=row.carrier_num,
+        name=row.carrier_name or "",
+        payer_id=row.elect_id or "",
+        hidden=bool(row.is_hidden),
     )
 
 
@@ -107,6 +148,8 @@ def location_facts(client: NexHealth, location: Location) -> LocationFacts:
         location=location,
         place=place,
         evidence=evidence if statuses is not None else None,
+        syncs=tuple(serving),
+        insurers=asking.one("insurers", lambda: _insurers(client, number)) or (),
         red=any("red" in (each.read_status, each.write_status) for each in serving),
         operatories=asking.all("operatories", lambda: client.operatories.iter(location_id=number)),
         providers=asking.all("providers", lambda: client.providers.iter(location_id=number)),
@@ -115,16 +158,37 @@ def location_facts(client: NexHealth, location: Location) -> LocationFacts:
     )
 
 
-def webhook_facts(client: NexHealth, url: str | None, secrets: int) -> WebhookFacts:
+def _insurers(client: NexHealth, location: int) -> tuple[str, ...]:
+    """Return what the latest patients wrote as insurer, without repetition."""
+    rows = islice(client.patients.iter(location_id=location, sort="-updated_at", per_page=INSURED), INSURED)
+    return tuple(dict.fromkeys(row.bio.insurance_name for row in rows if row.bio and row.bio.insurance_name))
+
+
+def webhook_facts(client: NexHealth, realm: str, chosen: WebhookSettings, arrived: datetime | None) -> WebhookFacts:
     """Return how NexHealth delivers to us; asks nothing if no address is configured."""
     asking = Asking()
-    if url is None:
-        return WebhookFacts(url=url, secrets=secrets)
+    if chosen.url is None:
+        return WebhookFacts(realm=realm, url=None)
     endpoints = asking.all("endpoints", client.webhook_endpoints.iter)
-    ours = [each for each in endpoints if each.target_url == url]
-    subscribed = asking.all(
-        "subscriptions",
-        lambda: chain.from_iterable(client.webhook_endpoints.subscriptions(each.id).iter() for each in ours),
+    [*ours] = endpoints_of(chosen.url, endpoints)[:1]
+    rows = [asking.all("subscriptions", client.webhook_endpoints.subscriptions(each.id).iter) for each in ours]
+    return WebhookFacts(
+        realm=realm,
+        url=chosen.url,
+        wanted=chosen.events,
+        errors=asking.errors,
+        endpoints=endpoints,
+        subscriptions=tuple(chain.from_iterable(rows)),
+        arrived=arrived,
     )
-    events = frozenset(each.event or "" for each in subscribed if each.active is not False)
-    return WebhookFacts(url=url, secrets=secrets, errors=asking.errors, endpoints=endpoints, events=events)
+
+
+def event_facts(
+    client: OpenDental, database: str, chosen: WebhookSettings, wall: datetime, arrived: datetime | None
+) -> EventFacts:
+    """Return how one office delivers to us; asks nothing if no address is configured."""
+    asking = Asking()
+    rows = asking.all("subscriptions", client.subscriptions.iter) if chosen.opendental_url else ()
+    return EventFacts(
+        database=database, chosen=chosen, wall=wall, errors=asking.errors, subscriptions=rows, arrived=arrived
+    )

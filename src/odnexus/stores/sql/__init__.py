@@ -10,10 +10,12 @@ from typing import Final, Self
 
 from sqlalchemy import URL, Engine
 
+from odnexus.stores.resealing import SEALED, Resealed, Resealer
 from odnexus.stores.sql._database import Database
 from odnexus.stores.sql._inbox import SqlInbox
 from odnexus.stores.sql._links import SqlLinks
 from odnexus.stores.sql._parts import SqlCursors, SqlJournal, SqlReviews, SqlSnapshots, SqlTurns
+from odnexus.stores.sql._resealing import reseal_column
 
 PREFIX: Final = "odnexus_"
 """How the names of the tables begin."""
@@ -47,6 +49,10 @@ class SqlStore:
         self.journal = SqlJournal(self._database)
         self.turns = SqlTurns(self._database)
         self.snapshots = SqlSnapshots(self._database)
+
+    def reseal(self, sealer: Resealer) -> Resealed:
+        """Seal everything anew with the first key of *sealer*, in portions that let others work in between."""
+        return sum((reseal_column(self._database, each, sealer) for each in SEALED), Resealed())
 
     def close(self) -> None:
         """Close the connections, unless the engine belongs to the host."""

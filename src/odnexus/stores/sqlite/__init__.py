@@ -12,10 +12,12 @@ from types import TracebackType
 from typing import Final, Self
 
 from odnexus.errors import ConfigurationError
+from odnexus.stores.resealing import SEALED, Resealed, Resealer
 from odnexus.stores.sqlite._database import Database
 from odnexus.stores.sqlite._inbox import SqliteInbox
 from odnexus.stores.sqlite._links import SqliteLinks
 from odnexus.stores.sqlite._parts import SqliteCursors, SqliteJournal, SqliteReviews, SqliteSnapshots, SqliteTurns
+from odnexus.stores.sqlite._resealing import reseal_column
 
 PATIENCE: Final = timedelta(seconds=10)
 """How long an operation waits for another writer."""
@@ -51,6 +53,10 @@ class SqliteStore:
         self.journal = SqliteJournal(self._database)
         self.turns = SqliteTurns(self._database)
         self.snapshots = SqliteSnapshots(self._database)
+
+    def reseal(self, sealer: Resealer) -> Resealed:
+        """Seal everything anew with the first key of *sealer*, in portions that let others work in between."""
+        return sum((reseal_column(self._database, each, sealer) for each in SEALED), Resealed())
 
     def close(self) -> None:
         """Close the file. Operations raise `StoreError` from now on."""

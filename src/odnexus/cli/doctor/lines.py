@@ -1,0 +1,50 @@
+"""What a finding of the doctor looks like, and what to do about errors that any check may meet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+from attrs import frozen
+
+State: TypeAlias = Literal["pass", "warn", "fail"]
+
+ERRORS: Mapping[str, str] = {
+    "OfficeOfflineError": "see that the office's server is on, the eConnector runs, and the key is assigned to it",
+    "ConnectionFailedError": "see that the machine and the service are on and that host and base_url are right",
+    "RequestTimeoutError": "see that the machine is on and not overloaded, and try again",
+    "AuthenticationError": "check the keys; in Open Dental the key has to be enabled in Setup, Advanced Setup, API",
+    "PermissionDeniedError": "ask for the permission in the developer portal",
+    "NotFoundError": "check the id in the settings",
+    "UnsupportedError": "update Open Dental",
+}
+
+
+@frozen(kw_only=True)
+class Line:
+    """One finding.
+
+    Attributes:
+        about: Connection or location.
+        check: What was checked.
+        state: How it stands.
+        text: What was found.
+        remedy: What to do, ``""`` where nothing is to be done.
+    """
+
+    about: str
+    check: str
+    state: State
+    text: str
+    remedy: str = ""
+
+
+def of_error(about: str, check: str, name: str) -> Line:
+    """Return the finding that something could not be read because of the error *name*."""
+    return Line(about=about, check=check, state="fail", text=f"not read: {name}", remedy=ERRORS.get(name, "try again"))
+
+
+def worst(lines: list[Line]) -> State:
+    """Return the worst state of *lines*."""
+    states = {line.state for line in lines}
+    return "fail" if "fail" in states else "warn" if "warn" in states else "pass"

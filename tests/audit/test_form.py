@@ -1,0 +1,229 @@
+"""The form of results: other frames, figures and plots, a journal of who saw names, what a plan means to an engine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from odnexus import MemoryStore
+from odnexus.audit import AuditReport, EngineState, audit, figures, writers
+from odnexus.audit.figures import completeness, drift_by_day, funnel, lags, match_scores, quantile, who_writes
+from odnexus.audit.page import page
+from odnexus.matching import decide
+from odnexus.reconcile.plan import On, Retire, Update
+from tests.audit.further import applied
+from tests.audit.office import Office, broken, put
+from tests.audit.test_report import PERSONAL, faulty
+
+
+def lively() -> Office:
+    """Return a faulty office whose records tell when they were made."""
+    return broken(
+        put("book", "AptNum", 501, SecDateTEntry="2026-02-20 08:30:00", AptStatus="Complete"),
+        put("book", "AptNum", 502, SecDateTEntry="2026-02-20 09:00:00", Confirmed=21),
+        put("book", "AptNum", 503, SecDateTEntry="2026-02-18 09:00:00"),
+        put("bookings", "id", 9003, misc={"is_booked_on_nexhealth": True}, cancelled=True),
+        lambda office: office.online(9010, 721, 15, 1),
+        lambda office: office.chart(40, "Keiko", "Tanaka", "1995-05-25", WirelessPhone="(208)555-0131", ClinicNum=2),
+    )
+
+
+@pytest.fixture
+def report() -> AuditReport:
+    return audit(lively().picture())
+
+
+def values(figure: Any) -> dict[str, dict[str, float]]:
+    """Return the numbers of a figure by series and label."""
+    return {each.name: dict(zip(figure.labels, each.values, strict=True)) for each in figure.series}
+
+
+# -- frames ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("library", "method"), [("polars", "to_polars"), ("pyarrow", "to_arrow")])
+def test_other_frames_hold_every_row(library: str, method: str, report: AuditReport) -> None:
+    pytest.importorskip(library)
+
+    for result in (report["duplicate-charts"], report["minors"]):
+        frame = getattr(result, method)()
+
+        rows = frame.to_dicts() if library == "polars" else frame.to_pylist()
+        assert rows == result.records()
+
+
+# -- names -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.mission(
+    "R6", shows="who looked at patients' names in an audit stands in the journal, before anything is shown"
+)
+def test_who_saw_names_stands_in_the_journal(report: AuditReport) -> None:
+    store = MemoryStore()
+
+    report.unmasked(by="Ida Harlan", journal=store.journal)
+
+    entries = store.journal.read(limit=100)
+    assert {entry.rule for entry in entries} == {"audit.unmasked"}
+    assert {entry.related for entry in entries} == {("by:Ida Harlan",)}
+    assert len(entries) == len(report)
+    assert not any(PERSONAL.search(str(entry)) for entry in entries)
+
+
+def test_names_are_not_shown_if_nobody_can_write_it_down(report: AuditReport) -> None:
+    class Full(MemoryStore):
+        def append(self, entries: object) -> None:
+            raise OSError("full")
+
+    with pytest.raises(OSError, match="full"):
+        report["different-visits"].unmasked(by="Ida Harlan", journal=Full())  # type: ignore[arg-type]
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_funnel_counts_online_bookings_only_and_never_more_than_before(report: AuditReport) -> None:
+    counts = values(funnel(report.picture))["bookings"]
+
+    # 501, 502 and 9003 and the one that never arrived; 504 was made without a trace of when.
+    assert counts == {"Booked online": 4, "Not cancelled": 3, "In the book": 2, "Confirmed": 2, "Completed": 1}
+    assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+def test_lags_are_by_the_office_hour_of_the_booking(report: AuditReport) -> None:
+    assert values(lags(report.picture)) == {
+        "half are faster": {"08:00": 60.0},
+        "one in twenty is slower": {"08:00": 60.0},
+    }
+    assert [quantile([1, 2, 3, 4], share) for share in (0, 0.5, 0.95)] == [1, 3, 4]
+
+
+def test_differences_are_counted_on_the_day_of_the_visit(report: AuditReport) -> None:
+    figure = drift_by_day(report)
+
+    assert figure.labels == ("03-04",)
+    assert sum(each.values[0] for each in figure.series) == sum(
+        len(report[name].rows) for name in ("one-sided-visits", "different-visits", "different-states")
+    )
+
+
+def test_pairs_of_charts_stand_at_their_evidence(report: AuditReport) -> None:
+    figure = match_scores(report.picture)
+
+    assert sum(values(figure)["certain"].values()) == 1
+    assert list(figure.marks.values()) == ["possible", "probable"]
+    assert not match_scores(Office().picture())
+
+
+def test_the_thresholds_are_the_matcher_s() -> None:
+    assert (figures.POSSIBLE_BITS, figures.PROBABLE_BITS) == (decide._POSSIBLE_BITS, decide._PROBABLE_BITS)
+
+
+def test_completeness_is_told_clinic_by_clinic(report: AuditReport) -> None:
+    shares = values(completeness(report.picture))
+
+    assert shares["clinic 2"] == {"Birth date": 100, "Mobile phone": 100, "E-mail": 0, "Address": 0}
+
+
+@pytest.mark.mission(
+    "L1", shows="who made the visits of an office is told week by week: staff, synchronizer or odnexus"
+)
+def test_writers_are_told_week_by_week() -> None:
+    office = lively()
+    office.engine = EngineState(entries=(applied("visit.created", "opendental:main/502"),))
+
+    found = [(each.table, f"{each.week}", each.writer, each.rows) for each in writers(office.picture())]
+
+    assert found == [
+        ("appointment", "2026-02-16", "odnexus", 1),
+        ("appointment", "2026-02-16", "staff", 1),
+        ("appointment", "2026-02-16", "synchronizer", 1),
+    ]
+    assert values(who_writes(office.picture()))["odnexus"] == {"02-16": 1}
+
+
+def test_every_figure_is_on_the_page_in_words_too(report: AuditReport) -> None:
+    text = page(report)
+
+    assert report.figures
+    for figure in report.figures:
+        assert f'aria-label="{figure.title.replace(chr(39), "&#x27;")}' in text
+
+
+@pytest.fixture
+def quiet() -> Iterator[None]:
+    """Draw into memory, and leave nothing open."""
+    matplotlib = pytest.importorskip("matplotlib")
+    matplotlib.use("agg")
+    from matplotlib import pyplot as plt
+
+    yield
+    plt.close("all")
+
+
+@pytest.mark.usefixtures("quiet")
+def test_every_result_and_the_whole_report_can_be_plotted(report: AuditReport) -> None:
+    assert [axes.get_title(loc="left") for axes in report.plot()] == [figure.title for figure in report.figures]
+    for result in report:
+        if result.figure:
+            assert result.plot().get_title(loc="left") == result.figure.title
+
+
+def test_a_plot_without_matplotlib_says_what_to_install(report: AuditReport, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+
+    with pytest.raises(ImportError, match=r"odnexus\[audit\]"):
+        report["duplicate-charts"].plot()
+
+
+# -- pages and plans ---------------------------------------------------------------------------------------------------
+
+
+def test_a_page_tells_what_was_settled_since_an_earlier_one(report: AuditReport) -> None:
+    text = page(audit(Office().picture()), report)
+
+    assert f"<b>{len(report.rows)}</b>Settled since 2026-03-02" in text
+    assert "Nothing has to be done today." in text
+
+
+def test_a_page_begins_with_the_wrong_chart() -> None:
+    office = faulty()
+    office.of("people", "id", 721).update(first_name="Omar", last_name="Quist", date_of_birth="1951-08-30")
+    text = page(audit(office.picture()))
+
+    first = text[text.index("First things") : text.index("At a glance")]
+    assert first.index("#wrong-joins") < first.index("#duplicate-charts")
+
+
+def test_a_plan_speaks_the_engine_s_words() -> None:
+    actions = {(each.action, each.subject.id): each.engine_action for each in audit(faulty().picture()).plan()}
+
+    moved = actions["nexhealth.appointments.update", 9001]
+    assert isinstance(moved, Update)
+    assert (moved.on, sorted(moved.changes)) == (On.NEXHEALTH, ["end_time", "start_time"])
+    assert actions["opendental.appointments.break_", 502] == Retire(On.OPENDENTAL)
+    assert actions["opendental.appointments.confirm", 503] == Update(On.OPENDENTAL, {"confirmed": True})
+    assert actions["location.operatories", 309] is None
+
+
+def test_a_cancellation_that_nexhealth_lacks_retires_the_booking() -> None:
+    office = broken(put("book", "AptNum", 501, AptStatus="Broken"))
+
+    (repair,) = audit(office.picture()).plan()
+
+    assert repair.engine_action == Retire(On.NEXHEALTH)
+
+
+def test_who_wrote_a_detail_last_is_told_where_the_journal_knows() -> None:
+    office = broken(put("people", "id", 721, date_of_birth="1984-01-28", updated_at="2026-03-01T15:00:00Z"),
+                    put("charts", "PatNum", 21, DateTStamp="2026-02-01 10:00:00"))  # fmt: skip
+    office.engine = EngineState(entries=(applied("person.blanks-filled", "opendental:main/21", fields=("Birthdate",)),))
+
+    (row,) = audit(office.picture(), only=["details"]).rows
+
+    assert row.facts == {"newer": "NexHealth", "wrote": "odnexus, person.blanks-filled, 2026-03-02"}
+    assert datetime(2026, 3, 2, 15, tzinfo=UTC) == office.picture().at

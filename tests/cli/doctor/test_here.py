@@ -1,0 +1,112 @@
+"""What the doctor says of this machine."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from odnexus.cli.connecting import Office
+from odnexus.cli.doctor.here import HereFacts, here_facts, judge_here
+from odnexus.cli.doctor.lines import Line
+from odnexus.cli.running import only_instance
+from odnexus.cli.settings import Settings
+from odnexus.reconcile.inbox import Event
+from odnexus.stores import Sealer
+from tests.cli.demo_office import Place
+
+NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
+FINE = HereFacts(
+    now=NOON, writable=True, free=50_000_000_000, key="fits", running=True, every=timedelta(minutes=5), addresses=1
+)
+
+
+def judged(**changes: Any) -> dict[str, Line]:
+    return {line.check: line for line in judge_here(evolve(FINE, **changes))}
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "state"),
+    [
+        ("store", {}, "pass"),
+        ("store", {"key": "new"}, "pass"),
+        ("store", {"key": "wrong"}, "fail"),
+        ("store", {"key": "broken"}, "fail"),
+        ("store", {"writable": False}, "fail"),
+        ("disk", {}, "pass"),
+        ("disk", {"free": 500_000_000}, "warn"),
+        ("disk", {"free": 50_000_000}, "fail"),
+        ("waiting work", {"due": {"main": NOON - timedelta(minutes=59)}}, "pass"),
+        ("waiting work", {"due": {"main": NOON - timedelta(minutes=61)}}, "warn"),
+        ("waiting work", {"paused": ("main",)}, "warn"),
+        ("polls", {"polled": {"main": NOON - timedelta(minutes=16)}}, "warn"),
+        ("given up", {"buried": 1}, "warn"),
+        ("questions", {"questions": 1}, "warn"),
+        ("keys", {}, "pass"),
+        ("keys", {"remind_after": timedelta(days=180), "ages": {"nexhealth": timedelta(days=3)}}, "pass"),
+        ("keys", {"remind_after": timedelta(days=180), "ages": {"nexhealth": timedelta(days=181)}}, "warn"),
+        ("alerts", {}, "pass"),
+        ("alerts", {"addresses": 0}, "warn"),
+        ("alerts", {"unsent": "2026-03-02T19:00:00+00:00 ConnectionError"}, "warn"),
+    ],
+)
+def test_each_finding(check: str, changes: dict[str, Any], state: str) -> None:
+    line = judged(**changes)[check]
+
+    assert line.state == state
+    assert bool(line.remedy) == (state != "pass")
+
+
+def test_polls_of_a_connector_that_does_not_run_are_not_complained_about() -> None:
+    assert "polls" not in judged(running=False, polled={"main": NOON - timedelta(days=1)})
+
+
+def looked_at(office: Place) -> HereFacts:
+    with Office(Settings.load(office.file)) as opened:
+        return here_facts(opened, datetime.now(UTC))
+
+
+def test_a_store_that_is_not_there_is_not_made(office: Place) -> None:
+    assert looked_at(office).key == "new"
+    assert not (office.file.parent / "odnexus.sqlite").exists()
+
+
+def test_the_store_of_a_practice_is_looked_at(office: Place) -> None:
+    office.book()
+    with Office(Settings.load(office.file)) as opened:
+        engine = opened.engine()
+        engine.poll("main")
+        while engine.step().settled:
+            pass
+        old = datetime.now(UTC) - timedelta(hours=2)
+        event = Event(id="e", key="k", location="main", kind="visit.look", subject="1", received=old, due=old)
+        opened.store.inbox.put([event])
+
+    found = looked_at(office)
+
+    assert (found.key, found.writable, found.running) == ("fits", True, False)
+    assert datetime.now(UTC) - found.due["main"] > timedelta(hours=1)
+    assert found.free > 0
+
+
+def test_a_store_of_another_key_is_noticed(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    office.book()
+    with Office(Settings.load(office.file)) as opened:
+        engine = opened.engine()
+        engine.poll("main")
+        engine.step()
+
+    monkeypatch.setenv("ODNEXUS_KEY", Sealer.generate_key())
+
+    assert looked_at(office).key == "wrong"
+
+
+def test_a_running_connector_is_seen_and_not_disturbed(office: Place, tmp_path: Path) -> None:
+    with only_instance(tmp_path / "odnexus.sqlite"):
+        assert looked_at(office).running
+    assert not looked_at(office).running
+    with only_instance(tmp_path / "odnexus.sqlite"):
+        pass
