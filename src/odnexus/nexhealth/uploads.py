@@ -11,6 +11,9 @@ from odnexus.errors import UnexpectedResponseError
 from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.refusals import refuse
 
+DOWNLOAD = "GET /documents/{id}/download"
+"""Name of the call behind the `url` of a document, which the vendor's document shows as an example only."""
+
 
 def multipart(filename: str, content: bytes, document_type_id: int | None) -> tuple[bytes, str]:
     """Return the body of an upload and its content type; one file per call (page "Patient documents").
@@ -51,17 +54,16 @@ def download(url: str, base_url: str, limit: int) -> Call[bytes]:
     same_host = not parts.netloc or (parts.scheme, parts.netloc) == (own.scheme, own.netloc)
     require(same_host and parts.path.startswith("/"), "url", "only NexHealth's own API is asked with our token")
     require(not parts.path.startswith("//"), "url", "give a path of the API")
-    name = "GET /documents/{id}/download"
 
     def read(reply: Reply) -> bytes:
         if not reply.content or len(reply.content) > limit:
-            raise UnexpectedResponseError("a document of another size", "nexhealth", name, ("unexpected size @ $",))
+            raise UnexpectedResponseError("a document of another size", "nexhealth", DOWNLOAD, ("unexpected size @ $",))
         return reply.content
 
     query = tuple((key, value) for key, _, value in (pair.partition("=") for pair in parts.query.split("&") if pair))
     return Call(
         api="nexhealth",
-        name=name,
+        name=DOWNLOAD,
         method="GET",
         path=parts.path,
         params=query,
