@@ -21,6 +21,7 @@ from conftest import Reader, compare, pages
 from odnexus import (
     CancelRule,
     FieldRule,
+    IntakePolicy,
     LateCancel,
     Location,
     MatchPolicy,
@@ -155,7 +156,7 @@ def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
     shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
-    rules = (MatchPolicy, CancelRule, LateCancel, MirrorPolicy, TypeRule, VisitPolicy, FieldRule, MapRule)
+    rules = (MatchPolicy, CancelRule, LateCancel, MirrorPolicy, TypeRule, VisitPolicy, FieldRule, MapRule, IntakePolicy)
     kinds = (Practice, Location, Modes, *rules)
     settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
 

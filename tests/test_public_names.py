@@ -46,6 +46,7 @@ PUBLIC = {
     "WaitlistCandidate",
     # a practice
     "CancelRule",
+    "IntakePolicy",
     "LateCancel",
     "Location",
     "MatchPolicy",

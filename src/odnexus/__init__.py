@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        IntakePolicy as IntakePolicy,
         LateCancel as LateCancel,
         Location as Location,
         MatchPolicy as MatchPolicy,
@@ -143,6 +144,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "practice": (
         "CancelRule",
+        "IntakePolicy",
         "LateCancel",
         "Location",
         "MatchPolicy",

@@ -195,6 +195,28 @@ class Modes:
     visit: Mode = "apply"
 
 
+@frozen(kw_only=True)
+class IntakePolicy:
+    """What is done with a submitted form beyond the fields of a patient. Nothing is ever overwritten or dropped.
+
+    Attributes:
+        notes: ``append`` adds an answer to a text of the chart that says something already, with the form's stamp;
+            ``blank`` writes into blank texts only. Open Dental shows a text without its line breaks, so that what is
+            appended to comes back as one paragraph.
+        clinical: Record allergies, problems and medications that the office's lists know. Off by default: an entry in
+            a medical history is a clinical statement.
+        documents: Put documents that come along into the Imaging module.
+        categories: Names of image categories (definitions, category 18) for them; the first that the office has.
+        verify: Where NexHealth's synchronizer files forms itself: look afterwards whether a document arrived.
+    """
+
+    notes: Literal["append", "blank"] = "append"
+    clinical: bool = False
+    documents: bool = True
+    categories: tuple[str, ...] = ("Consent Forms", "Patient Forms", "Forms")
+    verify: bool = True
+
+
 def is_zone(name: object) -> bool:
     """Return whether *name* is an IANA time zone."""
     try:
@@ -240,6 +262,7 @@ class Location:
         horizon: How far ahead both calendars are watched.
         deletions_every: Every how many polls deleted appointments are looked for.
         fields: Which field of NexHealth goes into which field of a chart.
+        intake: What is done with a submitted form beyond the fields of a patient.
         fill_blanks: Whether a change of a patient at NexHealth fills what the chart lacks. Nothing is overwritten.
         mirror: How Open Dental's own appointments are made at NexHealth too; ``None`` makes none.
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
@@ -272,12 +295,23 @@ class Location:
     mirror: MirrorPolicy | None = None
     billing_type: str | None = None
     fields: FieldMap = DEFAULT_MAP
+    intake: IntakePolicy = IntakePolicy()
     fill_blanks: bool = True
 
     @property
     def zone(self) -> ZoneInfo:
         """Return the office's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def maps_texts(self) -> bool:
+        """Whether a rule of `fields` goes into a text of the chart or the emergency contact."""
+        return any(rule.scope == "note" for rule in self.fields.rules)
+
+    @property
+    def maps_custom_fields(self) -> bool:
+        """Whether a rule of `fields` goes into a custom field."""
+        return any(rule.scope == "field" for rule in self.fields.rules)
 
 
 def _check_locations(instance: Practice, _: Attribute[tuple[Location, ...]], value: tuple[Location, ...]) -> None:

@@ -315,9 +315,7 @@ def worked(office: Place) -> Place:
     return office
 
 
-@pytest.mark.mission(
-    "R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal"
-)
+@pytest.mark.mission("R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal")
 def test_the_journal_says_what_was_done_without_patient_data(worked: Place) -> None:
     rules = [row["rule"] for row in shown(worked, "journal")]
     text = odnexus(worked, "journal")[1]
@@ -407,9 +405,7 @@ def test_what_links_cannot_be_asked_is_told(office: Place, options: list[str]) -
     assert odnexus(office, "links", *options)[0] == 2
 
 
-@pytest.mark.mission(
-    "R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest"
-)
+@pytest.mark.mission("R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest")
 def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)

@@ -16,6 +16,23 @@ from odnexus._async.opendental_care import (
     AsyncProcedures,
     AsyncRecalls,
 )
+from odnexus._async.opendental_clinical import (
+    AsyncAllergies,
+    AsyncAllergyDefs,
+    AsyncDiseaseDefs,
+    AsyncDiseases,
+    AsyncMedicationPats,
+    AsyncMedications,
+    AsyncPatFieldDefs,
+    AsyncPatFields,
+    AsyncPatientNotes,
+    AsyncPatientRaces,
+    AsyncPopups,
+    AsyncSheetDefs,
+    AsyncSheetFields,
+    AsyncSheets,
+)
+from odnexus._async.opendental_documents import AsyncDocuments
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
@@ -131,6 +148,21 @@ class AsyncOpenDental:
         self.commlogs = AsyncCommlogs(self._connection)
         self.carriers = AsyncCarriers(self._connection)
         self.subscriptions = AsyncSubscriptions(self._connection)
+        self.allergy_defs = AsyncAllergyDefs(self._connection)
+        self.allergies = AsyncAllergies(self._connection)
+        self.disease_defs = AsyncDiseaseDefs(self._connection)
+        self.diseases = AsyncDiseases(self._connection)
+        self.medication_pats = AsyncMedicationPats(self._connection)
+        self.medications = AsyncMedications(self._connection)
+        self.pat_field_defs = AsyncPatFieldDefs(self._connection)
+        self.pat_fields = AsyncPatFields(self._connection)
+        self.patient_notes = AsyncPatientNotes(self._connection)
+        self.patient_races = AsyncPatientRaces(self._connection)
+        self.popups = AsyncPopups(self._connection)
+        self.sheet_defs = AsyncSheetDefs(self._connection)
+        self.sheet_fields = AsyncSheetFields(self._connection)
+        self.sheets = AsyncSheets(self._connection)
+        self.documents = AsyncDocuments(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -19,6 +19,23 @@ from odnexus._sync.opendental_care import (
     Procedures,
     Recalls,
 )
+from odnexus._sync.opendental_clinical import (
+    Allergies,
+    AllergyDefs,
+    DiseaseDefs,
+    Diseases,
+    MedicationPats,
+    Medications,
+    PatFieldDefs,
+    PatFields,
+    PatientNotes,
+    PatientRaces,
+    Popups,
+    SheetDefs,
+    SheetFields,
+    Sheets,
+)
+from odnexus._sync.opendental_documents import Documents
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
 from odnexus._sync.opendental_routes import Connection, Keys, Resource, Route
@@ -132,6 +149,21 @@ class OpenDental:
         self.commlogs = Commlogs(self._connection)
         self.carriers = Carriers(self._connection)
         self.subscriptions = Subscriptions(self._connection)
+        self.allergy_defs = AllergyDefs(self._connection)
+        self.allergies = Allergies(self._connection)
+        self.disease_defs = DiseaseDefs(self._connection)
+        self.diseases = Diseases(self._connection)
+        self.medication_pats = MedicationPats(self._connection)
+        self.medications = Medications(self._connection)
+        self.pat_field_defs = PatFieldDefs(self._connection)
+        self.pat_fields = PatFields(self._connection)
+        self.patient_notes = PatientNotes(self._connection)
+        self.patient_races = PatientRaces(self._connection)
+        self.popups = Popups(self._connection)
+        self.sheet_defs = SheetDefs(self._connection)
+        self.sheet_fields = SheetFields(self._connection)
+        self.sheets = Sheets(self._connection)
+        self.documents = Documents(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -148,6 +148,10 @@ def _do(endpoint: Endpoint, number: int, values: Values | None = None) -> Call[N
     return _call(endpoint, no_answer_expected, number, body=values)
 
 
+# For the shells of resources whose calls are nothing but their endpoint.
+get_one, write_one, carry_out = _get, _write, _do
+
+
 # Patients.
 
 

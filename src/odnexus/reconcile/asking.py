@@ -20,6 +20,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "booking.guardian": ("link", "dismiss"),
     "booking.patient-gone": ("link", "dismiss"),
     "form.no-chart": ("dismiss",),
+    "form.not-landed": ("dismiss",),
+    "form.unknown-finding": ("dismiss",),
     "person.chart-changed": ("follow", "keep"),
     "person.chart-gone": ("link", "dismiss"),
     "person.match": ("link", "create", "dismiss"),

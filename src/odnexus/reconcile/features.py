@@ -154,6 +154,50 @@ FEATURES: Final[tuple[Feature, ...]] = (
         opendental=("GET /subscriptions", "POST /subscriptions", "PUT /subscriptions/{SubscriptionNum}"),
         by="ensure_api_events",
     ),
+    Feature(
+        name="fill texts of charts",
+        opendental=("GET /patientnotes/{PatNum}", "PUT /patientnotes/{PatNum}"),
+        when=(*PERSONS, ("maps_texts", (True,))),
+        needed=False,
+    ),
+    Feature(
+        name="fill custom fields",
+        opendental=("GET /patfielddefs", "GET /patfields", "POST /patfields", "PUT /patfields"),
+        optional=("GET /patfields/{PatFieldNum}",),
+        when=(*PERSONS, ("maps_custom_fields", (True,))),
+        needed=False,
+    ),
+    Feature(
+        name="record findings",
+        opendental=(
+            "GET /allergydefs",
+            "GET /allergies",
+            "GET /diseasedefs",
+            "GET /diseases",
+            "GET /medicationpats",
+            "GET /medications",
+            "POST /allergies",
+            "POST /diseases",
+            "POST /medicationpats",
+        ),
+        optional=("GET /diseases/{DiseaseNum}",),
+        when=(*PERSONS, ("intake.clinical", (True,))),
+        needed=False,
+    ),
+    Feature(
+        name="file documents of forms",
+        opendental=("GET /documents", "POST /documents/Upload"),
+        optional=("GET /documents/{DocNum}",),
+        nexhealth=("GET /documents/{id}/download",),
+        when=(*PERSONS, ("intake.documents", (True,))),
+        needed=False,
+    ),
+    Feature(
+        name="see filed forms",
+        opendental=("GET /documents",),
+        when=(("intake.verify", (True,)), ("writer", ("auto", "overlay"))),
+        needed=False,
+    ),
 )
 """Everything the engine does, in the order in which a practice grows into it."""
 

@@ -28,7 +28,7 @@ MAIN = Location(
     providers={77: 1},
     types={27: TypeRule(appointment_type_num=5)},
 )
-PERMISSIONS = frozenset({"ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"})
+PERMISSIONS = frozenset({"ApiDocuments", "ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"})
 OFFICE = DatabaseFacts(
     name="main",
     modes=("service",),

@@ -159,6 +159,24 @@ class Switches:
     next_available_date: Literal["when_empty", "always"] = "when_empty"
     """When `available_slots` names the next day with a slot."""
 
+    # Forms
+
+    forms: Literal["absent", "v3.1"] = "absent"
+    """Patient Forms, a beta that v3.1.0 serves to approved partners; v3.0.0 has no forms at all."""
+
+    form_response_names: tuple[str, str] = ("patient_id", "form_schema_id")
+    """What the patient and the form are called in the body of ``POST /form_responses``: the page shows no names."""
+
+    form_request_event: Literal["absent", "offered"] = "absent"
+    """`form_request_completed` (the patient submitted a form) stands in older pages only: subscribing to it is refused
+    with 400, or offered."""
+
+    form_answers_key: Literal["patient_submitted_data", "answers"] = "patient_submitted_data"
+    """Key of the answers in events of forms."""
+
+    document_event: Literal["at_once", "never"] = "at_once"
+    """When `document_insertion.complete` follows an upload to a location with a connected system."""
+
     # Events
 
     update_events_when_held: bool = True
