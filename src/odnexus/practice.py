@@ -304,6 +304,26 @@ class Location:
         return ZoneInfo(self.timezone)
 
     @property
+    def maps_types(self) -> bool:
+        """Whether `types` says what an appointment type means."""
+        return bool(self.types)
+
+    @property
+    def names_procedures(self) -> bool:
+        """Whether a rule of `types` names procedures."""
+        return any(rule.procedures for rule in self.types.values())
+
+    @property
+    def mirrors(self) -> bool:
+        """Whether visits that were made in Open Dental are made at NexHealth too."""
+        return self.mirror is not None
+
+    @property
+    def mirrors_strangers(self) -> bool:
+        """Whether that is done also for patients whom NexHealth does not know."""
+        return self.mirror is not None and self.mirror.patients == "create"
+
+    @property
     def maps_texts(self) -> bool:
         """Whether a rule of `fields` goes into a text of the chart or the emergency contact."""
         return any(rule.scope == "note" for rule in self.fields.rules)

@@ -99,7 +99,6 @@ FEATURES: Final[tuple[Feature, ...]] = (
             "GET /appointments/{id}",
             "GET /locations/{id}",
             "GET /operatories",
-            "GET /patients",
             "GET /patients/{id}",
             "GET /providers",
             "GET /sync_status",
@@ -123,6 +122,35 @@ FEATURES: Final[tuple[Feature, ...]] = (
         name="tell NexHealth",
         nexhealth=("PATCH /appointments/{id}", "POST /appointments"),
         when=VISITS,
+    ),
+    Feature(
+        name="know types",
+        opendental=("GET /appointmenttypes",),
+        nexhealth=("GET /appointment_types",),
+        when=(("maps_types", (True,)),),
+        needed=False,
+    ),
+    Feature(
+        name="attach procedures",
+        opendental=("GET /procedurecodes", "GET /procedurelogs", "POST /procedurelogs"),
+        when=(*VISITS, ("names_procedures", (True,))),
+        needed=False,
+    ),
+    Feature(
+        name="mirror visits",
+        nexhealth=("GET /appointments", "GET /patients", "POST /appointments"),
+        when=(*VISITS, ("mirrors", (True,))),
+    ),
+    Feature(
+        name="mirror patients",
+        nexhealth=("POST /patients",),
+        when=(*VISITS, ("mirrors_strangers", (True,))),
+    ),
+    Feature(
+        name="offer opened slots",
+        opendental=("GET /appointments", "GET /appointments/{AptNum}", "GET /asapcomms", "POST /asapcomms"),
+        by="AsapOffers",
+        needed=False,
     ),
     Feature(
         name="fill blanks of charts",
