@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from odnexus._async.opendental import (
         AsyncOpenDental as AsyncOpenDental,
     )
+    from odnexus._async.waitlist import (
+        AsyncAsapOffers as AsyncAsapOffers,
+    )
     from odnexus._calls import (
         Secret as Secret,
     )
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     )
     from odnexus._sync.opendental import (
         OpenDental as OpenDental,
+    )
+    from odnexus._sync.waitlist import (
+        AsapOffers as AsapOffers,
     )
     from odnexus.engine import (
         Alert as Alert,
@@ -80,11 +86,16 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        LateCancel as LateCancel,
         Location as Location,
         MatchPolicy as MatchPolicy,
+        MirrorPolicy as MirrorPolicy,
         Modes as Modes,
         Practice as Practice,
         TypeRule as TypeRule,
+    )
+    from odnexus.reconcile.offers import (
+        OfferRule as OfferRule,
     )
     from odnexus.reconcile.policy import (
         FieldRule as FieldRule,
@@ -102,6 +113,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, tuple[str, ...]] = {
     "_async.nexhealth": ("AsyncNexHealth",),
     "_async.opendental": ("AsyncOpenDental",),
+    "_async.waitlist": ("AsyncAsapOffers",),
     "_calls": ("Secret",),
     "_pace": (
         "Limit",
@@ -110,6 +122,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "_sync.nexhealth": ("NexHealth",),
     "_sync.opendental": ("OpenDental",),
+    "_sync.waitlist": ("AsapOffers",),
     "engine": (
         "Alert",
         "Answer",
@@ -130,12 +143,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "practice": (
         "CancelRule",
+        "LateCancel",
         "Location",
         "MatchPolicy",
+        "MirrorPolicy",
         "Modes",
         "Practice",
         "TypeRule",
     ),
+    "reconcile.offers": ("OfferRule",),
     "reconcile.policy": (
         "FieldRule",
         "VisitPolicy",

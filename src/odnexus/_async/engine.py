@@ -13,11 +13,12 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.chain import AsyncChain
 from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
-from odnexus._async.people import AsyncPeople
+from odnexus._async.people import AsyncPeople, revoked_key
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
@@ -35,7 +36,8 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.asking import answered_event
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
+from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -241,7 +243,8 @@ class AsyncSyncEngine:
         check_url(url)
         for event in events:
             offer_of(event)
-        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
         pairs = zip(self._realms, clients, strict=True)
         return [await self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
 
@@ -270,11 +273,12 @@ class AsyncSyncEngine:
         check_url(url)
         if not workstation:
             raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
         names = dict.fromkeys(location.database for location in self.practice.locations)
         return [
             await self._hooks.api_events(
                 name,
-                _client(self._opendental, name, f"opendental[{name}]"),
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
                 url,
                 workstation=workstation,
                 tables=tables,
@@ -405,6 +409,7 @@ class AsyncSyncEngine:
         answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        await self.store.cursors.set(revoked_key(id), None)
         await self._records.journal(
             moment,
             answered.location,
@@ -425,10 +430,15 @@ class AsyncSyncEngine:
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review, moment = await self.store.reviews.revoke(id), self._now(now)
-        if review is None:
+        review, moment = await self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
-        made = await self.consequences(id)
+        made, office = await self.consequences(id), self._offices.get(review.location)
+        await self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                await AsyncPeople(office).part(link, review.subject, moment)
         await self._records.journal(
             moment,
             review.location,
@@ -437,11 +447,7 @@ class AsyncSyncEngine:
             "revoked",
             related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        office = self._offices.get(review.location)
-        for link in made:
-            if link.kind == "person" and office is not None:
-                await AsyncPeople(office).part(link, review.subject, moment)
-        return review
+        return await self.store.reviews.revoke(id) or review
 
     async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
         """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
@@ -516,6 +522,18 @@ class AsyncSyncEngine:
     ) -> list[Entry]:
         """Return journal entries with a number above *after*."""
         return await self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    async def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return await AsyncChain(self._records).seal()
+
+    async def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return await AsyncChain(self._records).check()
 
     async def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.

@@ -126,7 +126,8 @@ class AsyncPeople:
         *booked_as* is the id that the booking names; NexHealth may answer with another after it has merged two.
         """
         ref, known = await self._office.person(patient.id)
-        known = known or await self._followed(ref, booked_as, asking, now)
+        if known is None and booked_as != patient.id:
+            known = await self._followed(ref, booked_as, asking, now)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
@@ -294,14 +295,15 @@ class AsyncPeople:
     async def _asked(self, ref: Ref) -> Review | None:
         """Return the question about a person that counts: whose answer to follow, or to wait for.
 
-        A chart that was refused or is gone was asked about later than who the person is, so it counts before.
+        A chart that was refused or is gone was asked about later than who the person is, so it counts before. An open
+        question about a refusal is waited for only if its answer was taken back: else it is tried again, since the
+        patient or the office may have put right what was refused.
         """
-        reviews = self._office.records.store.reviews
+        reviews, cursors = self._office.records.store.reviews, self._office.records.store.cursors
         gone = await reviews.get(content_id("person.chart-gone", ref))
         refused = await reviews.get(content_id("person.refused", ref))
         match = await reviews.get(content_id("person.match", ref))
-        if refused is not None and refused.answer is None and match is not None and match.answer is not None:
-            # Tried again: perhaps the office has put right what made it refuse.
+        if refused is not None and refused.answer is None and await cursors.get(revoked_key(refused.id)) is None:
             refused = None
         return gone or refused or match
 
@@ -462,6 +464,11 @@ class AsyncPeople:
             body={"candidates": shown, "person": _shown_person(case.person)},
             text=QUESTIONS[kind] + case.asking.risk,
         )
+
+
+def revoked_key(review_id: str) -> str:
+    """Return the cursor that says that the answer to a review was taken back and none was given since."""
+    return f"revoked:{review_id}"
 
 
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:

@@ -16,11 +16,12 @@ from uuid import uuid4
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
+from odnexus._sync.chain import Chain
 from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
-from odnexus._sync.people import People
+from odnexus._sync.people import People, revoked_key
 from odnexus._sync.polling import Polling
 from odnexus._sync.records import Records
 from odnexus._sync.signals import events_of_delivery
@@ -36,7 +37,8 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.asking import answered_event
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
+from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -240,7 +242,8 @@ class SyncEngine:
         check_url(url)
         for event in events:
             offer_of(event)
-        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
         pairs = zip(self._realms, clients, strict=True)
         return [self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
 
@@ -269,11 +272,12 @@ class SyncEngine:
         check_url(url)
         if not workstation:
             raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
         names = dict.fromkeys(location.database for location in self.practice.locations)
         return [
             self._hooks.api_events(
                 name,
-                _client(self._opendental, name, f"opendental[{name}]"),
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
                 url,
                 workstation=workstation,
                 tables=tables,
@@ -404,6 +408,7 @@ class SyncEngine:
         answered = self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        self.store.cursors.set(revoked_key(id), None)
         self._records.journal(
             moment,
             answered.location,
@@ -424,10 +429,15 @@ class SyncEngine:
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review, moment = self.store.reviews.revoke(id), self._now(now)
-        if review is None:
+        review, moment = self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
-        made = self.consequences(id)
+        made, office = self.consequences(id), self._offices.get(review.location)
+        self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                People(office).part(link, review.subject, moment)
         self._records.journal(
             moment,
             review.location,
@@ -436,11 +446,7 @@ class SyncEngine:
             "revoked",
             related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        office = self._offices.get(review.location)
-        for link in made:
-            if link.kind == "person" and office is not None:
-                People(office).part(link, review.subject, moment)
-        return review
+        return self.store.reviews.revoke(id) or review
 
     def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
         """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
@@ -515,6 +521,18 @@ class SyncEngine:
     ) -> list[Entry]:
         """Return journal entries with a number above *after*."""
         return self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
+
+    def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return Chain(self._records).seal()
+
+    def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return Chain(self._records).check()
 
     def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.

@@ -93,8 +93,8 @@ class Frequencies:
     """How rare each name is in a roster, in bits. Counts only; a roster below 500 charts uses typical rarities."""
 
     charts: int = 0
-    given: Counter[str] = field(factory=Counter[str])
-    family: Counter[str] = field(factory=Counter[str])
+    given: Counter[str] = field(factory=Counter[str], repr=False)
+    family: Counter[str] = field(factory=Counter[str], repr=False)
 
     def count(self, given: str, family: str, by: int = 1) -> None:
         """Count one chart more (or, with *by* = -1, one less)."""

@@ -26,6 +26,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "person.refused": ("link", "dismiss"),
     "suggest.change": ("apply", "dismiss"),
     "suggest.create": ("apply", "dismiss"),
+    "type.changed": ("accept", "dismiss"),
+    "visit.cannot-mirror": ("retry", "dismiss"),
     "visit.cannot-move": ("dismiss",),
     "visit.clash": ("opendental", "nexhealth", "dismiss"),
     "visit.drift": ("dismiss",),

@@ -7,8 +7,10 @@ Names follow the vendor's by one rule (`AptDateTime` → `apt_date_time`); the e
 from __future__ import annotations
 
 from odnexus.opendental.models.appointments import Appointment, HistAppointment, Slot, WebSchedAppointment
+from odnexus.opendental.models.care import ApptField, ApptFieldDef, AsapComm, Procedure, ProcedureCode, Recall
 from odnexus.opendental.models.enums import (
     YN,
+    ApptFieldType,
     AptStatus,
     BreakType,
     CommMode,
@@ -22,6 +24,7 @@ from odnexus.opendental.models.enums import (
     PatStatus,
     Position,
     Priority,
+    ProcStatus,
     ProvStatus,
     RequiredProcCodesNeeded,
     SchedType,
@@ -47,7 +50,11 @@ __all__ = [
     "YN",
     "Appointment",
     "AppointmentType",
+    "ApptField",
+    "ApptFieldDef",
+    "ApptFieldType",
     "AptStatus",
+    "AsapComm",
     "BreakType",
     "Carrier",
     "Clinic",
@@ -69,8 +76,12 @@ __all__ = [
     "Position",
     "Preference",
     "Priority",
+    "ProcStatus",
+    "Procedure",
+    "ProcedureCode",
     "ProvStatus",
     "Provider",
+    "Recall",
     "Record",
     "RequiredProcCodesNeeded",
     "SchedType",

@@ -147,6 +147,9 @@ class Switches:
     reschedule_supported: bool = True
     """The EHR takes a new time, chair or note by PATCH. False answers 400, like most systems but four."""
 
+    unsupported_edits: Literal["refuse", "ignore"] = "refuse"
+    """What becomes of an edit that the EHR does not take: refused since June 2026, before that answered with a 200."""
+
     edit_note_limit: int | None = None
     """Longest note of a PATCH; the 128 characters are documented for POST."""
 
