@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from tests.engine.town import Town, at
 
@@ -20,8 +21,8 @@ def shown() -> dict[str, int]:
 class Counter:
     """A town where each thing happens once, and what working on it costs."""
 
-    def __init__(self) -> None:
-        self.town = Town()
+    def __init__(self, **options: Any) -> None:
+        self.town = Town(**options)
         self.town.work()
         self.costs: dict[str, int] = {}
 
@@ -41,6 +42,15 @@ class Counter:
     def _poll(self) -> int:
         self.town.clock.advance(timedelta(minutes=5))
         return self.town.engine.poll("main").requests
+
+
+def asked(what: str, **options: Any) -> Counter:
+    """Let somebody book who resembles a chart."""
+    counter = Counter(**options)
+    town = counter.town
+    town.chart("Emma", "Ruiz", "2015-06-01")
+    counter.happens(what, lambda: town.book(town.person("Ella", "Ruiz", "2015-06-01")))
+    return counter
 
 
 def test_the_costs_are_those_that_the_simulator_counts() -> None:
@@ -66,6 +76,11 @@ def test_the_costs_are_those_that_the_simulator_counts() -> None:
     counter.happens("cancelled in Open Dental", lambda: desk.break_(other))
     polls = counter.idle()
     counter.costs |= {"a poll that finds nothing": min(polls), "every sixth poll": max(polls)}
+    counter.costs |= asked("a question about who booked").costs
+    held = asked("a question about who booked, and its slot is held", holding=True)
+    review, emma = held.town.engine.reviews()[0].review.id, held.town.charts[0]["PatNum"]
+    held.happens("the answer, where the slot is held", lambda: held.town.engine.answer(review, "link", record=emma))
+    counter.costs |= held.costs
 
     assert counter.costs == shown()
     assert sorted(polls)[:5] == [min(polls)] * 5

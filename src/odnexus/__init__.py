@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from odnexus._async.opendental import (
         AsyncOpenDental as AsyncOpenDental,
     )
+    from odnexus._async.waitlist import (
+        AsyncAsapOffers as AsyncAsapOffers,
+    )
     from odnexus._calls import (
         Secret as Secret,
     )
@@ -30,10 +33,14 @@ if TYPE_CHECKING:
     from odnexus._sync.opendental import (
         OpenDental as OpenDental,
     )
+    from odnexus._sync.waitlist import (
+        AsapOffers as AsapOffers,
+    )
     from odnexus.engine import (
         Alert as Alert,
         Answer as Answer,
         AsyncSyncEngine as AsyncSyncEngine,
+        AtRisk as AtRisk,
         DomainEvent as DomainEvent,
         Link as Link,
         LinkState as LinkState,
@@ -80,11 +87,16 @@ if TYPE_CHECKING:
     from odnexus.practice import (
         CancelRule as CancelRule,
         IntakePolicy as IntakePolicy,
+        LateCancel as LateCancel,
         Location as Location,
         MatchPolicy as MatchPolicy,
+        MirrorPolicy as MirrorPolicy,
         Modes as Modes,
         Practice as Practice,
         TypeRule as TypeRule,
+    )
+    from odnexus.reconcile.offers import (
+        OfferRule as OfferRule,
     )
     from odnexus.reconcile.policy import (
         FieldRule as FieldRule,
@@ -102,6 +114,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, tuple[str, ...]] = {
     "_async.nexhealth": ("AsyncNexHealth",),
     "_async.opendental": ("AsyncOpenDental",),
+    "_async.waitlist": ("AsyncAsapOffers",),
     "_calls": ("Secret",),
     "_pace": (
         "Limit",
@@ -110,10 +123,12 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "_sync.nexhealth": ("NexHealth",),
     "_sync.opendental": ("OpenDental",),
+    "_sync.waitlist": ("AsapOffers",),
     "engine": (
         "Alert",
         "Answer",
         "AsyncSyncEngine",
+        "AtRisk",
         "DomainEvent",
         "Link",
         "LinkState",
@@ -130,12 +145,15 @@ _HOMES: dict[str, tuple[str, ...]] = {
     "practice": (
         "CancelRule",
         "IntakePolicy",
+        "LateCancel",
         "Location",
         "MatchPolicy",
+        "MirrorPolicy",
         "Modes",
         "Practice",
         "TypeRule",
     ),
+    "reconcile.offers": ("OfferRule",),
     "reconcile.policy": (
         "FieldRule",
         "VisitPolicy",

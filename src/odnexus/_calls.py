@@ -126,6 +126,8 @@ def check_base_url(url: str, *, private_network_may_be_plain: bool = False, name
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise ConfigurationError(f"{name}: give a full URL such as https://api.opendental.com/api/v1")
+    if parts.username or parts.password:
+        raise ConfigurationError(f"{name}: leave user and password out of it")
     if parts.scheme == "http" and not _may_be_plain(parts.hostname, private=private_network_may_be_plain):
         raise ConfigurationError(f"{name}: use https; plain http is for loopback and the office network only")
     return url.rstrip("/")

@@ -22,10 +22,20 @@ from odnexus._sync._compat import Clock
 from odnexus._sync.engine import SyncEngine
 from odnexus._sync.stores import Cursors, Inbox, Journal, Links, Reviews, Sealer, Snapshots, Store, Turns
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkState, Ref
-from odnexus.reconcile.reports import HookReport, PollReport, Question, Received, StepReport
+from odnexus.reconcile.reports import (
+    AtRisk,
+    HookReport,
+    LocationStatus,
+    PollReport,
+    PracticeStatus,
+    Question,
+    Received,
+    StepReport,
+)
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot, WaitlistCandidate
 
@@ -43,7 +53,9 @@ __all__ = [
     "AsyncStore",
     "AsyncSyncEngine",
     "AsyncTurns",
+    "AtRisk",
     "Bury",
+    "Checkpoint",
     "Clock",
     "Cursors",
     "DomainEvent",
@@ -53,11 +65,14 @@ __all__ = [
     "HookReport",
     "Inbox",
     "Journal",
+    "JournalCheck",
     "Lease",
     "Link",
     "LinkState",
     "Links",
+    "LocationStatus",
     "PollReport",
+    "PracticeStatus",
     "Question",
     "Received",
     "Ref",

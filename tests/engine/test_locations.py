@@ -294,7 +294,7 @@ def test_a_store_that_fails_is_everybodys_trouble(county: County, monkeypatch: p
         county.engine.step()
 
 
-def test_two_workers_never_work_in_one_database_at_once(county: County) -> None:
+def test_two_workers_never_work_in_one_database_at_once(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
     """Two clinics are two locations, but their charts are made in one place."""
     other = county.new_engine()
     seen: list[str] = []
@@ -305,7 +305,7 @@ def test_two_workers_never_work_in_one_database_at_once(county: County) -> None:
         seen.append(name)
         return take(name, *rest)
 
-    county.store.turns.take = taking  # type: ignore[method-assign]
+    monkeypatch.setattr(county.store.turns, "take", taking)
     for name in ("north", "south"):
         other.poll(name)
         county.engine.poll(name)

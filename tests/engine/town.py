@@ -39,6 +39,7 @@ class Town:
         synchronizer: bool = False,
         nexhealth_switches: Mapping[str, Any] | None = None,
         opendental: Mapping[str, Any] | None = None,
+        holding: bool = False,
         **location: Any,
     ) -> None:
         self.clock = VirtualClock(MONDAY)
@@ -46,6 +47,12 @@ class Town:
         self.happened: list[DomainEvent] = []
         self._build_opendental(dict(opendental or {}))
         self._build_nexhealth(overlay or synchronizer, overlay, dict(nexhealth_switches or {}))
+        self.holding = 0
+        if holding:
+            self.holding = self.od.practice.add_patient(
+                FName="Online Booking", LName="Pending", BillingType="Standard Account"
+            )
+            location["holding_chart"] = self.holding
         self.location = Location(
             name="main",
             nexhealth_id=self.location_id,
@@ -177,13 +184,19 @@ class Town:
 
     @property
     def visits(self) -> list[Any]:
-        """Appointments in Open Dental."""
-        return list(self.od.practice.appointments.values())
+        """Appointments of patients in Open Dental."""
+        return [row for row in self.od.practice.appointments.values() if row["PatNum"] != self.holding]
+
+    @property
+    def holds(self) -> list[Any]:
+        """Appointments on the holding chart that keep a slot."""
+        rows = [row for row in self.od.practice.appointments.values() if row["PatNum"] == self.holding]
+        return [row for row in rows if str(row["AptStatus"]) == "Scheduled"]
 
     @property
     def charts(self) -> list[Any]:
-        """Charts in Open Dental."""
-        return list(self.od.practice.patients.values())
+        """Charts of patients in Open Dental."""
+        return [chart for chart in self.od.practice.patients.values() if chart["PatNum"] != self.holding]
 
     def link_of(self, booking: int) -> Link | None:
         """Return the link of a NexHealth appointment."""

@@ -17,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 from odnexus.errors import ConfigurationError
 from odnexus.opendental import changes, kinds
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.tables import ENDPOINTS, appointments, clinical, documents, office, patients, records
+from odnexus.opendental.tables import ENDPOINTS, appointments, care, clinical, documents, office, patients, records
 
 WRITES: dict[type, Endpoint] = {
     changes.PatientCreate: patients.CREATE,
@@ -37,6 +37,11 @@ WRITES: dict[type, Endpoint] = {
     changes.CarrierChanges: records.UPDATE_CARRIER,
     changes.SubscriptionCreate: records.CREATE_SUBSCRIPTION,
     changes.SubscriptionChanges: records.UPDATE_SUBSCRIPTION,
+    changes.ProcedureCreate: care.CREATE_PROCEDURE,
+    changes.ProcedureChanges: care.UPDATE_PROCEDURE,
+    changes.RecallChanges: care.UPDATE_RECALL,
+    changes.AsapCommCreate: care.CREATE_ASAP_COMM,
+    changes.ApptFieldDefCreate: care.CREATE_APPT_FIELD_DEF,
     changes.PatientNoteChanges: clinical.UPDATE_PATIENT_NOTE,
     changes.PatFieldDefCreate: clinical.CREATE_PAT_FIELD_DEF,
     changes.PatFieldDefChanges: clinical.UPDATE_PAT_FIELD_DEF,
@@ -132,7 +137,7 @@ def test_a_type_allows_none_where_a_change_can_clear(offered: type[Any], endpoin
 
 
 def test_every_write_with_fields_has_a_type() -> None:
-    explicit = (appointments.BREAK, appointments.NOTE, appointments.CONFIRM)
+    explicit = (appointments.BREAK, appointments.NOTE, appointments.CONFIRM, care.SET_APPT_FIELD)
 
     assert {each.name for each in ENDPOINTS.values() if each.body} == {
         each.name for each in (*WRITES.values(), *explicit)

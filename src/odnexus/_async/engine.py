@@ -13,15 +13,18 @@ from typing import TypeVar, cast
 from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.chain import AsyncChain
 from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
+from odnexus._async.people import AsyncPeople, revoked_key
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
 from odnexus._async.turn import HOLD, AsyncTurn
+from odnexus._async.waiting import AsyncWaiting
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
@@ -32,7 +35,9 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.asking import answered_event
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
+from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -102,7 +107,7 @@ class AsyncSyncEngine:
 
     def _office(self, location: Location) -> AsyncOffice:
         realm, database = self.practice.realm(location), location.database
-        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records))
+        picture = self._pictures.setdefault(database, AsyncPicture(database, self._records, self._holding(database)))
         return AsyncOffice(
             practice=self.practice,
             location=location,
@@ -124,6 +129,11 @@ class AsyncSyncEngine:
             ),
             send_alert=self._send_alert,
         )
+
+    def _holding(self, database: str) -> frozenset[int]:
+        """Return the charts of *database* that hold slots and are nobody's."""
+        places = [place for place in self.practice.locations if place.database == database]
+        return frozenset(place.holding_chart for place in places if place.holding_chart is not None)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -233,7 +243,8 @@ class AsyncSyncEngine:
         check_url(url)
         for event in events:
             offer_of(event)
-        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
         pairs = zip(self._realms, clients, strict=True)
         return [await self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
 
@@ -262,11 +273,12 @@ class AsyncSyncEngine:
         check_url(url)
         if not workstation:
             raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
         names = dict.fromkeys(location.database for location in self.practice.locations)
         return [
             await self._hooks.api_events(
                 name,
-                _client(self._opendental, name, f"opendental[{name}]"),
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
                 url,
                 workstation=workstation,
                 tables=tables,
@@ -359,15 +371,19 @@ class AsyncSyncEngine:
 
     async def reviews(self, limit: int = 100, *, location: str | None = None) -> list[Question]:
         """Return open questions, oldest first, opened: they may show patient data."""
-        return [self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
+        return [await self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
 
     async def review(self, id: str) -> Question | None:
         """Return one question, open or answered."""
         found = await self.store.reviews.get(id)
-        return self._question(found) if found is not None else None
+        return await self._question(found) if found is not None else None
 
-    def _question(self, review: Review) -> Question:
-        return Question(review=review, body=self._records.review_body(review))
+    async def _question(self, review: Review) -> Question:
+        office, body = self._offices.get(review.location), self._records.review_body(review)
+        if office is None or review.answer is not None:
+            return Question(review=review, body=body)
+        await office.picture.refresh()
+        return Question(review=review, body=body, at_risk=await AsyncWaiting(office).at_risk(review.id))
 
     async def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -387,9 +403,13 @@ class AsyncSyncEngine:
         moment = self._now(now)
         review = await self.store.reviews.get(id)
         _check_answer(review, choice, str(record))
+        office = self._offices.get(review.location) if review is not None else None
+        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
+            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
         answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        await self.store.cursors.set(revoked_key(id), None)
         await self._records.journal(
             moment,
             answered.location,
@@ -402,34 +422,59 @@ class AsyncSyncEngine:
         return answered
 
     async def revoke(self, id: str, now: datetime | None = None) -> Review:
-        """Take an answer back: the question is open again. What was done because of it is not undone.
+        """Take an answer back: the question is open again, and the patient's next booking waits for it.
+
+        A link of a person that rested on the answer is forgotten. Records that were made stay: `consequences`, asked
+        before, names them, and so does the journal.
 
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review = await self.store.reviews.revoke(id)
-        if review is None:
+        review, moment = await self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
+        made, office = await self.consequences(id), self._offices.get(review.location)
+        await self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                await AsyncPeople(office).part(link, review.subject, moment)
         await self._records.journal(
-            self._now(now), review.location, "answered", review.subject, "revoked", related=[f"review:{id}"]
+            moment,
+            review.location,
+            "answered",
+            review.subject,
+            "revoked",
+            related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        return review
+        return await self.store.reviews.revoke(id) or review
+
+    async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
+        """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
+        return await self.store.reviews.answered(limit, location=location)
+
+    async def consequences(self, id: str) -> list[Link]:
+        """Return what rests on the answer to a review: the link of the person, and the visits written because of it.
+
+        None of it is undone by `revoke` but the link of the person: a visit on a wrong chart is moved by hand.
+        """
+        review = await self.store.reviews.get(id)
+        found, after = list[Link](), ""
+        while review is not None and (page := await self.store.links.all(location=review.location, after=after)):
+            found += [link for link in page if self._records.opened(link).body.decided == id]
+            after = page[-1].id
+        return sorted(found, key=lambda link: (link.kind, link.id))
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
-                    key=key,
-                    location=review.location,
-                    kind=kind,
-                    subject=subject,
-                    received=now,
-                    due=now,
-                )
-                await self.store.inbox.put([event])
+                look = {"kind": kind, "subject": subject, "key": key}
+                await self.store.inbox.put([answered_event(review, look, now)])
             case _:
                 pass
+        office = self._offices.get(review.location)
+        if office is not None:
+            await AsyncWaiting(office).put(review, now)
 
     # -- how it stands -------------------------------------------------------------------------------------------------
 
@@ -478,6 +523,18 @@ class AsyncSyncEngine:
         """Return journal entries with a number above *after*."""
         return await self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
 
+    async def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return await AsyncChain(self._records).seal()
+
+    async def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return await AsyncChain(self._records).check()
+
     async def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.
 
@@ -497,7 +554,8 @@ class AsyncSyncEngine:
         office = self._named(location)
         await office.ready(self._now(now))
         patient = await office.nexhealth.patients.get(nexhealth_id)
-        return office.picture.roster.lookup(person_from_nexhealth(patient).value)
+        refused = await AsyncPeople(office).refused(office.at_nexhealth(nexhealth_id))
+        return office.picture.roster.lookup(person_from_nexhealth(patient).value, refused=refused)
 
     # -- small things --------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
+from odnexus._async.opendental_care import (
+    AsyncApptFieldDefs,
+    AsyncApptFields,
+    AsyncAsapComms,
+    AsyncProcedureCodes,
+    AsyncProcedures,
+    AsyncRecalls,
+)
 from odnexus._async.opendental_clinical import (
     AsyncAllergies,
     AsyncAllergyDefs,
@@ -131,6 +139,12 @@ class AsyncOpenDental:
         self.preferences = AsyncPreferences(self._connection)
         self.schedules = AsyncSchedules(self._connection)
         self.security_perms = AsyncSecurityPerms(self._connection)
+        self.procedure_codes = AsyncProcedureCodes(self._connection)
+        self.procedures = AsyncProcedures(self._connection)
+        self.recalls = AsyncRecalls(self._connection)
+        self.asap_comms = AsyncAsapComms(self._connection)
+        self.appt_fields = AsyncApptFields(self._connection)
+        self.appt_field_defs = AsyncApptFieldDefs(self._connection)
         self.commlogs = AsyncCommlogs(self._connection)
         self.carriers = AsyncCarriers(self._connection)
         self.subscriptions = AsyncSubscriptions(self._connection)

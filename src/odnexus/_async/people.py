@@ -22,9 +22,12 @@ from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
+from odnexus.practice import MatchPolicy
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
-from odnexus.reconcile.links import LinkState, Ref
+from odnexus.reconcile.inbox import content_id
+from odnexus.reconcile.links import Link, LinkState, Ref
+from odnexus.reconcile.reviews import Review
 
 LIVING = frozenset({"Patient", "NonPatient", "Inactive", "Prospective", ""})
 """Statuses of a chart that a visit may be written to."""
@@ -42,6 +45,10 @@ QUESTIONS = {
         "The chart of a patient who booked is archived, deleted or gone. If it was merged, answer the review with the "
         "chart that survived."
     ),
+    "booking.patient-gone": (
+        "A booking names a patient whom NexHealth does not know any more, perhaps after a merge there. Open the "
+        "booking in NexHealth and answer the review with the chart number of whoever it is for."
+    ),
     "booking.guardian": (
         "A booking was made by a guardian for somebody else. Find out for whom and answer the review with that chart "
         "number."
@@ -57,21 +64,34 @@ class Asking:
     Attributes:
         look: The event to look at again once it is answered.
         due: Until when an answer helps: the start of the visit.
+        risk: What the alert says of the slot that is at risk meanwhile.
         may_write: False decides only: nothing is linked, asked or created.
     """
 
     look: Mapping[str, str]
     due: datetime | None = None
+    risk: str = ""
     may_write: bool = True
 
 
 @frozen(kw_only=True)
 class Found:
-    """What came of it: a chart, or a question that is open (``pat_num`` is ``None``)."""
+    """What came of it: a chart, a question that is open, or neither where the staff wants no visit of this patient.
+
+    Attributes:
+        pat_num: The chart, ``None`` if there is none (yet).
+        rule: Why.
+        created: The chart was made just now.
+        asked: The question whose answer is waited for.
+        decided: Id of the review whose answer led to this chart, ``""`` if nobody was asked.
+        decision: What the matcher said, where it was asked.
+    """
 
     pat_num: int | None = None
     rule: str
     created: bool = False
+    asked: Inquiry | None = field(default=None, repr=False)
+    decided: str = ""
     decision: Decision | None = field(default=None, repr=False)
 
 
@@ -86,6 +106,7 @@ class Case:
     now: datetime
     fresh: Sequence[Chart] = field(default=(), repr=False)
     decision: Decision | None = field(default=None, repr=False)
+    decided: str = ""
 
     @property
     def person(self) -> Person:
@@ -99,9 +120,14 @@ class AsyncPeople:
     def __init__(self, office: AsyncOffice) -> None:
         self._office = office
 
-    async def chart_for(self, patient: NexHealthPatient, now: datetime, asking: Asking) -> Found:
-        """Return the chart of *patient*, as NexHealth shows it with name and ``bio``."""
+    async def chart_for(self, patient: NexHealthPatient, booked_as: int, now: datetime, asking: Asking) -> Found:
+        """Return the chart of *patient*, as NexHealth shows it with name and ``bio``.
+
+        *booked_as* is the id that the booking names; NexHealth may answer with another after it has merged two.
+        """
         ref, known = await self._office.person(patient.id)
+        if known is None and booked_as != patient.id:
+            known = await self._followed(ref, booked_as, asking, now)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
@@ -109,6 +135,29 @@ class AsyncPeople:
         if patient.foreign_id and patient.foreign_id.isdecimal() and here:
             return await self._by_foreign_id(case, int(patient.foreign_id))
         return await self._search(case)
+
+    async def _followed(self, ref: Ref, booked_as: int, asking: Asking, now: datetime) -> Known | None:
+        """Return the link of the id that a booking names where NexHealth shows another: both are one patient there."""
+        _, known = await self._office.person(booked_as)
+        if known is None or known.link.opendental is None or not asking.may_write:
+            return known
+        await self._rekey(known, ref, now, "")
+        await self._office.note(now, "decided", ref, "person.merge-at-nexhealth", related=[known.link.opendental])
+        return await self._office.records.link("person", ref)
+
+    async def unknown(self, booking: int, now: datetime, asking: Asking) -> Found:
+        """Return the chart that people name for a booking whose patient NexHealth does not know any more."""
+        ref = self._office.at_nexhealth(booking)
+        text = QUESTIONS["booking.patient-gone"] + asking.risk
+        inquiry = Inquiry(
+            kind="booking.patient-gone", about=(ref,), subject=ref, due=asking.due, look=asking.look, text=text
+        )
+        asks = self._office.question(now, inquiry) if asking.may_write else self._office.answered(inquiry.kind, ref)
+        answer = await asks
+        if answer is None:
+            return Found(rule=inquiry.kind, asked=inquiry)
+        pat_num = int(answer.record) if answer.choice == "link" else None
+        return Found(pat_num=pat_num, rule="person.answered", decided=inquiry.id)
 
     async def adopt(self, nexhealth_id: int, pat_num: int, now: datetime, rule: str = "person.visit-stands") -> None:
         """Link a person to the chart that a visit of theirs stands on."""
@@ -139,7 +188,11 @@ class AsyncPeople:
         chart = await self._read_chart(int(known.link.opendental.id))
         if chart is None or chart.status not in LIVING:
             return
-        person = person_from_nexhealth(await office.nexhealth.patients.get(nexhealth_id)).value
+        try:
+            person = person_from_nexhealth(await office.nexhealth.patients.get(nexhealth_id)).value
+        except NotFoundError:
+            await office.note(now, "observed", ref, "person.gone-at-nexhealth")
+            return
         blanks = fill_blanks(person, chart.person)
         drift = [
             name
@@ -162,7 +215,7 @@ class AsyncPeople:
         answer = await self._office.answered("booking.guardian", case.ref)
         if answer is not None:
             pat_num = int(answer.record) if answer.choice == "link" else None
-            return Found(pat_num=pat_num, rule="person.answered")
+            return Found(pat_num=pat_num, rule="person.answered", decided=content_id("booking.guardian", ref))
         return await self._ask("booking.guardian", case)
 
     # -- what is known already -----------------------------------------------------------------------------------------
@@ -170,19 +223,26 @@ class AsyncPeople:
     async def _linked(self, case: Case, pat_num: int) -> Found:
         chart = self._office.picture.roster.get(pat_num) or await self._read_chart(pat_num)
         if chart is not None and chart.status in LIVING:
-            return Found(pat_num=pat_num, rule="person.linked")
+            decided = case.known.body.decided if case.known is not None else ""
+            return Found(pat_num=pat_num, rule="person.linked", decided=decided)
         return await self._gone(case)
 
     async def _gone(self, case: Case) -> Found:
         """The chart of a link is no longer alive: which one took its place, people must say."""
         answer = await self._office.answered("person.chart-gone", case.ref)
-        if answer is not None and answer.choice == "link":
+        case = evolve(case, decided=content_id("person.chart-gone", case.ref))
+        if answer is not None and answer.choice == "dismiss":
+            return Found(rule="person.dismissed")
+        case = evolve(
+            case, decision=self._office.picture.roster.lookup(case.person, refused=await self.refused(case.ref))
+        )
+        if answer is not None:
             chart = await self._read_chart(int(answer.record))
             if chart is not None and chart.status in LIVING:
                 return await self._link(case, chart.pat_num, "person.answered")
             text = "A review was answered with a chart that is archived, deleted or gone: revoke it and name another."
             self._office.alert(case.now, "person.answer-is-gone", text, subject=case.ref)
-            return Found(rule="person.chart-gone")
+            return Found(rule="person.chart-gone", asked=self._inquiry("person.chart-gone", case))
         return await self._ask("person.chart-gone", case)
 
     async def _answered(self, case: Case, pat_num: int) -> Found:
@@ -199,6 +259,8 @@ class AsyncPeople:
         return await self._link(case, pat_num, "person.foreign-id")
 
     async def _read_chart(self, pat_num: int) -> Chart | None:
+        if pat_num in self._office.picture.holding:
+            return None
         try:
             patient = await self._office.opendental.patients.get(pat_num)
         except NotFoundError:
@@ -210,8 +272,13 @@ class AsyncPeople:
     # -- search --------------------------------------------------------------------------------------------------------
 
     async def _search(self, case: Case) -> Found:
-        office = self._office
-        answer = await office.answered("person.refused", case.ref) or await office.answered("person.match", case.ref)
+        review = await self._asked(case.ref)
+        answer = review.answer if review is not None else None
+        if review is not None and answer is None:
+            # Asked before, perhaps about an answer that was taken back: only people say now who it is.
+            return await self._ask(review.kind, case)
+        if review is not None and answer is not None:
+            case = evolve(case, decided=review.id)
         if answer is not None and answer.choice == "dismiss":
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
@@ -219,17 +286,43 @@ class AsyncPeople:
         case = evolve(case, fresh=await self._fresh(case.person))
         if (own := _own(case)) is not None:
             return await self._link(case, own, "person.found-after-doubt", created=True)
-        case = evolve(case, decision=self._office.picture.roster.lookup(case.person))
+        refused = await self.refused(case.ref)
+        case = evolve(case, decision=self._office.picture.roster.lookup(case.person, refused=refused))
         if answer is not None and answer.choice == "create":
             return await self._create(case)
         return await self._by_grade(case)
+
+    async def _asked(self, ref: Ref) -> Review | None:
+        """Return the question about a person that counts: whose answer to follow, or to wait for.
+
+        A chart that was refused or is gone was asked about later than who the person is, so it counts before. An open
+        question about a refusal is waited for only if its answer was taken back: else it is tried again, since the
+        patient or the office may have put right what was refused.
+        """
+        reviews, cursors = self._office.records.store.reviews, self._office.records.store.cursors
+        gone = await reviews.get(content_id("person.chart-gone", ref))
+        refused = await reviews.get(content_id("person.refused", ref))
+        match = await reviews.get(content_id("person.match", ref))
+        if refused is not None and refused.answer is None and await cursors.get(revoked_key(refused.id)) is None:
+            refused = None
+        return gone or refused or match
+
+    async def refused(self, ref: Ref) -> frozenset[int]:
+        """Return the charts of which a person said that they are not this patient's: shown, and none was chosen."""
+        records = self._office.records
+        review = await records.store.reviews.get(content_id("person.match", ref))
+        if review is None or review.answer is None or review.answer.choice not in ("create", "link"):
+            return frozenset()
+        shown = cast("Sequence[Mapping[str, int]]", records.review_body(review).get("candidates", ()))
+        return frozenset(each["pat_num"] for each in shown) - {int(review.answer.record or 0)}
 
     async def _fresh(self, person: Person) -> list[Chart]:
         """Read the charts of that birth date afresh: the one search that guards a create."""
         if person.birth_date is None:
             return []
         rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
-        charts = [chart_of(row) async for row in rows]
+        found = [chart_of(row) async for row in rows]
+        charts = [chart for chart in found if chart.pat_num not in self._office.picture.holding]
         await self._office.picture.keep(charts=charts)
         return charts
 
@@ -238,7 +331,7 @@ class AsyncPeople:
         if decision is None or person.birth_date is None or not (person.family and person.given):
             return await self._ask("person.match", case, rule="person.incomplete")
         wish = {
-            Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
+            Grade.CERTAIN: policy.certain if _is_enough(decision, policy) else "review",
             Grade.PROBABLE: policy.probable,
             Grade.POSSIBLE: policy.possible,
             Grade.CERTAINLY_NOT: policy.certainly_not,
@@ -266,7 +359,7 @@ class AsyncPeople:
             return Found(rule="person.new", created=True, decision=case.decision)
         office = self._office
         if case.known is None:
-            before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh))
+            before = LinkBody(before=tuple(chart.pat_num for chart in case.fresh), decided=case.decided)
             known = await office.records.pending("person", office.location.name, case.ref, before, case.now)
             case = evolve(case, known=known)
         values = self._values(case)
@@ -294,54 +387,88 @@ class AsyncPeople:
 
     async def _link(self, case: Case, pat_num: int, rule: str, *, created: bool = False) -> Found:
         if case.asking.may_write:
-            await self._join(case.ref, pat_num, case.known, case.now, rule, created=created)
-        return Found(pat_num=pat_num, rule=rule, created=created, decision=case.decision)
+            await self._join(
+                case.ref, pat_num, case.known, case.now, rule,
+                created=created, why=() if case.decided or created else _why(case, pat_num), decided=case.decided,
+            )  # fmt: skip
+        return Found(pat_num=pat_num, rule=rule, created=created, decided=case.decided, decision=case.decision)
 
     async def _join(
-        self, ref: Ref, pat_num: int, known: Known | None, now: datetime, rule: str, *, created: bool = False
+        self,
+        ref: Ref,
+        pat_num: int,
+        known: Known | None,
+        now: datetime,
+        rule: str,
+        *,
+        created: bool = False,
+        why: Sequence[str] = (),
+        decided: str = "",
     ) -> None:
-        """Complete the link of a person; a chart that another NexHealth id held is re-keyed to this one."""
+        """Complete the link of a person; a chart that another NexHealth id held is re-keyed to this one.
+
+        The journal says why: the matcher's reasons in words, or the review that was answered.
+        """
         office, chart = self._office, self._office.at_opendental(pat_num)
         holder = await office.records.link("person", chart)
         if holder is not None and (known is None or holder.link.id != known.link.id):
             if known is not None:
                 await office.records.forget(known.link)
-            await self._rekey(holder, ref, now)
+            await self._rekey(holder, ref, now, decided)
         else:
             if known is None:
                 known = await office.records.pending("person", office.location.name, ref, LinkBody(), now)
-            await office.records.save(evolve(known.link, opendental=chart, state=LinkState.LINKED), known.body, now)
-        await office.note(now, "applied" if created else "decided", ref, rule, related=[chart])
+            link, body = (
+                evolve(known.link, opendental=chart, state=LinkState.LINKED),
+                evolve(known.body, decided=decided),
+            )
+            await office.records.save(link, body, now)
+        related = [chart, *([f"review:{decided}"] if decided else [])]
+        await office.note(now, "applied" if created else "decided", ref, rule, fields=why, related=related)
 
-    async def _rekey(self, holder: Known, ref: Ref, now: datetime) -> None:
+    async def _rekey(self, holder: Known, ref: Ref, now: datetime, decided: str) -> None:
         """A placeholder got its real id, or NexHealth holds the person twice: the newest id is the end."""
         link = holder.link
         if ref not in link.refs:
             former = (link.nexhealth,) if link.nexhealth is not None else ()
             link = evolve(link, nexhealth=ref, aliases=(*link.aliases, *former))
-            await self._office.records.save(link, holder.body, now)
+            body = evolve(holder.body, decided=decided or holder.body.decided)
+            await self._office.records.save(link, body, now)
+
+    async def part(self, link: Link, subject: str, now: datetime) -> None:
+        """Take the NexHealth patient *subject* out of the link that an answer had put it in; others stay linked."""
+        records, known = self._office.records, self._office.records.opened(link)
+        left = [ref for ref in link.refs if ref.side == "nexhealth" and str(ref) != subject]
+        if not left:
+            await records.forget(link)
+            return
+        link = evolve(link, nexhealth=left[0], aliases=tuple(left[1:]))
+        await records.save(link, evolve(known.body, decided=""), now)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
     async def _ask(self, kind: str, case: Case, *, rule: str = "") -> Found:
-        if case.asking.may_write:
-            candidates = case.decision.candidates if case.decision is not None else ()
-            inquiry = Inquiry(
-                kind=kind,
-                about=(case.ref,),
-                subject=case.ref,
-                due=case.asking.due,
-                look=case.asking.look,
-                body={
-                    "candidates": [
-                        {**_shown_candidate(each), "other_clinic": self._is_abroad(each.pat_num)} for each in candidates
-                    ],
-                    "person": _shown_person(case.person),
-                },
-                text=QUESTIONS[kind],
-            )
-            await self._office.question(case.now, inquiry)
-        return Found(rule=rule or kind, decision=case.decision)
+        inquiry = self._inquiry(kind, case)
+        answer = await self._office.question(case.now, inquiry) if case.asking.may_write else None
+        return Found(rule=rule or kind, asked=inquiry if answer is None else None, decision=case.decision)
+
+    def _inquiry(self, kind: str, case: Case) -> Inquiry:
+        candidates = case.decision.candidates if case.decision is not None else ()
+        shown = [{**_shown_candidate(each), "other_clinic": self._is_abroad(each.pat_num)} for each in candidates]
+        return Inquiry(
+            kind=kind,
+            about=(case.ref,),
+            subject=case.ref,
+            due=case.asking.due,
+            look=case.asking.look,
+            body={"candidates": shown, "person": _shown_person(case.person)},
+            text=QUESTIONS[kind] + case.asking.risk,
+        )
+
+
+def revoked_key(review_id: str) -> str:
+    """Return the cursor that says that the answer to a review was taken back and none was given since."""
+    return f"revoked:{review_id}"
 
 
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:
@@ -359,6 +486,18 @@ def _shown_person(person: Person) -> dict[str, object]:
     names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
     birth_date = person.birth_date.isoformat() if person.birth_date else ""
     return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _is_enough(decision: Decision, policy: MatchPolicy) -> bool:
+    """Tell whether one chart is certain, and by as much evidence as the practice demands."""
+    least = policy.least_score
+    return decision.chosen is not None and (least is None or decision.candidates[0].score >= least)
+
+
+def _why(case: Case, pat_num: int) -> tuple[str, ...]:
+    """Return the matcher's reasons for a chart, in words without values."""
+    candidates = case.decision.candidates if case.decision is not None else ()
+    return next((each.reasons for each in candidates if each.pat_num == pat_num), ())
 
 
 def _own(case: Case) -> int | None:

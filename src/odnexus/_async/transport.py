@@ -7,8 +7,10 @@ by the generator it drives.
 from __future__ import annotations
 
 import json
+import logging
 import random
 from collections.abc import Mapping
+from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
@@ -20,6 +22,8 @@ T = TypeVar("T")
 
 # Loading the HTTP library takes longer than all of this package: only who sends something pays for it.
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 
@@ -44,6 +48,19 @@ class AsyncCredentials(Protocol):
 
 
 USER_AGENT = "odnexus"
+
+# Whether a request of ours is under way in this task or thread.
+_ours: ContextVar[bool] = ContextVar("odnexus_request", default=False)
+
+
+class _NoAddresses(logging.Filter):
+    """Keeps the HTTP library from logging our requests: their addresses hold birth dates and names."""
+
+    def filter(self, record: logging.LogRecord) -> bool:  # noqa: ARG002 - whatever it says
+        return not _ours.get()
+
+
+_NO_ADDRESSES = _NoAddresses()
 
 SHORTEST_WAIT = 1e-6
 """Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
@@ -131,6 +148,7 @@ class AsyncTransport:
 
         not_sent = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)
         text = call.form if call.body is None else json.dumps(call.body, ensure_ascii=False)
+        before = _ours.set(True)
         try:
             response = await self._http().request(
                 call.method,
@@ -146,6 +164,8 @@ class AsyncTransport:
             return NoReply(Lost.TIMEOUT)
         except httpx.TransportError:
             return NoReply(Lost.BROKEN)
+        finally:
+            _ours.reset(before)
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
     def _http(self) -> httpx.AsyncClient:
@@ -153,7 +173,10 @@ class AsyncTransport:
         if self._client is None:
             import httpx  # noqa: PLC0415 - see the top of the module
 
+            # Adding it again changes nothing.
+            logging.getLogger("httpx").addFilter(_NO_ADDRESSES)
             self._client = httpx.AsyncClient(
+                verify=_context() if self._transport is None else True,
                 timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
                 headers={"User-Agent": USER_AGENT},
                 transport=self._transport,
@@ -176,3 +199,14 @@ class AsyncTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _context() -> ssl.SSLContext:
+    """Return how TLS is spoken: certificates are checked, and nothing older than 1.2 is understood."""
+    import ssl  # noqa: PLC0415 - only who speaks TLS needs it
+
+    import httpx  # noqa: PLC0415 - see the top of the module
+
+    context = httpx.create_ssl_context(trust_env=True)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    return context

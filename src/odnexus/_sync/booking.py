@@ -14,22 +14,26 @@ from datetime import datetime, timedelta
 from attrs import evolve
 
 from odnexus._sync.carrying import Carrying
+from odnexus._sync.holding import Holding, agreed_place
+from odnexus._sync.kinds import NO_RULE, Kinds
 from odnexus._sync.office import Office, booked_of
 from odnexus._sync.people import Asking, Found, People
+from odnexus._sync.procedures import Attaching
 from odnexus._sync.records import Known
+from odnexus._sync.waiting import Waiting, warning
+from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.booking import opendental_create
-from odnexus.nexhealth.models import Appointment as NexHealthAppointment
+from odnexus.nexhealth.models import Appointment as NexHealthAppointment, Patient as NexHealthPatient
+from odnexus.opendental.changes import AppointmentCreate
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
-from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import Inquiry, look_again
-from odnexus.reconcile.bodies import LinkBody, canonical
+from odnexus.reconcile.bodies import LinkBody, canonical, place_of
 from odnexus.reconcile.calendar import Booked, stamp_for, yields
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Fields
+from odnexus.reconcile.reviews import Answer
 from odnexus.reconcile.triggers import Slot, slot_of
-
-NO_PLACE = TypeRule()
 
 FOUND = "visit.found-after-doubt"
 """Rule by which a visit is adopted that an interrupted create of ours has made."""
@@ -42,17 +46,32 @@ class Booking:
         self._office = office
         self._people = people
         self._carrying = carrying
+        self._kinds = Kinds(office)
+        self._attaching = Attaching(office)
+        self._waiting = Waiting(office)
+        self.holding = Holding(office)
 
     def take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         """Decide what becomes of the unlinked (or still pending) booking *appt* and do it."""
+        settled = self._take(appt, known, event, now)
+        if not self._waiting.begun:
+            self._waiting.end(appt.id)
+        return settled
+
+    def _take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if appt.foreign_id and appt.foreign_id.isdecimal():
-            return self._adopt_foreign(appt, known, event, now)
+            adopted = self._adopt_foreign(appt, known, event, now)
+            if adopted is not None:
+                return adopted
         if appt.cancelled or appt.deleted:
             return self._cancelled(appt, known, now)
         if appt.start_time is None or appt.start_time <= now:
             return self._too_late(appt, known, now)
         if not office.bridging():
+            if known is not None and known.body.hold is not None:
+                # NexHealth's synchronizer needs the slot itself.
+                self.holding.drop(known, now)
             return self._wait(appt, event, now)
         mode = office.location.modes.visit
         if mode == "suggest" and not self._approved(appt, event, now):
@@ -68,8 +87,8 @@ class Booking:
 
     def _adopt_foreign(
         self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime
-    ) -> Settlement:
-        """Link a booking that stands in Open Dental under the number that NexHealth names."""
+    ) -> Settlement | None:
+        """Link a booking to the record that NexHealth names in Open Dental; ``None`` if that is our hold."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         holder = office.records.link("visit", office.at_opendental(appt.foreign_id))
         if holder is not None and (known is None or holder.link.id != known.link.id):
@@ -82,6 +101,9 @@ class Booking:
         row = office.opendental_visit(appt.foreign_id or "")
         if row is None:
             return self._wait(appt, event, now)
+        if row.pat_num in office.picture.holding:
+            office.note(now, "observed", ref, "visit.is-a-hold")
+            return None if known is not None else Done()
         if appt.patient_id and row.pat_num:
             # The synchronizer wrote this visit onto that chart, so the person is linked too.
             self._people.adopt(appt.patient_id, row.pat_num, now)
@@ -92,7 +114,11 @@ class Booking:
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and self._carrying.telling.is_news(appt.created_at)
-        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND)
+        decided = known.body.decided if known is not None else ""
+        if known is not None:
+            known = self.holding.release(known, now)
+        begun = known.body if known is not None and rule == FOUND else LinkBody()
+        body = evolve(begun, patient=row.pat_num, announce=announce, unfinished=rule == FOUND, decided=decided)
         if known is None:
             known = office.records.pending("visit", office.location.name, ref, body, now)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
@@ -108,17 +134,23 @@ class Booking:
     def _cancelled(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if known is not None:
-            row = self._ours(appt, known, fresh=True)
+            known, row = self._made(appt, known, now)
             if row is not None:
                 return self._adopt(appt, row, known, now, FOUND)
-            office.records.forget(known.link)
+            known = self.holding.release(known, now)
+            if known.body.hold is None:
+                office.records.forget(known.link)
         office.note(now, "observed", ref, "visit.cancelled-before-written")
         return Done()
 
     def _too_late(self, appt: NexHealthAppointment, known: Known | None, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        if known is not None and (row := self._ours(appt, known, fresh=True)) is not None:
-            return self._adopt(appt, row, known, now, FOUND)
+        if known is not None:
+            known, row = self._made(appt, known, now)
+            if row is not None:
+                return self._adopt(appt, row, known, now, FOUND)
+            if known.body.hold is not None:
+                self.holding.drop(known, now)
         office.note(now, "observed", ref, "visit.past")
         if self._carrying.telling.is_news(appt.created_at):
             office.alert(
@@ -155,19 +187,40 @@ class Booking:
         visit = dict(office.fields_of_nexhealth(appt))
         body = {"rule": found.rule, "pat_num": found.pat_num, "visit": visit}
         text = f"NexHealth booking {appt.id} is ready to be written. Answer with apply."
-        office.question(now, self._inquiry(appt, event, kind="suggest.create", text=text, body=body))
+        self._ask(appt, self._inquiry(appt, event, kind="suggest.create", text=text, body=body), now)
         return False
 
     # -- writing -------------------------------------------------------------------------------------------------------
 
     def _chart(self, appt: NexHealthAppointment, event: Event, now: datetime, *, may_write: bool = True) -> Found:
-        patient = appt.patient
-        if patient is None or patient.bio is None:
-            patient = self._office.nexhealth.patients.get(appt.patient_id or 0)
-        asking = Asking(look=look_again(event), due=appt.start_time, may_write=may_write)
+        patient = self._patient(appt)
+        slot = self._slot(appt)
+        standing = self._office.picture.calendar.overlapping(slot) if slot is not None else ()
+        risk = warning(slot, [row for row in standing if row.booking != str(appt.id)])
+        asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
+        if patient is None:
+            return self._people.unknown(appt.id, now, asking)
         if appt.is_guardian:
             return self._people.dependant(patient, appt.id, now, asking)
-        return self._people.chart_for(patient, now, asking)
+        return self._people.chart_for(patient, appt.patient_id or patient.id, now, asking)
+
+    def _patient(self, appt: NexHealthAppointment) -> NexHealthPatient | None:
+        """Return who booked, as NexHealth shows it; ``None`` if it does not know that patient any more."""
+        if appt.patient is not None and appt.patient.bio is not None:
+            return appt.patient
+        try:
+            return self._office.nexhealth.patients.get(appt.patient_id or 0)
+        except NotFoundError:
+            return None
+
+    def _has_chart(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
+        """Return whether a visit can be written where charts are not; note what would be done if it cannot."""
+        office, ref = self._office, self._office.at_nexhealth(appt.id)
+        found = self._chart(appt, event, now, may_write=False)
+        if found.pat_num is not None and not found.created:
+            return True
+        office.note(now, "decided", ref, f"{office.location.modes.person}:{found.rule}", fields=["person"])
+        return False
 
     def _write(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
@@ -176,48 +229,56 @@ class Booking:
             return Done()
         if self._carrying.is_target(appt):
             return Retry(now + timedelta(minutes=1), "visit.is-a-move", counted=False)
-        if office.location.modes.person != "apply":
-            found = self._chart(appt, event, now, may_write=False)
-            if found.pat_num is None or found.created:
-                office.note(now, "decided", ref, f"{office.location.modes.person}:{found.rule}", fields=["person"])
-                return Done()
+        if office.location.modes.person != "apply" and not self._has_chart(appt, event, now):
+            return Done()
         found = self._chart(appt, event, now)
         if found.pat_num is None:
             office.note(now, "held", ref, found.rule)
-            return Done()
+            return self._held(appt, known, found, now)
         fields = self._placed(appt, event, now)
-        slot = slot_of(fields) if fields is not None else None
-        if fields is None or slot is None:
+        if fields is None:
             return Done()
-        fresh = known is not None
-        if known is None:
-            row = self._ours(appt, known, fresh=False, pat_num=found.pat_num)
-            if row is None and self._taken(appt, slot, event, now):
-                return Done()
-            body = LinkBody(patient=found.pat_num)
-            known = office.records.pending("visit", office.location.name, ref, body, now)
-        else:
-            row = self._ours(appt, known, fresh=True, pat_num=found.pat_num)
+        if known is not None:
+            known, fields = self.holding.place(known, fields, now)
+        tried = known is not None and known.body.patient is not None
+        row = self._ours(appt, known, fields, fresh=tried, pat_num=found.pat_num)
+        if row is None and not tried and self._taken(appt, known, fields, event, now):
+            return Done()
+        known = self._intended(appt, known, found, now)
         if row is not None:
-            return self._adopt(appt, row, known, now, FOUND if fresh else "visit.was-there")
+            return self._adopt(appt, row, known, now, FOUND if tried else "visit.was-there")
         return self._create(appt, known, found, fields, now)
+
+    def _held(self, appt: NexHealthAppointment, known: Known | None, found: Found, now: datetime) -> Settlement:
+        """Keep the slot while an answer is waited for, or let it go if none is."""
+        if found.asked is not None:
+            self._waiting.begin(appt.id, found.asked, self._slot(appt), now)
+            self.holding.hold(appt, known, self._place(appt), now)
+        elif known is not None:
+            self.holding.drop(known, now)
+        return Done()
+
+    def _intended(self, appt: NexHealthAppointment, known: Known | None, found: Found, now: datetime) -> Known:
+        """Write down, before it is tried, that a visit is about to be made on the chart that was found."""
+        records = self._office.records
+        if known is None:
+            ref, body = self._office.at_nexhealth(appt.id), self._begun(appt, LinkBody(), found)
+            return records.pending("visit", self._office.location.name, ref, body, now)
+        if known.body.patient == found.pat_num:
+            return known
+        return records.save(known.link, self._begun(appt, known.body, found), now)
 
     def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
         """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        location, tables = office.location, office.tables
-        fields = dict(office.fields_of_nexhealth(appt))
-        rule = self._type(appt)
-        fields["provider"] = fields.get("provider") or location.default_provider
-        own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
-        fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
-        if rule.minutes is not None:
-            fields["minutes"] = rule.minutes
+        if not self._accepted(appt, event, now):
+            return None
+        fields = self._place(appt)
         missing = [name for name in ("operatory", "provider") if not fields[name]]
         if not missing:
             return fields
         # Chairs and providers are read again before the answer is acted on; an answer that did not help is asked anew.
-        office.records.store.cursors.set(f"tables:{location.name}", None)
+        office.records.store.cursors.set(f"tables:{office.location.name}", None)
         about: tuple[object, ...] = tuple(missing)
         while (answer := office.answered("visit.unplaced", ref, *about)) is not None:
             if answer.choice != "retry":
@@ -227,8 +288,31 @@ class Booking:
             f"NexHealth booking {appt.id} has no {' and no '.join(missing)} that Open Dental knows. Add it to the "
             "location's tables, then answer the review with retry."
         )
-        office.question(now, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about))
+        self._ask(appt, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about), now)
         return None
+
+    def _place(self, appt: NexHealthAppointment) -> Fields:
+        """Return the essence of *appt* with chair, provider and length as the location's tables say."""
+        location, tables = self._office.location, self._office.tables
+        fields = dict(self._office.fields_of_nexhealth(appt))
+        rule = location.types.get(appt.appointment_type_id or 0, NO_RULE)
+        fields["provider"] = rule.provider or fields.get("provider") or location.default_provider
+        own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
+        fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
+        fields["minutes"] = rule.length(int(fields["minutes"] or 0))
+        return fields
+
+    def _slot(self, appt: NexHealthAppointment) -> Slot | None:
+        """Return the place in the book that *appt* asks for, ``None`` while its chair is not known."""
+        slot = slot_of(self._place(appt))
+        return slot if slot is not None and slot.operatory is not None else None
+
+    def _ask(self, appt: NexHealthAppointment, inquiry: Inquiry, now: datetime) -> Answer | None:
+        """Return the answer to a question that the booking *appt* waits for; ask it, once, if nobody did yet."""
+        answer = self._office.question(now, inquiry)
+        if answer is None:
+            self._waiting.begin(appt.id, inquiry, self._slot(appt), now)
+        return answer
 
     def _inquiry(
         self,
@@ -252,37 +336,83 @@ class Booking:
             text=text,
         )
 
-    def _type(self, appt: NexHealthAppointment) -> TypeRule:
-        return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
+    def _accepted(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
+        """Return whether bookings of this type may be written; ask if it is not what it was."""
+        kind = appt.appointment_type_id or 0
+        found = self._kinds.doubt(kind)
+        if not found:
+            return True
+        text = (
+            f"NexHealth booking {appt.id} is of appointment type {kind}, which is not what it was. Check the "
+            "location's types, then answer the review with accept: all bookings of the type that wait are written."
+        )
+        body = {"found": found, "type": kind}
+        inquiry = self._inquiry(appt, event, kind="type.changed", text=text, about=(found,), body=body)
+        answer = self._ask(appt, inquiry, now)
+        if answer is None or answer.choice != "accept":
+            return False
+        self._kinds.accept(kind, found, answer, now)
+        return True
+
+    def _begun(self, appt: NexHealthAppointment, body: LinkBody, found: Found) -> LinkBody:
+        """Return what to write down before a visit is made: what both sides will show, and what it is to have."""
+        rule, placed = self._office.location.types.get(appt.appointment_type_id or 0, NO_RULE), self._place(appt)
+        will = {**placed, "provider": (rule.hygiene and rule.hygienist) or placed["provider"], "confirmed": False}
+        base = Base(nexhealth=self._office.fields_of_nexhealth(appt), opendental=will)
+        return evolve(body, patient=found.pat_num, decided=found.decided, base=base, procedures=rule.procedures)
+
+    def _made(
+        self, appt: NexHealthAppointment, known: Known, now: datetime
+    ) -> tuple[Known, OpenDentalAppointment | None]:
+        """Return the visit that an interrupted create of ours has made, if it has."""
+        known, fields = self.holding.place(known, self._place(appt), now)
+        return known, self._ours(appt, known, fields, fresh=True)
 
     def _ours(
-        self, appt: NexHealthAppointment, known: Known | None, *, fresh: bool, pat_num: int | None = None
+        self,
+        appt: NexHealthAppointment,
+        known: Known | None,
+        fields: Fields,
+        *,
+        fresh: bool,
+        pat_num: int | None = None,
     ) -> OpenDentalAppointment | None:
         """Return the visit that stands in Open Dental for this booking already, if one does.
 
-        With *fresh* Open Dental is asked: a create of ours may have succeeded unnoticed. Else the picture will do.
+        With *fresh* Open Dental is asked: a create of ours may have succeeded unnoticed, perhaps on a chart that the
+        staff has taken back since. Else the picture will do.
         """
+        tried = known.body.patient if known is not None else None
+        start = fields.get("start")
+        for chart in dict.fromkeys((pat_num, tried)):
+            if chart is not None and isinstance(start, str):
+                row = self._ours_on(chart, appt, datetime.fromisoformat(start), fresh=fresh)
+                if row is not None:
+                    return row
+        return None
+
+    def _ours_on(
+        self, chart: int, appt: NexHealthAppointment, wall: datetime, *, fresh: bool
+    ) -> OpenDentalAppointment | None:
         office = self._office
-        chart = pat_num or (known.body.patient if known is not None else None)
-        start = office.fields_of_nexhealth(appt).get("start")
-        if chart is None or not isinstance(start, str):
-            return None
-        wall = datetime.fromisoformat(start)
         if fresh:
             rows = [row for row in office.opendental.appointments.iter(pat_num=chart, date=wall.date())]
             office.picture.keep(booked=[booked_of(row) for row in rows])
-        for row in office.picture.calendar.of_patient(chart):
-            same = row.booking == str(appt.id) or (row.start == wall and row.occupies and not row.booking)
-            if same and office.records.link("visit", office.at_opendental(row.apt_num)) is None:
-                return office.opendental_visit(row.apt_num)
+        for seen in office.picture.calendar.of_patient(chart):
+            same = seen.booking == str(appt.id) or (seen.start == wall and seen.occupies and not seen.booking)
+            if same and office.records.link("visit", office.at_opendental(seen.apt_num)) is None:
+                return office.opendental_visit(seen.apt_num)
         return None
 
-    def _taken(self, appt: NexHealthAppointment, slot: Slot, event: Event, now: datetime) -> bool:
+    def _taken(
+        self, appt: NexHealthAppointment, known: Known | None, fields: Fields, event: Event, now: datetime
+    ) -> bool:
         """Return whether the slot is taken. The picture raises the doubt, a fresh look decides, the staff is asked."""
-        office = self._office
-        if not office.picture.calendar.overlapping(slot):
-            return False
-        others = office.collisions(slot)
+        office, slot = self._office, slot_of(fields)
+        own = known.body.hold.apt_num if known is not None and known.body.hold is not None else 0
+        if slot is None or not office.picture.calendar.overlapping(slot, ignore=own):
+            return slot is None
+        others = office.collisions(slot, ignore=own)
         if not others:
             return False
         text = (
@@ -292,14 +422,17 @@ class Booking:
         about = (slot.start, slot.operatory)
         body = {"stands_there": [row.apt_num for row in others]}
         inquiry = self._inquiry(appt, event, kind="visit.slot-taken", text=text, about=about, body=body)
-        answer = office.question(now, inquiry)
+        answer = self._ask(appt, inquiry, now)
+        if answer is not None and answer.choice != "book" and known is not None:
+            self.holding.drop(known, now)
         return answer is None or answer.choice != "book"
 
     def _create(
         self, appt: NexHealthAppointment, known: Known, found: Found, fields: Fields, now: datetime
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        rule = self._type(appt)
+        rule, shape = self._kinds.rule(appt.appointment_type_id or 0)
+        hygienist = rule.hygienist or (int(fields["provider"] or 0) if rule.hygiene else 0)
         new_patient = rule.new_patient if rule.new_patient is not None else found.created
         note = "\n".join(
             part for part in (appt.note or "", stamp_for(appt.id) if office.location.stamp else "") if part
@@ -308,23 +441,47 @@ class Booking:
             fields,
             pat_num=found.pat_num or 0,
             note=note,
-            pattern=rule.pattern,
+            pattern=rule.block(int(fields["minutes"] or 0), shape),
             appointment_type_num=rule.appointment_type_num,
             is_new_patient=new_patient,
             is_hygiene=rule.hygiene,
-            prov_hyg=rule.hygienist,
+            prov_hyg=hygienist,
             clinic_num=office.location.clinic_num,
+            confirmed=rule.confirmed,
+            asap=rule.asap,
         )
-        office.turn.keep()
-        row = office.opendental.appointments.create(**values)
-        base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=office.fields_of_opendental(row))
+        known, row = self._book(known, values, now)
+        shown, placed = office.fields_of_opendental(row), self._place(appt)
+        moved = place_of(placed) != place_of(fields)
+        if moved:
+            shown = agreed_place(shown, placed)
+        base = Base(nexhealth=office.fields_of_nexhealth(appt), opendental=shown)
         body = evolve(known.body, base=base, patient=found.pat_num, unfinished=True)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
         known = office.records.save(link, body, now)
         office.picture.keep(booked=[booked_of(row)])
         office.note(now, "applied", ref, "visit.created", related=[link.opendental])
-        self.finish(known, now)
+        known = self.finish(known, now)
+        if moved and known.link.state is LinkState.LINKED:
+            return self._carrying.carry(known, appt, row, now)
         return Done()
+
+    def _book(self, known: Known, values: AppointmentCreate, now: datetime) -> tuple[Known, OpenDentalAppointment]:
+        """Make the visit; where the office refuses two in one slot, the hold makes room, and comes back if it must."""
+        office = self._office
+        office.turn.keep()
+        try:
+            return known, office.opendental.appointments.create(**values)
+        except (ConflictError, InvalidRequestError):
+            lifted = self.holding.lift(known, now)
+            if lifted is None:
+                raise
+        try:
+            office.turn.keep()
+            return lifted, office.opendental.appointments.create(**values)
+        except (ConflictError, InvalidRequestError):
+            self.holding.put_back(lifted, now)
+            raise
 
     # -- afterwards ----------------------------------------------------------------------------------------------------
 
@@ -333,13 +490,16 @@ class Booking:
         office, link = self._office, known.link
         if not known.body.unfinished or link.opendental is None or office.rehearsing:
             return known
-        fields = canonical(known.body.base)
-        slot = slot_of(fields)
+        known, own = self.holding.release(known, now), int(link.opendental.id)
+        link, slot = known.link, slot_of(canonical(known.body.base))
+        if slot is not None and known.body.procedures:
+            day, codes = slot.start.date(), known.body.procedures
+            self._attaching.attach(own, known.body.patient or 0, day, codes, now)
         if slot is not None and office.bridging():
-            others = office.collisions(slot, ignore=int(link.opendental.id))
-            if yields(int(link.opendental.id), others):
+            others = office.collisions(slot, ignore=own)
+            if yields(own, others):
                 return self._give_way(known, others, now)
-        finished = evolve(known, body=evolve(known.body, unfinished=False))
+        finished = evolve(known, body=evolve(known.body, unfinished=False, procedures=()))
         # Told before it is marked as told: a repeated announcement has the same id.
         self._carrying.telling.announce_created(finished, now)
         return office.records.save(link, finished.body, now)

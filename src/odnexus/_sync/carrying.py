@@ -19,12 +19,15 @@ from odnexus._sync.telling import Telling
 from odnexus._sync.writing import Scene, Writing
 from odnexus.errors import UnsupportedError
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
-from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus
 from odnexus.reconcile.bodies import canonical
 from odnexus.reconcile.inbox import Done, Retry, Settlement
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Clash, Create, Fields, Hold, On, Plan, Retire, reconcile
 from odnexus.reconcile.policy import VISIT_FIELDS, VisitPolicy, plan_visit
+
+STATUSES = frozenset(AptStatus)
+"""Every word that a page has for the state of an appointment: on another, nothing is cancelled."""
 
 
 class Carrying:
@@ -97,6 +100,8 @@ class Carrying:
             rule = "gone at NexHealth"
         if scene.opendental is None and Retire(On.NEXHEALTH) in plan.actions and not self._was_deleted(scene):
             rule = "gone without a trace in Open Dental"
+        if scene.opendental is not None and str(scene.opendental.apt_status) not in STATUSES:
+            rule = "unknown status in Open Dental" if Retire(On.NEXHEALTH) in plan.actions else rule
         if not rule:
             return plan
         return evolve(plan, actions=(Hold((Clash(field="cancelled", rule=rule),)),), agreed=scene.base or Base())
@@ -177,8 +182,8 @@ class Carrying:
         return self._moving.is_target(appt)
 
     def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says."""
-        self._writing.take_off(apt_num, now)
+        """Take an appointment off the book that has to give way: nobody cancelled it, so no fee is noted."""
+        self._writing.take_off(apt_num, None, now)
 
 
 def _forced(scene: Scene, winner: On, plan: Plan, policy: VisitPolicy) -> Plan:

@@ -16,15 +16,18 @@ from uuid import uuid4
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
+from odnexus._sync.chain import Chain
 from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
+from odnexus._sync.people import People, revoked_key
 from odnexus._sync.polling import Polling
 from odnexus._sync.records import Records
 from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.turn import HOLD, Turn
+from odnexus._sync.waiting import Waiting
 from odnexus._sync.working import Working
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
 from odnexus.mapping.person import person_from_nexhealth
@@ -33,7 +36,9 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
-from odnexus.reconcile.features import allowed
+from odnexus.reconcile.asking import answered_event
+from odnexus.reconcile.chain import Checkpoint, JournalCheck
+from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
@@ -103,7 +108,7 @@ class SyncEngine:
 
     def _office(self, location: Location) -> Office:
         realm, database = self.practice.realm(location), location.database
-        picture = self._pictures.setdefault(database, Picture(database, self._records))
+        picture = self._pictures.setdefault(database, Picture(database, self._records, self._holding(database)))
         return Office(
             practice=self.practice,
             location=location,
@@ -125,6 +130,11 @@ class SyncEngine:
             ),
             send_alert=self._send_alert,
         )
+
+    def _holding(self, database: str) -> frozenset[int]:
+        """Return the charts of *database* that hold slots and are nobody's."""
+        places = [place for place in self.practice.locations if place.database == database]
+        return frozenset(place.holding_chart for place in places if place.holding_chart is not None)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -232,7 +242,8 @@ class SyncEngine:
         check_url(url)
         for event in events:
             offer_of(event)
-        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]") for realm in self._realms]
+        allowance = allowed_to("ensure_webhooks", "nexhealth")
+        clients = [_client(self._nexhealth, realm, f"nexhealth[{realm}]").limited(allowance) for realm in self._realms]
         pairs = zip(self._realms, clients, strict=True)
         return [self._hooks.webhooks(realm, client, url, events, moment) for realm, client in pairs]
 
@@ -261,11 +272,12 @@ class SyncEngine:
         check_url(url)
         if not workstation:
             raise ConfigurationError("workstation: name the one machine that sends, or every machine does")
+        allowance = allowed_to("ensure_api_events", "opendental")
         names = dict.fromkeys(location.database for location in self.practice.locations)
         return [
             self._hooks.api_events(
                 name,
-                _client(self._opendental, name, f"opendental[{name}]"),
+                _client(self._opendental, name, f"opendental[{name}]").limited(allowance),
                 url,
                 workstation=workstation,
                 tables=tables,
@@ -366,7 +378,11 @@ class SyncEngine:
         return self._question(found) if found is not None else None
 
     def _question(self, review: Review) -> Question:
-        return Question(review=review, body=self._records.review_body(review))
+        office, body = self._offices.get(review.location), self._records.review_body(review)
+        if office is None or review.answer is not None:
+            return Question(review=review, body=body)
+        office.picture.refresh()
+        return Question(review=review, body=body, at_risk=Waiting(office).at_risk(review.id))
 
     def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -386,9 +402,13 @@ class SyncEngine:
         moment = self._now(now)
         review = self.store.reviews.get(id)
         _check_answer(review, choice, str(record))
+        office = self._offices.get(review.location) if review is not None else None
+        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
+            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
         answered = self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        self.store.cursors.set(revoked_key(id), None)
         self._records.journal(
             moment,
             answered.location,
@@ -401,34 +421,59 @@ class SyncEngine:
         return answered
 
     def revoke(self, id: str, now: datetime | None = None) -> Review:
-        """Take an answer back: the question is open again. What was done because of it is not undone.
+        """Take an answer back: the question is open again, and the patient's next booking waits for it.
+
+        A link of a person that rested on the answer is forgotten. Records that were made stay: `consequences`, asked
+        before, names them, and so does the journal.
 
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review = self.store.reviews.revoke(id)
-        if review is None:
+        review, moment = self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
+        made, office = self.consequences(id), self._offices.get(review.location)
+        self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                People(office).part(link, review.subject, moment)
         self._records.journal(
-            self._now(now), review.location, "answered", review.subject, "revoked", related=[f"review:{id}"]
+            moment,
+            review.location,
+            "answered",
+            review.subject,
+            "revoked",
+            related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        return review
+        return self.store.reviews.revoke(id) or review
+
+    def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
+        """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
+        return self.store.reviews.answered(limit, location=location)
+
+    def consequences(self, id: str) -> list[Link]:
+        """Return what rests on the answer to a review: the link of the person, and the visits written because of it.
+
+        None of it is undone by `revoke` but the link of the person: a visit on a wrong chart is moved by hand.
+        """
+        review = self.store.reviews.get(id)
+        found, after = list[Link](), ""
+        while review is not None and (page := self.store.links.all(location=review.location, after=after)):
+            found += [link for link in page if self._records.opened(link).body.decided == id]
+            after = page[-1].id
+        return sorted(found, key=lambda link: (link.kind, link.id))
 
     def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
-                    key=key,
-                    location=review.location,
-                    kind=kind,
-                    subject=subject,
-                    received=now,
-                    due=now,
-                )
-                self.store.inbox.put([event])
+                look = {"kind": kind, "subject": subject, "key": key}
+                self.store.inbox.put([answered_event(review, look, now)])
             case _:
                 pass
+        office = self._offices.get(review.location)
+        if office is not None:
+            Waiting(office).put(review, now)
 
     # -- how it stands -------------------------------------------------------------------------------------------------
 
@@ -477,6 +522,18 @@ class SyncEngine:
         """Return journal entries with a number above *after*."""
         return self.store.journal.read(after=after, limit=limit, location=location, subject=subject)
 
+    def seal_journal(self) -> Checkpoint:
+        """Keep a sealed checkpoint of the journal: what it covers can no longer be changed unseen. Now and then."""
+        return Chain(self._records).seal()
+
+    def check_journal(self) -> JournalCheck:
+        """Compare the journal with its sealed checkpoints.
+
+        Raises:
+            SealError: A checkpoint was altered, or sealed with a key that is not here.
+        """
+        return Chain(self._records).check()
+
     def plan(self, location: str, nexhealth_id: int, now: datetime | None = None) -> list[Entry]:
         """Decide about a NexHealth booking without writing anything; return what would be noted.
 
@@ -496,7 +553,8 @@ class SyncEngine:
         office = self._named(location)
         office.ready(self._now(now))
         patient = office.nexhealth.patients.get(nexhealth_id)
-        return office.picture.roster.lookup(person_from_nexhealth(patient).value)
+        refused = People(office).refused(office.at_nexhealth(nexhealth_id))
+        return office.picture.roster.lookup(person_from_nexhealth(patient).value, refused=refused)
 
     # -- small things --------------------------------------------------------------------------------------------------
 

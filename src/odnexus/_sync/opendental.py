@@ -11,6 +11,14 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
+from odnexus._sync.opendental_care import (
+    ApptFieldDefs,
+    ApptFields,
+    AsapComms,
+    ProcedureCodes,
+    Procedures,
+    Recalls,
+)
 from odnexus._sync.opendental_clinical import (
     Allergies,
     AllergyDefs,
@@ -132,6 +140,12 @@ class OpenDental:
         self.preferences = Preferences(self._connection)
         self.schedules = Schedules(self._connection)
         self.security_perms = SecurityPerms(self._connection)
+        self.procedure_codes = ProcedureCodes(self._connection)
+        self.procedures = Procedures(self._connection)
+        self.recalls = Recalls(self._connection)
+        self.asap_comms = AsapComms(self._connection)
+        self.appt_fields = ApptFields(self._connection)
+        self.appt_field_defs = ApptFieldDefs(self._connection)
         self.commlogs = Commlogs(self._connection)
         self.carriers = Carriers(self._connection)
         self.subscriptions = Subscriptions(self._connection)

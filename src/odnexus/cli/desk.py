@@ -9,7 +9,6 @@ from typing import Annotated
 
 import typer
 
-from odnexus._sync.records import Records
 from odnexus.cli.causes import cause_of
 from odnexus.cli.choosing import Choice, KindOption, ReasonOption, SinceOption, UntilOption
 from odnexus.cli.connecting import Office
@@ -29,6 +28,7 @@ from odnexus.cli.telling import (
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.inbox import Bury, Event, Retry
 from odnexus.reconcile.journal import Entry
+from odnexus.reconcile.reports import AtRisk
 from odnexus.reconcile.reviews import Review
 
 events = typer.Typer(help="Stored signals: what waits, what was given up, and why.", no_args_is_help=True)
@@ -201,6 +201,18 @@ def _review(each: Review) -> dict[str, object]:
     }
 
 
+def _at_risk(each: AtRisk) -> dict[str, object]:
+    """Return what a booking may lose: numbers and times, nothing that names a patient."""
+    others = ", ".join(f"{number} ({start:%H:%M})" for number, start in each.others.items())
+    return {
+        "booking": each.booking,
+        "begins": each.slot.start if each.slot is not None else None,
+        "operatory": each.slot.operatory if each.slot is not None else None,
+        "held by": each.hold,
+        "also there": others,
+    }
+
+
 @review.command("list")
 def list_reviews(
     practice: PracticeOption = PRACTICE,
@@ -228,17 +240,19 @@ def show_review(
     show: Annotated[bool, typer.Option("--show", help="Open what is sealed: this prints patient data.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Show one question; with --show also its candidates and reasons."""
+    """Show one question and the slots that wait for its answer; with --show also its candidates and reasons."""
     with told(), Office(Settings.load(practice)) as office:
         found = _found(office, id)
-        body: Mapping[str, object] = {}
-        if show:
-            body = Records(office.store, office.sealer(), frozenset()).review_body(found)
-    shown = {**_review(found), **({"content": body} if show else {})}
+        question = office.engine().review(found.id)
+    body: Mapping[str, object] = question.body if question is not None and show else {}
+    at_risk = [_at_risk(each) for each in (question.at_risk if question is not None else ())]
+    shown = {**_review(found), "at risk": at_risk, **({"content": body} if show else {})}
     if as_json:
         print_json(shown)
         return
     print_table("Question", ("field", "value"), _review(found).items())
+    if at_risk:
+        print_table("Slots at risk", tuple(at_risk[0]), [tuple(each.values()) for each in at_risk])
     if show:
         print_table("Content (patient data)", ("field", "value"), ((key, plain(value)) for key, value in body.items()))
 
@@ -262,8 +276,13 @@ def answer(
 def revoke(id: IdArgument, practice: PracticeOption = PRACTICE) -> None:
     """Take an answer back: the question is open again. What was done because of it stays."""
     with told(), Office(Settings.load(practice)) as office:
-        done = office.engine().revoke(_found(office, id).id)
+        engine, found = office.engine(), _found(office, id)
+        made = engine.consequences(found.id)
+        done = engine.revoke(found.id)
     print(f"{done.id} is open again")
+    for link in made:
+        if link.kind == "visit" and link.opendental is not None:
+            print(f"appointment {link.opendental.id} was written because of the answer and stays: check its chart")
 
 
 def _found(office: Office, id: str) -> Review:

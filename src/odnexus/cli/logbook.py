@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,10 +48,14 @@ def journal(
     since: SinceOption = None,
     until: UntilOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", help="At most the last so many.")] = 200,
+    verify: Annotated[bool, typer.Option("--verify", help="Check that nothing was changed or taken out.")] = False,
     as_json: JsonOption = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="Print CSV instead of a table.")] = False,
 ) -> None:
-    """Show what was seen, decided and done."""
+    """Show what was seen, decided and done; with --verify, check it (exit code 1: it was changed)."""
+    if verify:
+        _verify(practice, as_json=as_json)
+        return
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
         first = moment(since, "since", now) or now - timedelta(days=days)
@@ -74,6 +79,20 @@ def _by(wanted: str | None, rule: str) -> bool:
     if wanted is None:
         return True
     return rule.startswith(wanted[:-1]) if wanted.endswith("*") else rule == wanted
+
+
+def _verify(practice: Path, *, as_json: bool) -> None:
+    with told(), Office(Settings.load(practice)) as office:
+        found = office.engine().check_journal()
+    if as_json:
+        print_json(found)
+    else:
+        print(f"{found.entries} entries, {found.covered} of them under {found.checkpoints} checkpoints")
+        print(f"last checkpoint: {found.last.number} {found.last.digest}")
+        for after, upto in found.broken:
+            print(f"changed or taken out: something after entry {after}, up to entry {upto}")
+    if not found.intact:
+        raise typer.Exit(1)
 
 
 def links(

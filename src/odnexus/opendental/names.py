@@ -21,6 +21,7 @@ TWINS: Mapping[str, str] = {
     "commType": "comm_type_text",
     "blockoutType": "blockout_type_text",
     "operatoryType": "operatory_type_text",
+    "recallStatus": "recall_status_text",
     "docCategory": "doc_category_text",
     # Definitions spell it with a lower-case i before 26.2.1 and with a capital one after; both mean the same.
     "isHidden": "is_hidden",
@@ -81,6 +82,21 @@ FIELDS: Mapping[type[Record], str] = {
         EmployeeNum DateTStamp
     """,
     models.SecurityPerm: "Permission HasPermission",
+    models.ProcedureCode: "CodeNum ProcCode Descript AbbrDesc ProcTime ProcCat IsHygiene DateTStamp",
+    models.Procedure: """
+        ProcNum PatNum AptNum ProcDate ProcFee Surf ToothNum ToothRange ProcStatus ProvNum PlannedAptNum ClinicNum
+        CodeNum procCode descript DateTStamp serverDateTime
+    """,
+    models.Recall: """
+        RecallNum PatNum DateDue DatePrevious RecallInterval RecallStatus recallStatus Note IsDisabled DateTStamp
+        RecallTypeNum DisableUntilDate DateScheduled Priority
+    """,
+    models.AsapComm: """
+        AsapCommNum FKey FKeyType ScheduleNum PatNum ClinicNum DateTimeEntry DateTimeExpire DateTimeSmsScheduled
+        SmsSendStatus DateTimeSmsSent ResponseStatus DateTimeOrig TemplateText Note
+    """,
+    models.ApptField: "AptNum FieldName FieldValue",
+    models.ApptFieldDef: "ApptFieldDefNum FieldName FieldType PickList",
     models.Commlog: """
         CommlogNum PatNum CommDateTime CommType commType Note Mode_ SentOrReceived UserNum DateTStamp CommSource
         ProgramNum DateTEntry ReferralNum

@@ -9,13 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from attrs import field, frozen
+from attrs import asdict, field, frozen
 
+from odnexus.reconcile.bodies import pack, read_slot, unpack
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.triggers import Slot
 
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "booking.guardian": ("link", "dismiss"),
+    "booking.patient-gone": ("link", "dismiss"),
     "form.no-chart": ("dismiss",),
     "form.not-landed": ("dismiss",),
     "form.unknown-finding": ("dismiss",),
@@ -25,6 +28,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "person.refused": ("link", "dismiss"),
     "suggest.change": ("apply", "dismiss"),
     "suggest.create": ("apply", "dismiss"),
+    "type.changed": ("accept", "dismiss"),
+    "visit.cannot-mirror": ("retry", "dismiss"),
     "visit.cannot-move": ("dismiss",),
     "visit.clash": ("opendental", "nexhealth", "dismiss"),
     "visit.drift": ("dismiss",),
@@ -84,3 +89,53 @@ class Inquiry:
 def look_again(event: Event) -> dict[str, str]:
     """Return which event to put again once a question is answered: one like *event*."""
     return {"kind": event.kind, "subject": event.subject, "key": event.key}
+
+
+@frozen(kw_only=True)
+class Parked:
+    """A booking that waits for an answer, and the place in the book that it may lose meanwhile.
+
+    Attributes:
+        booking: NexHealth id of the booking.
+        review: Id of the question whose answer it waits for.
+        look: The event that takes it up again.
+        due: When the visit begins (aware, UTC): after that no answer helps.
+        slot: Where it would stand, ``None`` while no chair is known.
+        told: Appointments in that slot of which people were told.
+    """
+
+    booking: str
+    review: str
+    look: Mapping[str, str]
+    due: datetime | None = None
+    slot: Slot | None = field(default=None, repr=False)
+    told: tuple[int, ...] = ()
+
+    def to_bytes(self) -> bytes:
+        """Return it as JSON, for a sealed row."""
+        return pack(asdict(self))
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Parked:
+        """Return what `to_bytes` wrote."""
+        stored = unpack(content)
+        stored["due"] = datetime.fromisoformat(stored["due"]) if stored["due"] else None
+        stored["slot"], stored["told"] = read_slot(stored["slot"]), tuple(stored["told"])
+        return cls(**stored)
+
+
+def answered_event(review: Review, look: Mapping[str, str], now: datetime) -> Event:
+    """Return the event that takes up again what waited for the answer to *review*, also where none came in time.
+
+    It is the same event, however often it is made.
+    """
+    at = review.answer.at.isoformat() if review.answer is not None else "too late"
+    return Event(
+        id=content_id("answered", review.id, at, look["kind"], look["subject"]),
+        key=look["key"],
+        location=review.location,
+        kind=look["kind"],
+        subject=look["subject"],
+        received=now,
+        due=now,
+    )

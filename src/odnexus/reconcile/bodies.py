@@ -28,6 +28,34 @@ def unpack(content: bytes) -> dict[str, Any]:
     return cast("dict[str, Any]", json.loads(content)) if content else {}
 
 
+PLACE = ("start", "minutes", "operatory")
+"""Fields that say where a visit stands in the book."""
+
+
+def place_of(fields: Fields) -> dict[str, Value]:
+    """Return where *fields* say that a visit stands."""
+    return {name: fields.get(name) for name in PLACE}
+
+
+@frozen(kw_only=True)
+class Hold:
+    """An appointment that keeps a slot while it is not known whose visit it is.
+
+    Attributes:
+        apt_num: Its number, 0 while it is being written.
+        asked: Where it was asked for.
+        shown: Where Open Dental showed it then: whoever moved it since was the staff.
+        lifted: It is being taken off by us.
+        gone: The staff took it off or made something else of it; it is not touched any more.
+    """
+
+    apt_num: int = 0
+    asked: Fields = field(factory=dict[str, Value], repr=False)
+    shown: Fields = field(factory=dict[str, Value], repr=False)
+    lifted: bool = False
+    gone: bool = False
+
+
 @frozen(kw_only=True)
 class LinkBody:
     """The sealed part of a link.
@@ -40,7 +68,10 @@ class LinkBody:
         announce: Whether the host is to be told of the creation.
         cancel: NexHealth appointment that is still to be cancelled after its successor was booked.
         target: Where a visit is moving to (new then cancel).
+        procedures: Codes of the procedures that are still to be attached to the visit.
         awaiting: Since when NexHealth's synchronizer is waited for (ISO text), ``""`` if it is not.
+        decided: Id of the review whose answer led to this link, ``""`` if nobody was asked.
+        hold: The appointment on the holding chart that keeps the slot of the booking, ``None`` if there is none.
     """
 
     base: Base | None = field(default=None, repr=False)
@@ -50,7 +81,10 @@ class LinkBody:
     announce: bool = True
     cancel: str = ""
     target: Fields = field(factory=dict[str, Value], repr=False)
+    procedures: tuple[str, ...] = field(default=(), repr=False)
     awaiting: str = ""
+    decided: str = ""
+    hold: Hold | None = None
 
     def to_bytes(self) -> bytes:
         """Return the body as JSON."""
@@ -64,7 +98,10 @@ class LinkBody:
                 "announce": self.announce,
                 "cancel": self.cancel,
                 "target": dict(self.target),
+                "procedures": self.procedures,
                 "awaiting": self.awaiting,
+                "decided": self.decided,
+                "hold": asdict(self.hold) if self.hold is not None else None,
             }
         )
 
@@ -81,7 +118,10 @@ class LinkBody:
             announce=stored.get("announce", True),
             cancel=stored.get("cancel", ""),
             target=stored.get("target", {}),
+            procedures=tuple(stored.get("procedures", ())),
             awaiting=stored.get("awaiting", ""),
+            decided=stored.get("decided", ""),
+            hold=Hold(**stored["hold"]) if stored.get("hold") else None,
         )
 
 
@@ -94,12 +134,13 @@ def unpack_event(content: bytes) -> DomainEvent:
     """Return the domain event that `pack_event` wrote."""
     stored = unpack(content)
     stored["at"] = datetime.fromisoformat(stored["at"])
-    stored["slot"], stored["before"] = _slot(stored["slot"]), _slot(stored["before"])
+    stored["slot"], stored["before"] = read_slot(stored["slot"]), read_slot(stored["before"])
     stored["candidates"] = tuple(_candidate(each) for each in stored["candidates"])
     return DomainEvent(**stored)
 
 
-def _slot(stored: dict[str, Any] | None) -> Slot | None:
+def read_slot(stored: dict[str, Any] | None) -> Slot | None:
+    """Return the place in the book that JSON holds, ``None`` if it holds none."""
     if stored is None:
         return None
     stored["start"] = datetime.fromisoformat(stored["start"])

@@ -38,6 +38,7 @@ class Feature:
         optional: Endpoints of Open Dental that it calls only where the office's version has them.
         nexhealth: Endpoints of NexHealth that it calls.
         when: Settings that switch it on; all of them must hold. Empty: always on.
+        by: Method of the engine that the host calls for it; then no setting switches it on.
         needed: False for what a practice can live without: the doctor warns only.
         helpful: Parameters and fields (``"GET /appointments op"``) that make it better and can be missed.
     """
@@ -47,6 +48,7 @@ class Feature:
     optional: tuple[str, ...] = ()
     nexhealth: tuple[str, ...] = ()
     when: tuple[Condition, ...] = ()
+    by: str = ""
     needed: bool = True
     helpful: tuple[str, ...] = ()
 
@@ -67,11 +69,13 @@ class Feature:
 
     def is_on(self, location: object) -> bool:
         """Return whether the settings of *location* (a `Location`) switch it on."""
-        return all(attrgetter(path)(location) in values for path, values in self.when)
+        return not self.by and all(attrgetter(path)(location) in values for path, values in self.when)
 
     @property
     def switch(self) -> str:
         """Return in words what switches it on, such as ``modes.person = apply``."""
+        if self.by:
+            return f"the host calls {self.by}"
         clauses = [f"{path} = {' or '.join(map(_word, values))}" for path, values in self.when]
         return " and ".join(clauses) or "always"
 
@@ -95,12 +99,14 @@ FEATURES: Final[tuple[Feature, ...]] = (
             "GET /appointments/{id}",
             "GET /locations/{id}",
             "GET /operatories",
+            "GET /patients",
             "GET /patients/{id}",
             "GET /providers",
             "GET /sync_status",
         ),
         helpful=("GET /appointments op",),
     ),
+    Feature(name="catch up after a gap", nexhealth=("GET /patients",)),
     Feature(name="notice deleted visits", opendental=("GET /histappointments",), needed=False),
     Feature(name="know rooms and statuses", opendental=("GET /definitions", "GET /operatories"), needed=False),
     Feature(name="make charts", opendental=("POST /patients",), when=PERSONS),
@@ -130,6 +136,23 @@ FEATURES: Final[tuple[Feature, ...]] = (
         optional=("GET /commlogs/{CommlogNum}",),
         when=PERSONS,
         needed=False,
+    ),
+    Feature(
+        name="look after webhooks",
+        nexhealth=(
+            "GET /webhook_endpoints",
+            "POST /webhook_endpoints",
+            "PATCH /webhook_endpoints/{id}",
+            "GET /webhook_endpoints/{id}/webhook_subscriptions",
+            "POST /webhook_endpoints/{id}/webhook_subscriptions",
+            "PATCH /webhook_endpoints/{id}/webhook_subscriptions/{subscription_id}",
+        ),
+        by="ensure_webhooks",
+    ),
+    Feature(
+        name="look after API Events",
+        opendental=("GET /subscriptions", "POST /subscriptions", "PUT /subscriptions/{SubscriptionNum}"),
+        by="ensure_api_events",
     ),
     Feature(
         name="fill texts of charts",
@@ -217,6 +240,12 @@ def allowed(location: Any, api: Api, among: Iterable[Feature] = FEATURES) -> All
     """Return what the features that *location* (a `Location`) has on may call at *api*."""
     names = frozenset(name for each in features_of(location, among) for name in each.calls(api))
     return Allowed(api=api, calls=names, whose=f"location {location.name}")
+
+
+def allowed_to(by: str, api: Api, among: Iterable[Feature] = FEATURES) -> Allowed:
+    """Return what the engine's method *by* may call at *api*."""
+    names = frozenset(name for each in among if each.by == by for name in each.calls(api))
+    return Allowed(api=api, calls=names, whose=by)
 
 
 def as_rows(features: Iterable[Feature] = FEATURES) -> list[dict[str, str]]:

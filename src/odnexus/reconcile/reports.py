@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from attrs import define, field, frozen
 
 from odnexus.reconcile.reviews import Review
+from odnexus.reconcile.triggers import Slot
 
 
 @frozen(kw_only=True)
@@ -166,13 +167,34 @@ class HookReport:
 
 
 @frozen(kw_only=True)
+class AtRisk:
+    """A place in the book that a booking may lose while a question about it is open.
+
+    Attributes:
+        booking: NexHealth id of the booking.
+        due: When the visit begins (aware, UTC): an answer after that comes too late.
+        slot: Where it is to stand (office wall clock), ``None`` while no chair is known.
+        others: What else stands there as far as the last poll saw: AptNum → when it begins (office wall clock).
+        hold: The appointment that holds the slot on the location's holding chart, ``None`` if none does.
+    """
+
+    booking: str
+    due: datetime | None = None
+    slot: Slot | None = field(default=None, repr=False)
+    others: Mapping[int, datetime] = field(factory=dict[int, datetime], repr=False)
+    hold: int | None = None
+
+
+@frozen(kw_only=True)
 class Question:
     """A review with its content opened, for the staff's eyes: it may show patient data.
 
     Attributes:
         review: The question without its content; safe to log.
         body: Candidates, reasons, and what else the question is about.
+        at_risk: The bookings that wait for the answer, with what they may lose, as of now.
     """
 
     review: Review
     body: Mapping[str, object] = field(repr=False)
+    at_risk: tuple[AtRisk, ...] = ()

@@ -7,6 +7,7 @@ Names follow the vendor's by one rule (`AptDateTime` → `apt_date_time`); the e
 from __future__ import annotations
 
 from odnexus.opendental.models.appointments import Appointment, HistAppointment, Slot, WebSchedAppointment
+from odnexus.opendental.models.care import ApptField, ApptFieldDef, AsapComm, Procedure, ProcedureCode, Recall
 from odnexus.opendental.models.clinical import (
     Allergy,
     AllergyDef,
@@ -26,6 +27,7 @@ from odnexus.opendental.models.clinical import (
 from odnexus.opendental.models.documents import Document
 from odnexus.opendental.models.enums import (
     YN,
+    ApptFieldType,
     AptStatus,
     BreakType,
     CommMode,
@@ -43,6 +45,7 @@ from odnexus.opendental.models.enums import (
     Position,
     Priority,
     ProbStatus,
+    ProcStatus,
     ProvStatus,
     RequiredProcCodesNeeded,
     SchedType,
@@ -72,7 +75,11 @@ __all__ = [
     "AllergyDef",
     "Appointment",
     "AppointmentType",
+    "ApptField",
+    "ApptFieldDef",
+    "ApptFieldType",
     "AptStatus",
+    "AsapComm",
     "BreakType",
     "Carrier",
     "Clinic",
@@ -108,8 +115,12 @@ __all__ = [
     "Preference",
     "Priority",
     "ProbStatus",
+    "ProcStatus",
+    "Procedure",
+    "ProcedureCode",
     "ProvStatus",
     "Provider",
+    "Recall",
     "Record",
     "RequiredProcCodesNeeded",
     "SchedType",

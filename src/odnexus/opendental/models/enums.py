@@ -256,6 +256,26 @@ class DefCategory(StrEnum):
     OPERATORY_TYPES = "OperatoryTypes", 55
 
 
+class ProcStatus(StrEnum):
+    """State of a procedure: planned, complete, done before or elsewhere, referred out, deleted, a condition."""
+
+    TP = "TP"
+    C = "C"
+    EC = "EC"
+    EO = "EO"
+    R = "R"
+    D = "D"
+    CN = "Cn"
+    TPI = "TPi"
+
+
+class ApptFieldType(StrEnum):
+    """What a field of appointments holds: free text, or one of a list."""
+
+    TEXT = "Text"
+    PICK_LIST = "PickList"
+
+
 class ImgType(StrEnum):
     """Kind of a document."""
 

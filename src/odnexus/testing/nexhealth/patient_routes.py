@@ -76,7 +76,9 @@ def create_patient(ask: Ask) -> Answer:
 
 def get_patient(ask: Ask) -> Answer:
     """Show one patient; a placeholder that was replaced is gone."""
-    one = ask.platform.state.patients.get(ask.id)
+    state = ask.platform.state
+    follows = ask.platform.switches.merged_patient == "survivor"
+    one = state.patients.get(state.merged.get(ask.id, ask.id) if follows else ask.id)
     record = found(one if one is not None and one.institution_id == ask.tenant.id else None, "Patient")
     return Answer(data=ask.platform.shapes.patient_detailed(record, ask.included))
 

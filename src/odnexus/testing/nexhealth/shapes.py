@@ -248,13 +248,16 @@ class Shapes:
         kind = one.appointment_type_id
         row["appointment_type_id"] = self.switches.no_type_id if kind is None else kind
         row["misc"] = dict(one.misc)
+        if self.switches.time_offsets == "absent":
+            row |= {name: str(row[name]).removesuffix("Z") for name in ("start_time", "end_time") if row[name]}
         return row
 
     def appointment_with(self, one: Appointment, include: Collection[str]) -> Row:
         """Return `AppointmentWithIncludes`, the single read."""
         state, row = self.state, self.appointment(one)
         patient = None if one.patient_id is None else state.patients.get(one.patient_id)
-        if patient is not None and {"patient", "guarantor"} & set(include):
+        embedded = {"patient", "guarantor"} & set(include) and self.switches.patient_include == "honoured"
+        if patient is not None and embedded:
             row["patient"] = self.patient_with_guarantor(patient, with_guarantor="guarantor" in include)
         chair = None if one.operatory_id is None else state.operatories.get(one.operatory_id)
         if chair is not None:

@@ -130,6 +130,7 @@ class State:
         self.working_hours: dict[int, WorkingHour] = {}
         self.labels: dict[int, Label] = {}
         self.patients: dict[int, Patient] = {}
+        self.merged: dict[int, int] = {}
         self.appointments: dict[int, Appointment] = {}
         self.endpoints: dict[int, Endpoint] = {}
         self.subscriptions: dict[int, Subscription] = {}
@@ -398,6 +399,15 @@ class State:
         return _keep(self.appointments, record)
 
     # Looking up
+
+    def merge_patients(self, former: int, survivor: int, *, visits_follow: bool = True) -> None:
+        """Make one patient of two: *former* is no record any more. Its appointments may go on naming it."""
+        del self.patients[former]
+        self.merged[former] = survivor
+        for visit in list(self.visits_of(former)):
+            if visits_follow:
+                visit.patient_id = survivor
+            self.touch(visit)
 
     def foreign_id_type(self, location: Location) -> str:
         """Return the name of the connected system of a location; `nex` where there is none."""

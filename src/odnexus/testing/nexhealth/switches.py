@@ -112,7 +112,16 @@ class Switches:
     dependant_contact: Literal["guardian", "blank"] = "guardian"
     """The dependant's phone and e-mail: taken from the guardian, or empty."""
 
+    merged_patient: Literal["gone", "survivor"] = "gone"
+    """What the id of a patient answers who was merged into another: 404, or the other. No page speaks of it."""
+
     # Appointments
+
+    patient_include: Literal["honoured", "ignored"] = "honoured"
+    """Whether ``include=patient`` embeds the patient in an appointment."""
+
+    time_offsets: Literal["zulu", "absent"] = "zulu"
+    """Times of appointments end in ``Z``, as in the samples, or say nothing of their zone. They are UTC either way."""
 
     overlap: Literal["chair", "chair_and_provider"] = "chair"
     """What a booking may not overlap: the chair (the provider where one side has no chair), or the provider as well."""
@@ -137,6 +146,9 @@ class Switches:
 
     reschedule_supported: bool = True
     """The EHR takes a new time, chair or note by PATCH. False answers 400, like most systems but four."""
+
+    unsupported_edits: Literal["refuse", "ignore"] = "refuse"
+    """What becomes of an edit that the EHR does not take: refused since June 2026, before that answered with a 200."""
 
     edit_note_limit: int | None = None
     """Longest note of a PATCH; the 128 characters are documented for POST."""
