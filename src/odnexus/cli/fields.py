@@ -176,5 +176,5 @@ def _read(path: Path) -> Form:
             records = read_delivery(content).records
         except WebhookError as error:
             raise ConfigurationError(f"{path.name}: {error}") from None
-        record = records[0] if records else {}
+        return read_form(records[0]) if records else Form()
     return read_form(record)
