@@ -7,6 +7,14 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
+from odnexus._async.opendental_insurance import (
+    AsyncBenefits,
+    AsyncFamilyModules,
+    AsyncInsPlans,
+    AsyncInsSubs,
+    AsyncInsVerifies,
+    AsyncPatPlans,
+)
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncRoute
@@ -112,6 +120,12 @@ class AsyncOpenDental:
         self.commlogs = AsyncCommlogs(self._connection)
         self.carriers = AsyncCarriers(self._connection)
         self.subscriptions = AsyncSubscriptions(self._connection)
+        self.ins_plans = AsyncInsPlans(self._connection)
+        self.ins_subs = AsyncInsSubs(self._connection)
+        self.pat_plans = AsyncPatPlans(self._connection)
+        self.benefits = AsyncBenefits(self._connection)
+        self.ins_verifies = AsyncInsVerifies(self._connection)
+        self.family_modules = AsyncFamilyModules(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -10,6 +10,14 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._calls import Json, Method, Secret, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
+from odnexus._sync.opendental_insurance import (
+    Benefits,
+    FamilyModules,
+    InsPlans,
+    InsSubs,
+    InsVerifies,
+    PatPlans,
+)
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
 from odnexus._sync.opendental_routes import Connection, Keys, Route
@@ -113,6 +121,12 @@ class OpenDental:
         self.commlogs = Commlogs(self._connection)
         self.carriers = Carriers(self._connection)
         self.subscriptions = Subscriptions(self._connection)
+        self.ins_plans = InsPlans(self._connection)
+        self.ins_subs = InsSubs(self._connection)
+        self.pat_plans = PatPlans(self._connection)
+        self.benefits = Benefits(self._connection)
+        self.ins_verifies = InsVerifies(self._connection)
+        self.family_modules = FamilyModules(self._connection)
 
     @property
     def version(self) -> Version | None:

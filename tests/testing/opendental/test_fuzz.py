@@ -38,6 +38,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "PUT /appointments/{AptNum}/Note": {"Note": "x"},
     "POST /commlogs": {"PatNum": 401, "Note": "x"},
     "POST /carriers": {"CarrierName": "Fir"},
+    "POST /insplans": {"CarrierNum": 61},
+    "POST /inssubs": {"PlanNum": 3001, "Subscriber": 401, "SubscriberID": "X1"},
+    "POST /patplans": {"PatNum": 402, "InsSubNum": 4001},
+    "POST /benefits": {"PlanNum": 3001, "BenefitType": "CoInsurance", "CoverageLevel": "None"},
+    "PUT /insverifies": {"VerifyType": "InsuranceBenefit", "FKey": 3001, "DateLastVerified": "2026-03-04"},
     "POST /providers": {"Abbr": "DOC3"},
     "POST /definitions": {"ItemName": "x", "category": "ApptConfirmed"},
     "POST /subscriptions": {
@@ -58,7 +63,7 @@ def attempts(endpoint: Endpoint) -> st.SearchStrategy[tuple[dict[str, Any], dict
 
 
 def send(desk: Desk, endpoint: Endpoint, query: dict[str, Any], body: dict[str, Any]) -> SimReply:
-    key = next(iter(desk.practice.tables[endpoint.route.split("/")[1]].rows), 1) if endpoint.schema else 1
+    key = next(iter(desk.practice.tables[endpoint.schema.name].rows), 1) if endpoint.schema else 1
     good = GOOD.get(f"{endpoint.verb} {endpoint.route}", {})
     return desk.send(endpoint.verb, re.sub(r"\{\w+\}", str(key), endpoint.route), query, {**good, **body})
 
@@ -69,7 +74,8 @@ def test_no_request_breaks_the_office(endpoint: Endpoint) -> None:
     for desk in desks:
         desk.practice.add_appointment(PatNum=401, AptStatus="Planned")
         desk.practice.add_commlog(PatNum=401, Note="x")
-        desk.post("/subscriptions", **GOOD["POST /subscriptions"])
+        for resource in ("subscriptions", "insplans", "inssubs", "patplans", "benefits"):
+            desk.send("POST", f"/{resource}", body=GOOD[f"POST /{resource}"])
 
     @settings(max_examples=40, deadline=None)
     @given(attempts(endpoint))

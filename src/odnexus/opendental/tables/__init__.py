@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.tables import appointments, office, patients, records
+from odnexus.opendental.tables import appointments, insurance, office, patients, records
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.name: endpoint
-    for endpoint in (*patients.ENDPOINTS, *appointments.ENDPOINTS, *office.ENDPOINTS, *records.ENDPOINTS)
+    for endpoint in (
+        *patients.ENDPOINTS,
+        *appointments.ENDPOINTS,
+        *office.ENDPOINTS,
+        *records.ENDPOINTS,
+        *insurance.ENDPOINTS,
+    )
 }
 """Every endpoint that has a method of its own, by name (``"GET /patients/{PatNum}"``)."""

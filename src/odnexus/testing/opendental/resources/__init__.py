@@ -10,10 +10,12 @@ from odnexus.testing.opendental.endpoints import Endpoint
 from odnexus.testing.opendental.resources import (
     appointment_actions,
     appointments,
+    benefits,
     carriers,
     commlogs,
     definitions,
     hist_appointments,
+    insurance,
     office,
     patient_search,
     patients,
@@ -40,6 +42,11 @@ SCHEMAS: tuple[Schema, ...] = (
     procedures.PROCEDURE,
     commlogs.COMMLOG,
     carriers.CARRIER,
+    insurance.PLAN,
+    insurance.SUBSCRIPTION,
+    insurance.COVERAGE,
+    benefits.BENEFIT,
+    benefits.VERIFICATION,
     subscriptions.SUBSCRIPTION,
 )
 
@@ -59,6 +66,8 @@ ENDPOINTS: tuple[Endpoint, ...] = tuple(
         office,
         commlogs,
         carriers,
+        insurance,
+        benefits,
         subscriptions,
     )
     for endpoint in module.ENDPOINTS
