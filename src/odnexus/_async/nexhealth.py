@@ -8,6 +8,7 @@ from typing import Any, Self, cast
 
 from odnexus._async._compat import AsyncClock
 from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
+from odnexus._async.nexhealth_insurance import AsyncInsuranceCoverages, AsyncInsurancePlans
 from odnexus._async.nexhealth_practice import (
     AsyncInstitutions,
     AsyncLocations,
@@ -96,6 +97,8 @@ class AsyncNexHealth:
         self.operatories = AsyncOperatories(self._transport, scope)
         self.sync_status = AsyncSyncStatuses(self._transport, scope)
         self.patients = AsyncPatients(self._transport, scope)
+        self.insurance_plans = AsyncInsurancePlans(self._transport, scope)
+        self.insurance_coverages = AsyncInsuranceCoverages(self._transport, scope)
         self.appointments = AsyncAppointments(self._transport, scope)
         self.appointment_types = AsyncAppointmentTypes(self._transport, scope)
         self.available_slots = AsyncAvailableSlots(self._transport, scope)

@@ -11,6 +11,7 @@ from odnexus._calls import Json, Method, Secret
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
 from odnexus._sync.nexhealth_hooks import WebhookEndpoints
+from odnexus._sync.nexhealth_insurance import InsuranceCoverages, InsurancePlans
 from odnexus._sync.nexhealth_practice import (
     Institutions,
     Locations,
@@ -97,6 +98,8 @@ class NexHealth:
         self.operatories = Operatories(self._transport, scope)
         self.sync_status = SyncStatuses(self._transport, scope)
         self.patients = Patients(self._transport, scope)
+        self.insurance_plans = InsurancePlans(self._transport, scope)
+        self.insurance_coverages = InsuranceCoverages(self._transport, scope)
         self.appointments = Appointments(self._transport, scope)
         self.appointment_types = AppointmentTypes(self._transport, scope)
         self.available_slots = AvailableSlots(self._transport, scope)

@@ -21,9 +21,11 @@ from odnexus.nexhealth.listing import Listing
 from odnexus.nexhealth.models import (
     Appointment,
     AppointmentType,
+    Coverage,
     Created,
     Descriptor,
     Institution,
+    InsurancePlan,
     Location,
     Operatory,
     Page,
@@ -219,6 +221,26 @@ def get_patient(scope: Scope, id: int, values: Values) -> Call[Patient]:
 def create_patient(scope: Scope, values: Values) -> Call[Created]:
     """``POST /patients``."""
     return _call(table.NEW_PATIENT, read_created(table.NEW_PATIENT.name), scope, values)
+
+
+def list_insurance_plans(scope: Scope, filters: Values) -> Listing[InsurancePlan]:
+    """``GET /insurance_plans``."""
+    return _list(table.INSURANCE_PLANS, InsurancePlan, scope, filters)
+
+
+def get_insurance_plan(scope: Scope, id: int, values: Values) -> Call[InsurancePlan]:
+    """``GET /insurance_plans/{id}``."""
+    return _one(table.INSURANCE_PLAN, InsurancePlan, scope, values, id=id)
+
+
+def list_insurance_coverages(scope: Scope, filters: Values) -> Listing[Coverage]:
+    """``GET /insurance_coverages``."""
+    return _list(table.INSURANCE_COVERAGES, Coverage, scope, filters)
+
+
+def get_insurance_coverage(scope: Scope, id: int) -> Call[Coverage]:
+    """``GET /insurance_coverages/{id}``."""
+    return _one(table.INSURANCE_COVERAGE, Coverage, scope, id=id)
 
 
 # --- calendar ----------------------------------------------------------------------------------------------------

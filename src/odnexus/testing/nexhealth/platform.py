@@ -14,7 +14,7 @@ from typing import Protocol
 from odnexus.testing.clock import SimClock
 from odnexus.testing.http import Json
 from odnexus.testing.nexhealth.access import Keyring
-from odnexus.testing.nexhealth.records import Appointment, Light, Location, Patient, Sync
+from odnexus.testing.nexhealth.records import Appointment, Coverage, Light, Location, Patient, Sync
 from odnexus.testing.nexhealth.shapes import Shapes
 from odnexus.testing.nexhealth.state import State
 from odnexus.testing.nexhealth.switches import Switches
@@ -127,6 +127,13 @@ class Platform:
         key = self.switches.patient_events_key
         data: Row = {key: [row] if key.endswith("s") else row} if key else row
         self.webhooks.emit("Patient", name, patient.institution_id, data)
+
+    def coverage_event(self, name: str, coverage: Coverage) -> None:
+        """Announce something about one coverage."""
+        row, key = self.shapes.coverage(coverage), self.switches.insurance_events_key
+        data: Row = {key: [row] if key.endswith("s") else row} if key else row
+        patient = self.state.patients[coverage.patient_id]
+        self.webhooks.emit("PatientInsuranceCoverage", name, patient.institution_id, data)
 
     def sync_event(self, name: str, sync: Sync) -> None:
         """Announce a light of a sync."""

@@ -22,6 +22,7 @@ from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest
 from odnexus.testing.nexhealth import (
     appointment_routes,
     hour_routes,
+    insurance_routes,
     patient_routes,
     practice_routes,
     slot_routes,
@@ -53,6 +54,7 @@ API_KEY = "nexhealth-simulator-key"
 ROUTES: tuple[Route, ...] = (
     *practice_routes.ROUTES,
     *patient_routes.ROUTES,
+    *insurance_routes.ROUTES,
     *appointment_routes.ROUTES,
     *type_routes.ROUTES,
     *hour_routes.ROUTES,
