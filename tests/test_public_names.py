@@ -42,6 +42,7 @@ PUBLIC = {
     "WaitlistCandidate",
     # a practice
     "CancelRule",
+    "InsurancePolicy",
     "Location",
     "MatchPolicy",
     "Modes",

@@ -77,6 +77,7 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        InsurancePolicy as InsurancePolicy,
         Location as Location,
         MatchPolicy as MatchPolicy,
         Modes as Modes,
@@ -126,6 +127,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "practice": (
         "CancelRule",
+        "InsurancePolicy",
         "Location",
         "MatchPolicy",
         "Modes",

@@ -111,6 +111,20 @@ class Modes:
     visit: Mode = "apply"
 
 
+@frozen(kw_only=True)
+class InsurancePolicy:
+    """What happens with insurance that NexHealth, a booking or a form names.
+
+    Attributes:
+        mode: ``off`` does nothing; ``review`` asks the staff about each coverage and writes what they approve;
+            ``write`` writes where carrier, plan and policy holder are certain, and asks about everything else.
+        create_plans: Whether a plan is made where the carrier has none of that group; needs the permission Insurance.
+    """
+
+    mode: Literal["off", "review", "write"] = "off"
+    create_plans: bool = True
+
+
 def is_zone(name: object) -> bool:
     """Return whether *name* is an IANA time zone."""
     try:
@@ -155,6 +169,7 @@ class Location:
         deletions_every: Every how many polls deleted appointments are looked for.
         fields: Which field of NexHealth goes into which field of a chart.
         fill_blanks: Whether a change of a patient at NexHealth fills what the chart lacks. Nothing is overwritten.
+        insurance: What happens with insurance that a patient, a form or NexHealth names.
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
     """
 
@@ -184,6 +199,7 @@ class Location:
     billing_type: str | None = None
     fields: FieldMap = DEFAULT_MAP
     fill_blanks: bool = True
+    insurance: InsurancePolicy = InsurancePolicy()
 
     @property
     def zone(self) -> ZoneInfo:

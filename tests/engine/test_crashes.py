@@ -23,9 +23,9 @@ Story = Callable[["CutTown"], None]
 class CutTown(Town):
     """A town whose engine may be killed at any effect."""
 
-    def __init__(self) -> None:
+    def __init__(self, **location: Any) -> None:
         self.cut = Cut()
-        super().__init__(store=CuttingStore(MemoryStore(), self.cut))
+        super().__init__(store=CuttingStore(MemoryStore(), self.cut), **location)
 
     def _build_opendental(self, options: dict[str, Any]) -> None:
         super()._build_opendental(options)

@@ -31,6 +31,7 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
+from odnexus.reconcile.bodies import pack
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind, LinkState, Ref
@@ -41,6 +42,13 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 C = TypeVar("C")
 
 log = logging.getLogger("odnexus.engine")
+
+RECORDS: Mapping[str, str] = {
+    "link": "chart number (PatNum) to link",
+    "choose": "number (CarrierNum) of the carrier that is meant",
+    "plan": "number (PlanNum) of the plan that is meant",
+}
+"""Choices that need a number, and which."""
 
 
 class AsyncSyncEngine:
@@ -284,7 +292,8 @@ class AsyncSyncEngine:
         Args:
             id: The review.
             choice: One of its ``choices``.
-            record: The chart number, where the choice needs one (``"link"``).
+            record: The number that the choice needs: a chart for ``"link"``, a carrier for ``"choose"``, a plan for
+                ``"plan"``.
             by: Who answers, as the host names its users.
             now: The moment.
 
@@ -324,15 +333,18 @@ class AsyncSyncEngine:
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
-            case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
+            case {"kind": str(kind), "subject": str(subject), "key": str(key)} as look:
+                event_id = content_id("answered", review.id, now.isoformat())
+                said = cast("Mapping[str, object]", look).get("payload")
                 event = Event(
-                    id=content_id("answered", review.id, now.isoformat()),
+                    id=event_id,
                     key=key,
                     location=review.location,
                     kind=kind,
                     subject=subject,
                     received=now,
                     due=now,
+                    payload=self._records.sealed_payload(event_id, pack(said)) if said else None,
                 )
                 await self.store.inbox.put([event])
             case _:
@@ -441,5 +453,5 @@ def _check_answer(review: Review | None, choice: str, record: str) -> None:
         raise ConfigurationError("review: there is no review of this id")
     if choice not in review.choices:
         raise ConfigurationError(f"choice: choose from {', '.join(review.choices)}")
-    if choice == "link" and not record.isdecimal():
-        raise ConfigurationError("record: give the chart number (PatNum) to link")
+    if choice in RECORDS and not record.isdecimal():
+        raise ConfigurationError(f"record: give the {RECORDS[choice]}")

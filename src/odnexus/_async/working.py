@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from attrs import evolve, frozen
 
 from odnexus._async._compat import Handler
+from odnexus._async.insurance import AsyncInsurance
 from odnexus._async.intake import AsyncIntake
 from odnexus._async.office import AsyncOffice
 from odnexus._async.people import AsyncPeople
@@ -46,7 +47,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
+WRITING = frozenset(
+    {"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form", "nexhealth.insurance"}
+)
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 HURRY = timedelta(hours=4)
@@ -209,6 +212,8 @@ class AsyncWorking:
                 await AsyncPolling(office).poll(now)
             case "nexhealth.form":
                 return await AsyncIntake(office).take(event, now)
+            case "nexhealth.insurance":
+                return await AsyncInsurance(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 await office.note(now, "observed", _subject(event), event.kind)

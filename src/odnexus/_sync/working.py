@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from odnexus._pace import RetryPolicy
 from odnexus._sync._compat import Handler
+from odnexus._sync.insurance import Insurance
 from odnexus._sync.intake import Intake
 from odnexus._sync.office import Office
 from odnexus._sync.people import People
@@ -47,7 +48,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
+WRITING = frozenset(
+    {"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form", "nexhealth.insurance"}
+)
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 HURRY = timedelta(hours=4)
@@ -210,6 +213,8 @@ class Working:
                 Polling(office).poll(now)
             case "nexhealth.form":
                 return Intake(office).take(event, now)
+            case "nexhealth.insurance":
+                return Insurance(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 office.note(now, "observed", _subject(event), event.kind)
