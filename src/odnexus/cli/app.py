@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import odnexus
-from odnexus.cli import about, checkup, desk, keys, logbook, office, simulate, starting
+from odnexus.cli import about, carriers, checkup, desk, keys, logbook, office, simulate, starting
 from odnexus.cli.demo import command as demo
 
 app = typer.Typer(
@@ -40,6 +40,7 @@ logbook.register(app)
 starting.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
+app.add_typer(carriers.commands, name="carriers")
 app.add_typer(keys.commands, name="vault")
 demo.register(app)
 simulate.register(app)
