@@ -17,7 +17,17 @@ from attrs import fields
 from sybil.example import SybilFailure
 
 from conftest import Reader, compare, pages
-from odnexus import CancelRule, FieldRule, Location, MatchPolicy, Modes, Practice, TypeRule, VisitPolicy
+from odnexus import (
+    CancelRule,
+    FieldRule,
+    InsurancePolicy,
+    Location,
+    MatchPolicy,
+    Modes,
+    Practice,
+    TypeRule,
+    VisitPolicy,
+)
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.triggers import EVENT_NAMES
 from odnexus.reconcile.writer import REMEDIES, Evidence, WriterSetting, decide
@@ -132,7 +142,7 @@ def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
     shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
-    kinds = (Practice, Location, Modes, MatchPolicy, CancelRule, TypeRule, VisitPolicy, FieldRule, MapRule)
+    kinds = (Practice, Location, Modes, MatchPolicy, CancelRule, TypeRule, VisitPolicy, FieldRule, MapRule, InsurancePolicy)
     settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
 
     assert "[locations.types.27]" in whole

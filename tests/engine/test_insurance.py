@@ -306,7 +306,7 @@ def test_carriers_that_look_alike_are_never_picked_silently(town: Town) -> None:
     assert counted(town) == (0, 0, 0)
     assert town.kinds() == ["insurance.carrier"]
     (question,) = town.engine.reviews()
-    names = [each["name"] for each in question.body["suggestions"]]  # type: ignore[index,attr-defined]
+    names = [each["name"] for each in question.body["suggestions"]]  # type: ignore[attr-defined]
     assert {"Delta Dental of Colorado", "Delta Dental of California"} <= set(names)
 
 
@@ -413,7 +413,7 @@ def test_an_unclear_plan_is_a_question(town: Town) -> None:
     town.settle()
     (question,) = town.engine.reviews()
     assert question.review.kind == "insurance.plan"
-    assert [each["plan_num"] for each in question.body["plans"]] == [3001, 3002]  # type: ignore[index,attr-defined]
+    assert [each["plan_num"] for each in question.body["plans"]] == [3001, 3002]  # type: ignore[attr-defined]
 
     answer(town, "plan", 3002)
 
