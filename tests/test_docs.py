@@ -142,7 +142,18 @@ def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
     shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
-    kinds = (Practice, Location, Modes, MatchPolicy, CancelRule, TypeRule, VisitPolicy, FieldRule, MapRule, InsurancePolicy)
+    kinds = (
+        Practice,
+        Location,
+        Modes,
+        MatchPolicy,
+        CancelRule,
+        TypeRule,
+        VisitPolicy,
+        FieldRule,
+        MapRule,
+        InsurancePolicy,
+    )
     settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
 
     assert "[locations.types.27]" in whole

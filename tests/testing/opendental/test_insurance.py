@@ -14,7 +14,8 @@ def insured(desk: Desk) -> dict[str, int]:
     """Insure patient 401 with a plan of the first carrier."""
     reply = desk.send("POST", "/insplans", body={"CarrierNum": 61, "GroupNum": "G-100"})
     assert reply.status == 200, "documented so, unlike every other creation"
-    plan = reply.json()["PlanNum"]  # type: ignore[call-overload,index]
+    made: Any = reply.json()
+    plan = made["PlanNum"]
     policy = desk.post("/inssubs", PlanNum=plan, Subscriber=401, SubscriberID="W1")["InsSubNum"]
     coverage = desk.post("/patplans", PatNum=401, InsSubNum=policy)["PatPlanNum"]
     return {"plan": plan, "policy": policy, "coverage": coverage}
