@@ -8,17 +8,19 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
-from odnexus import InsurancePolicy
+from odnexus import InsurancePolicy, Modes
 from odnexus._sync.insurance import insurance_event
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth.webhooks import sign
 from odnexus.reconcile.inbox import Event
+from odnexus.reconcile.links import Ref
 from odnexus.testing import FaultKind, SimReply, SimRequest
 from odnexus.testing.opendental import Switches
 from tests.engine.crashing import Killed
 from tests.engine.test_crashes import CutTown
-from tests.engine.town import Town
+from tests.engine.town import Town, at
 
 WRITE, REVIEW = InsurancePolicy(mode="write"), InsurancePolicy(mode="review")
 AETNA = {"name": "Aetna Dental", "payer_id": "60054", "group_num": "G-100"}
@@ -129,7 +131,7 @@ def answer(town: Town, choice: str, record: object = "") -> None:
 def test_a_certain_coverage_is_written_whole(town: Town) -> None:
     patient = booked(town)
 
-    cover(town, patient)
+    cover(town, patient, expiration_date=date(2026, 12, 31))
     town.settle()
 
     plan, policy, coverage = (row(town, name) for name in ("insplans", "inssubs", "patplans"))
@@ -140,7 +142,7 @@ def test_a_certain_coverage_is_written_whole(town: Town) -> None:
         "W12345",
         plan["PlanNum"],
     )
-    assert policy["DateEffective"] == date(2026, 1, 1)
+    assert (policy["DateEffective"], policy["DateTerm"]) == (date(2026, 1, 1), date(2026, 12, 31))
     assert (coverage["PatNum"], coverage["InsSubNum"]) == (chart["PatNum"], policy["InsSubNum"])
     assert (coverage["Ordinal"], coverage["Relationship"]) == (1, "Self")
     assert town.kinds() == []
@@ -252,12 +254,8 @@ def test_a_chart_that_no_booking_stands_on_is_left_alone(town: Town) -> None:
 
 
 def test_what_is_only_observed_is_noted() -> None:
-    from odnexus import Modes
-
     town = insured_town()
     patient = booked(town)
-    from attrs import evolve
-
     town.location = evolve(town.location, modes=Modes(person="observe"))
     town.practice = evolve(town.practice, locations=(town.location,))
     town.engine = town.new_engine(webhook_secrets=["s"])
@@ -267,6 +265,94 @@ def test_what_is_only_observed_is_noted() -> None:
 
     assert counted(town) == (0, 0, 0)
     assert any(entry.rule == "observe:insurance" for entry in town.engine.journal(limit=1000))
+
+
+def test_the_holders_own_policy_is_used_whatever_its_plan(town: Town) -> None:
+    father, child = family(town)
+    plan = town.od.practice.add("insplans", CarrierNum=carrier(town, "Aetna Dental"), GroupNum="old group")
+    policy = town.od.practice.add("inssubs", PlanNum=plan, Subscriber=father, SubscriberID="w 12345")
+    patient = booked(town, born="2016-11-20")
+
+    cover(town, patient, **CHILD)
+    town.settle()
+
+    assert counted(town) == (1, 1, 1)
+    assert (row(town, "patplans")["PatNum"], row(town, "patplans")["InsSubNum"]) == (child, policy)
+
+
+def test_nothing_is_written_into_a_closed_chart(town: Town) -> None:
+    patient = booked(town)
+    town.od.practice.change("patients", town.charts[0]["PatNum"], {"PatStatus": "Archived"})
+    town.work()
+
+    cover(town, patient)
+    town.settle()
+
+    assert counted(town) == (0, 0, 0)
+    assert "insurance.chart-gone" in rules(town)
+
+
+def test_what_a_guardian_types_belongs_to_nobody_for_sure() -> None:
+    town = insured_town()
+    start = at(9)
+    town.nx.patient_app.book(
+        town.location_id, start, provider_id=town.dentists[0], operatory_id=town.chairs[0], minutes=60,
+        first_name="Erik", last_name="Lund", phone_number="3035550177", date_of_birth=date(1960, 4, 2),
+        email="erik@example.com", gender="Male", insurance_name="Aetna",
+        dependant={"first_name": "Mara", "last_name": "Lund", "date_of_birth": date(2016, 11, 20), "gender": "Female"},
+    )  # fmt: skip
+    town.settle()
+
+    assert rules(town) == []
+
+
+def test_a_patient_of_another_database_is_left_to_its_location(town: Town) -> None:
+    patient = booked(town)
+    known = town.engine.find_link("person", Ref(side="nexhealth", realm="demo-dental", id=str(patient)))
+    assert known is not None
+    assert known.opendental is not None
+    elsewhere = evolve(known, opendental=evolve(known.opendental, realm="north"), location="north")
+    town.store.links.save(elsewhere)
+
+    announce(town, cover(town, patient))
+    town.settle()
+
+    assert counted(town) == (0, 0, 0)
+    assert [(each.location, each.subject) for each in town.engine.waiting()] == [("north", str(patient))]
+
+
+def test_a_key_that_may_not_read_coverages_stops_no_poll(town: Town) -> None:
+    patient = booked(town)
+    town.nx.faults.on("GET /insurance_coverages", kind="status", status=403, times=None)
+
+    cover(town, patient)
+    town.settle()
+    town.book(patient, at(14))
+    town.settle()
+
+    assert counted(town) == (0, 0, 0)
+    assert len(town.visits) == 2
+
+
+def test_another_carrier_named_later_begins_anew() -> None:
+    town = insured_town(REVIEW)
+    patient = booked(town)
+    cover(town, patient)
+    town.settle()
+    (question,) = town.engine.reviews()
+    town.od.faults.on("POST /inssubs", kind="status", status=400, body=b'"SubscriberID is invalid"')
+    town.engine.answer(question.review.id, "write")
+    town.settle()
+    assert town.kinds() == ["insurance.refused"]
+
+    town.engine.revoke(question.review.id)
+    delta = carrier(town, "Delta Dental of Colorado")
+    town.engine.answer(question.review.id, "choose", record=str(delta))
+    town.settle()
+
+    (policy,) = town.od.practice.rows("inssubs")
+    plans = {each["PlanNum"]: each["CarrierNum"] for each in town.od.practice.rows("insplans")}
+    assert plans[policy["PlanNum"]] == delta
 
 
 # -- questions ---------------------------------------------------------------------------------------------------------

@@ -130,6 +130,11 @@ class Insurance:
             return self._without_chart(event, said, now)
         if chart.realm != office.location.database:
             return self._elsewhere(event, ref, said, now)
+        row = office.picture.roster.get(int(chart.id))
+        if row is not None and row.status not in LIVING:
+            # Where it went is asked with the next visit; nothing is written into a chart that is closed.
+            office.note(now, "observed", ref, "insurance.chart-gone", related=[chart])
+            return Done()
         for coverage in self._coverages(event, said, now):
             case = Case(
                 id=_identity(ref, coverage), ref=ref, pat_num=int(chart.id), coverage=coverage, event=event,
@@ -483,6 +488,9 @@ def notice_insurance(office: Office, appt: NexHealthAppointment, now: datetime) 
     patient = appt.patient
     text = patient.bio.insurance_name if patient is not None and patient.bio is not None else None
     if office.location.insurance.mode == "off" or office.rehearsing or patient is None or not text:
+        return
+    if appt.is_guardian:
+        # A guardian's words about insurance may be about either of the two.
         return
     if not coverage_from_text(text).value.insured:
         return

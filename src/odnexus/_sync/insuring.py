@@ -117,46 +117,17 @@ class Insuring:
         if progress.carrier not in (0, order.carrier):
             # People have named another carrier since: what was begun is not theirs.
             progress = Progress()
-        planned = self._plan(order, evolve(progress, carrier=order.carrier), now)
-        if isinstance(planned, Undecided):
-            return planned
-        progress = self._subscription(order, planned, now)
+        progress = evolve(progress, carrier=order.carrier)
+        if not progress.subscription:
+            plans = self._plans(order.carrier)
+            ready = self._policy(order, progress, plans, now) or self._plan(order, progress, plans, now)
+            if isinstance(ready, Undecided):
+                return ready
+            progress = ready if ready.subscription else self._subscribe(order, ready, now)
         self._coverage(order, progress, now)
         return None
 
-    # -- the plan ------------------------------------------------------------------------------------------------------
-
-    def _plan(self, order: Order, progress: Progress, now: datetime) -> Progress | Undecided:
-        if progress.plan:
-            return progress
-        if order.plan:
-            return self.note_down(order.id, evolve(progress, plan=order.plan))
-        plans = self._plans(order.carrier)
-        if progress.step == "plan" and (ours := self._made(order, plans, progress.before)):
-            self._note(now, order, "insurance.plan-found-after-doubt", ours)
-            return self.note_down(order.id, evolve(progress, plan=ours))
-        fitting = _fitting(order.coverage, plans)
-        if len(fitting) == 1:
-            self._note(now, order, "insurance.plan-found", fitting[0].plan_num, kind="decided")
-            return self.note_down(order.id, evolve(progress, plan=fitting[0].plan_num))
-        # Without a group number, a plan of some group may be meant.
-        doubtful = bool(fitting) or (not group_key(order.coverage.group_number) and bool(plans))
-        if order.new_plan == "never" or (doubtful and order.new_plan == "missing"):
-            return Undecided(plans=tuple(fitting or plans))
-        before = tuple(plan.plan_num for plan in plans)
-        progress = self.note_down(order.id, evolve(progress, step="plan", before=before))
-        self._office.turn.keep()
-        coverage = order.coverage
-        plan = self._office.opendental.ins_plans.create(
-            carrier_num=order.carrier, group_num=coverage.group_number or None, group_name=coverage.group_name or None
-        )
-        self._note(now, order, "insurance.plan-created", plan.plan_num)
-        return self.note_down(order.id, evolve(progress, plan=plan.plan_num))
-
-    def _made(self, order: Order, plans: Iterable[InsPlan], before: Sequence[int]) -> int:
-        """Return the plan that an interrupted create of ours has made, 0 if it has not."""
-        new = [plan.plan_num for plan in plans if plan.plan_num not in before and _same_group(order.coverage, plan)]
-        return min(new, default=0)
+    # -- what the office has -------------------------------------------------------------------------------------------
 
     def _plans(self, carrier_num: int) -> list[InsPlan]:
         rows = self._office.opendental.ins_plans
@@ -167,18 +138,53 @@ class Insuring:
             plans = [plan for plan in rows.iter()]
         return [plan for plan in plans if plan.carrier_num == carrier_num and not plan.is_hidden]
 
+    def _policy(self, order: Order, progress: Progress, plans: Sequence[InsPlan], now: datetime) -> Progress | None:
+        """Find the policy that the holder has with this carrier under this member id, whatever its plan."""
+        known = {progress.plan, *(plan.plan_num for plan in plans)}
+        rows = self._office.opendental.ins_subs.iter(subscriber=order.subscriber)
+        wanted = member_key(order.coverage.member_id)
+        same = [row for row in rows if row.plan_num in known and member_key(row.subscriber_id) == wanted]
+        if not same:
+            return None
+        found = min(same, key=lambda row: row.ins_sub_num)
+        kind: EntryKind = "applied" if progress.step == "subscription" else "decided"
+        self._note(now, order, "insurance.subscription-found", found.ins_sub_num, kind=kind)
+        progress = evolve(progress, plan=found.plan_num, subscription=found.ins_sub_num)
+        return self.note_down(order.id, progress)
+
+    # -- the plan ------------------------------------------------------------------------------------------------------
+
+    def _plan(self, order: Order, progress: Progress, plans: Sequence[InsPlan], now: datetime) -> Progress | Undecided:
+        if progress.plan or order.plan:
+            return self.note_down(order.id, evolve(progress, plan=order.plan or progress.plan))
+        if progress.step == "plan" and (ours := _made(order, plans, progress.before)):
+            self._note(now, order, "insurance.plan-found-after-doubt", ours)
+            return self.note_down(order.id, evolve(progress, plan=ours))
+        fitting = _fitting(order.coverage, plans)
+        if len(fitting) == 1:
+            self._note(now, order, "insurance.plan-found", fitting[0].plan_num, kind="decided")
+            return self.note_down(order.id, evolve(progress, plan=fitting[0].plan_num))
+        # Without a group number, a plan of some group may be meant.
+        doubtful = bool(fitting) or (not group_key(order.coverage.group_number) and bool(plans))
+        if order.new_plan == "never" or (doubtful and order.new_plan == "missing"):
+            return Undecided(plans=tuple(fitting or plans))
+        return self._new_plan(order, progress, plans, now)
+
+    def _new_plan(self, order: Order, progress: Progress, plans: Sequence[InsPlan], now: datetime) -> Progress:
+        before = tuple(plan.plan_num for plan in plans)
+        progress = self.note_down(order.id, evolve(progress, step="plan", before=before))
+        self._office.turn.keep()
+        coverage = order.coverage
+        plan = self._office.opendental.ins_plans.create(
+            carrier_num=order.carrier, group_num=coverage.group_number or None, group_name=coverage.group_name or None
+        )
+        self._note(now, order, "insurance.plan-created", plan.plan_num)
+        return self.note_down(order.id, evolve(progress, plan=plan.plan_num))
+
     # -- the subscription ----------------------------------------------------------------------------------------------
 
-    def _subscription(self, order: Order, progress: Progress, now: datetime) -> Progress:
-        if progress.subscription:
-            return progress
-        rows = self._office.opendental.ins_subs.iter(plan_num=progress.plan, subscriber=order.subscriber)
-        same = [row for row in rows if member_key(row.subscriber_id) == member_key(order.coverage.member_id)]
-        if same:
-            found = min(row.ins_sub_num for row in same)
-            kind: EntryKind = "applied" if progress.step == "subscription" else "decided"
-            self._note(now, order, "insurance.subscription-found", found, kind=kind)
-            return self.note_down(order.id, evolve(progress, subscription=found))
+    def _subscribe(self, order: Order, progress: Progress, now: datetime) -> Progress:
+        """Make the policy; that there is none was looked up in this very attempt."""
         progress = self.note_down(order.id, evolve(progress, step="subscription"))
         self._office.turn.keep()
         made = self._office.opendental.ins_subs.create(**_policy(order, progress.plan))
@@ -221,6 +227,12 @@ def already_there(coverage: Coverage, carrier: int, chart: Iterable[FamilyInsura
 def other_primary(chart: Iterable[FamilyInsurance]) -> FamilyInsurance | None:
     """Return the primary dental coverage that *chart* has, if it has one."""
     return next((row for row in chart if row.ordinal == 1 and not row.is_medical), None)
+
+
+def _made(order: Order, plans: Iterable[InsPlan], before: Sequence[int]) -> int:
+    """Return the plan that an interrupted create of ours has made, 0 if it has not."""
+    new = [plan.plan_num for plan in plans if plan.plan_num not in before and _same_group(order.coverage, plan)]
+    return min(new, default=0)
 
 
 def _same_group(coverage: Coverage, plan: InsPlan) -> bool:
