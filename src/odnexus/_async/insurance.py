@@ -50,6 +50,9 @@ PATIENCE = timedelta(days=1)
 
 OVERLAP = timedelta(hours=1)
 
+NOT_THERE = -1
+"""In place of a carrier: somebody named one that the office does not have, or hides."""
+
 STEP_REFUSALS = (InvalidRequestError, ConflictError, NotFoundError, UnsupportedError)
 """Refusals of a step that no repetition cures: people are asked."""
 
@@ -177,6 +180,7 @@ class AsyncInsurance:
     async def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
         """The patient's chart is in another database: the location that linked it goes on."""
         known = await self._office.records.link("person", ref)
+        await self._office.note(now, "observed", ref, "insurance.other-database")
         if known is None or known.link.location == self._office.location.name:
             return Done()
         new_id = content_id("elsewhere", event.id, known.link.location)
@@ -194,11 +198,15 @@ class AsyncInsurance:
         else:
             found = await self._at_nexhealth(int(event.subject))
         today = self._office.wall(now).date()
-        return [
+        kept = [
             each
             for each in found
             if each.insured and each.active and each.kind == "dental" and not (each.term and each.term < today)
         ]
+        if said:
+            return kept
+        # What counts is the place among these: behind a medical coverage stands the primary dental one.
+        return [evolve(each, ordinal=place) for place, each in enumerate(kept, start=1)]
 
     async def _at_nexhealth(self, patient_id: int) -> list[Coverage]:
         """Read a patient with coverages, plans and holders; what kind each is stands only in the list of coverages."""
@@ -230,10 +238,16 @@ class AsyncInsurance:
         if await self._is_dismissed(case):
             await self._insuring.note_down(case.id, evolve(progress, step=DONE))
             return True
-        case = evolve(case, chart=await self._office.opendental.family_modules.insurance(case.pat_num))
+        try:
+            case = evolve(case, chart=await self._office.opendental.family_modules.insurance(case.pat_num))
+        except NotFoundError:
+            await self._note(case, "insurance.chart-gone")
+            return False
         case = evolve(case, resolution=await self._resolve(case))
-        certain = case.resolution.certain
-        carrier = await self._chosen(case) or progress.carrier or (certain.carrier_num if certain else 0)
+        certain, chosen = case.resolution.certain, await self._chosen(case)
+        if chosen == NOT_THERE:
+            return False
+        carrier = chosen or progress.carrier or (certain.carrier_num if certain else 0)
         if carrier and (row := already_there(case.coverage, carrier, case.chart)) is not None:
             return await self._finish(case, progress, row)
         return await self._decide(case, carrier)
@@ -313,7 +327,7 @@ class AsyncInsurance:
         return resolution
 
     async def _chosen(self, case: Case) -> int:
-        """Return the carrier that a person has chosen for this coverage, and learn it; 0 if nobody has."""
+        """Return the carrier that a person has chosen, and learn it; 0 if nobody has, `NOT_THERE` if it is none."""
         for kind in ("insurance.staged", "insurance.carrier", "insurance.incomplete"):
             answer = await self._answer(kind, case)
             if answer is not None and answer.choice == "choose":
@@ -322,10 +336,10 @@ class AsyncInsurance:
 
     async def _learned(self, case: Case, carrier: int) -> int:
         resolver = await self._carriers.resolver(case.now, age=DOUBT_AGE)
-        if all(each.carrier_num != carrier for each in resolver.carriers):
+        if all(each.carrier_num != carrier or each.hidden for each in resolver.carriers):
             text = "A review was answered with a carrier that the office does not have: revoke it and name another."
             self._office.alert(case.now, "insurance.answer-is-gone", text, subject=case.ref)
-            return 0
+            return NOT_THERE
         text = case.coverage.carrier
         if text and resolver.aliases.get(normalised(text)) != carrier:
             await self._carriers.keep({text: carrier})

@@ -51,6 +51,9 @@ PATIENCE = timedelta(days=1)
 
 OVERLAP = timedelta(hours=1)
 
+NOT_THERE = -1
+"""In place of a carrier: somebody named one that the office does not have, or hides."""
+
 STEP_REFUSALS = (InvalidRequestError, ConflictError, NotFoundError, UnsupportedError)
 """Refusals of a step that no repetition cures: people are asked."""
 
@@ -178,6 +181,7 @@ class Insurance:
     def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
         """The patient's chart is in another database: the location that linked it goes on."""
         known = self._office.records.link("person", ref)
+        self._office.note(now, "observed", ref, "insurance.other-database")
         if known is None or known.link.location == self._office.location.name:
             return Done()
         new_id = content_id("elsewhere", event.id, known.link.location)
@@ -195,11 +199,15 @@ class Insurance:
         else:
             found = self._at_nexhealth(int(event.subject))
         today = self._office.wall(now).date()
-        return [
+        kept = [
             each
             for each in found
             if each.insured and each.active and each.kind == "dental" and not (each.term and each.term < today)
         ]
+        if said:
+            return kept
+        # What counts is the place among these: behind a medical coverage stands the primary dental one.
+        return [evolve(each, ordinal=place) for place, each in enumerate(kept, start=1)]
 
     def _at_nexhealth(self, patient_id: int) -> list[Coverage]:
         """Read a patient with coverages, plans and holders; what kind each is stands only in the list of coverages."""
@@ -231,10 +239,16 @@ class Insurance:
         if self._is_dismissed(case):
             self._insuring.note_down(case.id, evolve(progress, step=DONE))
             return True
-        case = evolve(case, chart=self._office.opendental.family_modules.insurance(case.pat_num))
+        try:
+            case = evolve(case, chart=self._office.opendental.family_modules.insurance(case.pat_num))
+        except NotFoundError:
+            self._note(case, "insurance.chart-gone")
+            return False
         case = evolve(case, resolution=self._resolve(case))
-        certain = case.resolution.certain
-        carrier = self._chosen(case) or progress.carrier or (certain.carrier_num if certain else 0)
+        certain, chosen = case.resolution.certain, self._chosen(case)
+        if chosen == NOT_THERE:
+            return False
+        carrier = chosen or progress.carrier or (certain.carrier_num if certain else 0)
         if carrier and (row := already_there(case.coverage, carrier, case.chart)) is not None:
             return self._finish(case, progress, row)
         return self._decide(case, carrier)
@@ -314,7 +328,7 @@ class Insurance:
         return resolution
 
     def _chosen(self, case: Case) -> int:
-        """Return the carrier that a person has chosen for this coverage, and learn it; 0 if nobody has."""
+        """Return the carrier that a person has chosen, and learn it; 0 if nobody has, `NOT_THERE` if it is none."""
         for kind in ("insurance.staged", "insurance.carrier", "insurance.incomplete"):
             answer = self._answer(kind, case)
             if answer is not None and answer.choice == "choose":
@@ -323,10 +337,10 @@ class Insurance:
 
     def _learned(self, case: Case, carrier: int) -> int:
         resolver = self._carriers.resolver(case.now, age=DOUBT_AGE)
-        if all(each.carrier_num != carrier for each in resolver.carriers):
+        if all(each.carrier_num != carrier or each.hidden for each in resolver.carriers):
             text = "A review was answered with a carrier that the office does not have: revoke it and name another."
             self._office.alert(case.now, "insurance.answer-is-gone", text, subject=case.ref)
-            return 0
+            return NOT_THERE
         text = case.coverage.carrier
         if text and resolver.aliases.get(normalised(text)) != carrier:
             self._carriers.keep({text: carrier})

@@ -204,7 +204,7 @@ class Insuring:
                 pat_num=order.pat_num,
                 ins_sub_num=progress.subscription,
                 # Always behind what the chart has: nothing is moved.
-                ordinal=1 + max((row.ordinal or 0 for row in order.chart), default=0),
+                ordinal=max([order.coverage.ordinal, *(1 + (row.ordinal or 0) for row in order.chart)]),
                 relationship=order.relationship,
             )
             self._note(now, order, "insurance.coverage-created", made.pat_plan_num)
