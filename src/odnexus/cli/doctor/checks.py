@@ -16,6 +16,7 @@ from odnexus.practice import Location
 from odnexus.reconcile.writer import REMEDIES, Writer, decide
 
 State: TypeAlias = Literal["pass", "warn", "fail"]
+Features: TypeAlias = Mapping[str, tuple[str, ...]]
 
 FEATURES: Mapping[str, tuple[str, ...]] = {
     "see changes": ("GET /appointments", "GET /patients/Simple"),
@@ -28,6 +29,19 @@ FEATURES: Mapping[str, tuple[str, ...]] = {
     "file forms": ("POST /commlogs",),
 }
 """What the engine does → the endpoints it needs for it."""
+
+INSURANCE: Mapping[str, tuple[str, ...]] = {
+    "write insurance": (
+        "GET /carriers",
+        "GET /familymodules/{PatNum}/Insurance",
+        "GET /insplans",
+        "GET /inssubs",
+        "POST /inssubs",
+        "POST /patplans",
+    ),
+}
+INSURANCE_PLANS: Mapping[str, tuple[str, ...]] = {"make insurance plans": ("POST /insplans",)}
+"""What is needed only where a location writes insurance, and makes plans."""
 
 READING = frozenset({"see changes", "notice deleted visits"})
 WITHOUT: Mapping[str, State] = {"notice deleted visits": "warn", "fill blanks of charts": "warn", "file forms": "warn"}
@@ -72,7 +86,7 @@ class Line:
 def examine(facts: Facts) -> list[Line]:
     """Return all findings, in the order in which one would repair them."""
     offices = {office.name: office for office in facts.databases}
-    lines = [line for office in facts.databases for line in _office(office)]
+    lines = [line for office in facts.databases for line in _office(office, _features(office.name, facts))]
     for place in facts.locations:
         lines += _place(place, offices[place.location.database])
     return [*lines, *_webhooks(facts.webhooks)]
@@ -91,14 +105,22 @@ def _error(about: str, check: str, name: str) -> Line:
 # --- Open Dental ------------------------------------------------------------------------------------------------------
 
 
-def _office(office: DatabaseFacts) -> Iterator[Line]:
+def _features(database: str, facts: Facts) -> Features:
+    """Return what the locations of a database have switched on, with the endpoints for it."""
+    policies = [each.location.insurance for each in facts.locations if each.location.database == database]
+    on = [policy for policy in policies if policy.mode != "off"]
+    plans = any(policy.create_plans for policy in on)
+    return {**FEATURES, **(INSURANCE if on else {}), **(INSURANCE_PLANS if plans else {})}
+
+
+def _office(office: DatabaseFacts, features: Features) -> Iterator[Line]:
     about = f"opendental.{office.name}"
     if office.version is None:
         yield _error(about, "reachable", office.errors.get("version", "no version"))
         return
     yield Line(about=about, check="reachable", state="pass", text=f"yes; modes: {', '.join(office.modes)}")
-    yield from _version(office.version, about)
-    yield from _permissions(office, about)
+    yield from _version(office.version, about, features)
+    yield from _permissions(office, about, features)
     if "remote" in office.modes and office.permissions is not None:
         yield _tier(office, about, office.permissions)
     for what in ("operatories", "providers", "types", "confirmations", "clinics"):
@@ -106,10 +128,10 @@ def _office(office: DatabaseFacts) -> Iterator[Line]:
             yield _error(about, what, office.errors[what])
 
 
-def _version(version: Version, about: str) -> Iterator[Line]:
+def _version(version: Version, about: str, features: Features) -> Iterator[Line]:
     missing = lacking(version)
     yield Line(about=about, check="version", state="pass", text=f"Open Dental {version}")
-    for feature, endpoints in FEATURES.items():
+    for feature, endpoints in features.items():
         late = [f"{name} needs {missing[name]}" for name in endpoints if name in missing]
         if late:
             yield Line(
@@ -126,7 +148,7 @@ def _version(version: Version, about: str) -> Iterator[Line]:
         )
 
 
-def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
+def _permissions(office: DatabaseFacts, about: str, features: Features) -> Iterator[Line]:
     if office.permissions is None:
         name = office.errors.get("permissions", "UnsupportedError")
         text = f"not read: {name}"
@@ -135,7 +157,7 @@ def _permissions(office: DatabaseFacts, about: str) -> Iterator[Line]:
         )
         return
     yield Line(about=about, check="permissions", state="pass", text=", ".join(sorted(office.permissions)))
-    for feature, endpoints in FEATURES.items():
+    for feature, endpoints in features.items():
         absent = sorted({ENDPOINTS[name].permission for name in endpoints} - office.permissions)
         if absent:
             yield Line(
