@@ -214,6 +214,20 @@ def test_what_the_chart_has_is_not_written_again(town: Town) -> None:
     assert town.kinds() == []
 
 
+def test_a_medical_policy_of_the_same_carrier_is_another_one(town: Town) -> None:
+    patient = booked(town)
+    chart = town.charts[0]["PatNum"]
+    plan = town.od.practice.add("insplans", CarrierNum=carrier(town, "Aetna Dental"), IsMedical=True)
+    policy = town.od.practice.add("inssubs", PlanNum=plan, Subscriber=chart, SubscriberID="W12345")
+    town.od.practice.add("patplans", PatNum=chart, InsSubNum=policy)
+
+    cover(town, patient)
+    town.settle()
+
+    assert counted(town) == (2, 2, 2)
+    assert town.kinds() == []
+
+
 def test_primary_and_secondary_keep_their_order(town: Town) -> None:
     patient = booked(town)
     cover(town, patient, {"name": "Delta", "payer_id": "84056"}, priority=5, subscriber_num="D2")
@@ -588,6 +602,20 @@ def test_a_refusal_is_a_question_that_may_be_asked_again() -> None:
     answer(town, "retry")
     assert town.kinds() == ["insurance.refused"]
     town.od.practice.remove("inssubs", other)
+
+    answer(town, "retry")
+
+    assert counted(town) == (1, 1, 1)
+    assert town.kinds() == []
+
+
+def test_a_policy_that_is_gone_by_the_time_is_made_anew(town: Town) -> None:
+    patient = booked(town)
+    town.od.faults.on("POST /patplans", kind="status", status=404, body=b'"InsSub not found"')
+    cover(town, patient)
+    town.settle()
+    assert town.kinds() == ["insurance.refused"]
+    town.od.practice.remove("inssubs", row(town, "inssubs")["InsSubNum"])
 
     answer(town, "retry")
 

@@ -302,6 +302,7 @@ class AsyncInsurance:
             undecided = await self._insuring.write(order, case.now)
         except STEP_REFUSALS as error:
             await self._note(case, f"insurance.refused:{type(error).__name__}", kind="failed")
+            await self._insuring.doubt(case.id)
             return await self._refused(case)
         if isinstance(undecided, Undecided):
             case = evolve(case, plans=undecided.plans)

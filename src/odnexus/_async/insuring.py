@@ -110,6 +110,10 @@ class AsyncInsuring:
         await self._office.records.store.cursors.set(f"insurance:{id}", progress.to_text())
         return progress
 
+    async def doubt(self, id: str) -> None:
+        """Look for the subscription anew next time, after a step was refused; the plan that was made stays ours."""
+        await self.note_down(id, evolve(await self.progress(id), subscription=0))
+
     async def write(self, order: Order, now: datetime) -> Undecided | None:
         """Write the coverage, or return the plans that people must choose from; ``None`` when it stands there."""
         progress = await self.progress(order.id)
@@ -135,7 +139,9 @@ class AsyncInsuring:
         except UnsupportedError:
             # The filter came with 24.2.11 (page "API InsPlans").
             plans = [plan async for plan in rows.iter()]
-        return [plan for plan in plans if plan.carrier_num == carrier_num and not plan.is_hidden]
+        return [
+            plan for plan in plans if plan.carrier_num == carrier_num and not plan.is_hidden and not plan.is_medical
+        ]
 
     async def _policy(
         self, order: Order, progress: Progress, plans: Sequence[InsPlan], now: datetime
@@ -219,10 +225,14 @@ class AsyncInsuring:
 
 
 def already_there(coverage: Coverage, carrier: int, chart: Iterable[FamilyInsurance]) -> FamilyInsurance | None:
-    """Return the row of *chart* that is this coverage: the same carrier and, where one was said, the same member id."""
+    """Return the row of *chart* that is this coverage: of the same carrier and, where one was said, member id."""
     wanted = member_key(coverage.member_id)
     for row in chart:
-        if row.carrier_num == carrier and (not wanted or member_key(row.subscriber_id) == wanted):
+        if (
+            row.carrier_num == carrier
+            and not row.is_medical
+            and (not wanted or member_key(row.subscriber_id) == wanted)
+        ):
             return row
     return None
 
@@ -244,7 +254,7 @@ def _same_group(coverage: Coverage, plan: InsPlan) -> bool:
 
 def _fitting(coverage: Coverage, plans: Iterable[InsPlan]) -> list[InsPlan]:
     """Return the plans that *coverage* may mean: of its group; of several the one whose group has its name."""
-    fitting = [plan for plan in plans if _same_group(coverage, plan) and not plan.is_medical]
+    fitting = [plan for plan in plans if _same_group(coverage, plan)]
     name = coverage.group_name.casefold()
     named = [plan for plan in fitting if name and (plan.group_name or "").strip().casefold() == name]
     return named if len(named) == 1 else fitting

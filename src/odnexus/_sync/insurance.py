@@ -303,6 +303,7 @@ class Insurance:
             undecided = self._insuring.write(order, case.now)
         except STEP_REFUSALS as error:
             self._note(case, f"insurance.refused:{type(error).__name__}", kind="failed")
+            self._insuring.doubt(case.id)
             return self._refused(case)
         if isinstance(undecided, Undecided):
             case = evolve(case, plans=undecided.plans)

@@ -111,6 +111,10 @@ class Insuring:
         self._office.records.store.cursors.set(f"insurance:{id}", progress.to_text())
         return progress
 
+    def doubt(self, id: str) -> None:
+        """Look for the subscription anew next time, after a step was refused; the plan that was made stays ours."""
+        self.note_down(id, evolve(self.progress(id), subscription=0))
+
     def write(self, order: Order, now: datetime) -> Undecided | None:
         """Write the coverage, or return the plans that people must choose from; ``None`` when it stands there."""
         progress = self.progress(order.id)
@@ -136,7 +140,9 @@ class Insuring:
         except UnsupportedError:
             # The filter came with 24.2.11 (page "API InsPlans").
             plans = [plan for plan in rows.iter()]
-        return [plan for plan in plans if plan.carrier_num == carrier_num and not plan.is_hidden]
+        return [
+            plan for plan in plans if plan.carrier_num == carrier_num and not plan.is_hidden and not plan.is_medical
+        ]
 
     def _policy(self, order: Order, progress: Progress, plans: Sequence[InsPlan], now: datetime) -> Progress | None:
         """Find the policy that the holder has with this carrier under this member id, whatever its plan."""
@@ -216,10 +222,14 @@ class Insuring:
 
 
 def already_there(coverage: Coverage, carrier: int, chart: Iterable[FamilyInsurance]) -> FamilyInsurance | None:
-    """Return the row of *chart* that is this coverage: the same carrier and, where one was said, the same member id."""
+    """Return the row of *chart* that is this coverage: of the same carrier and, where one was said, member id."""
     wanted = member_key(coverage.member_id)
     for row in chart:
-        if row.carrier_num == carrier and (not wanted or member_key(row.subscriber_id) == wanted):
+        if (
+            row.carrier_num == carrier
+            and not row.is_medical
+            and (not wanted or member_key(row.subscriber_id) == wanted)
+        ):
             return row
     return None
 
@@ -241,7 +251,7 @@ def _same_group(coverage: Coverage, plan: InsPlan) -> bool:
 
 def _fitting(coverage: Coverage, plans: Iterable[InsPlan]) -> list[InsPlan]:
     """Return the plans that *coverage* may mean: of its group; of several the one whose group has its name."""
-    fitting = [plan for plan in plans if _same_group(coverage, plan) and not plan.is_medical]
+    fitting = [plan for plan in plans if _same_group(coverage, plan)]
     name = coverage.group_name.casefold()
     named = [plan for plan in fitting if name and (plan.group_name or "").strip().casefold() == name]
     return named if len(named) == 1 else fitting

@@ -153,7 +153,7 @@ def _word(kind: type[StrEnum]) -> _Reader:
         if isinstance(value, int) and not isinstance(value, bool):
             return members[value] if 0 <= value < len(members) else str(value)
         letters = _letters(_text(value))
-        meant = by_letters.get(letters) or by_letters.get(_letters(MISSPELT.get(letters, "")))
+        meant = by_letters.get(_letters(MISSPELT.get(letters, letters)))
         return _text(value) if meant is None else meant
 
     return read
