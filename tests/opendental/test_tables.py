@@ -25,7 +25,7 @@ def test_each_endpoint_has_a_name_of_its_own() -> None:
     modules = (patients, appointments, office, records, care, clinical, documents, insurance)
     count = sum(len(module.ENDPOINTS) for module in modules)
 
-    assert len(ENDPOINTS) == count == 140
+    assert len(ENDPOINTS) == count == 134
 
 
 def test_what_cannot_work_is_not_offered() -> None:
