@@ -176,5 +176,5 @@ def _read(path: Path) -> Form:
             records = read_delivery(content).records
         except WebhookError as error:
             raise ConfigurationError(f"{path.name}: {error}") from None
-        return read_form(records[0]) if records else Form()
+        return next(map(read_form, records), Form())
     return read_form(record)
