@@ -18,7 +18,19 @@ from attrs import fields
 from sybil.example import SybilFailure
 
 from conftest import Reader, compare, pages
-from odnexus import CancelRule, FieldRule, Location, MatchPolicy, Modes, Practice, TypeRule, VisitPolicy
+from odnexus import (
+    CancelRule,
+    FieldRule,
+    IntakePolicy,
+    LateCancel,
+    Location,
+    MatchPolicy,
+    MirrorPolicy,
+    Modes,
+    Practice,
+    TypeRule,
+    VisitPolicy,
+)
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
@@ -144,7 +156,8 @@ def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
     shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
-    kinds = (Practice, Location, Modes, MatchPolicy, CancelRule, TypeRule, VisitPolicy, FieldRule, MapRule)
+    rules = (MatchPolicy, CancelRule, LateCancel, MirrorPolicy, TypeRule, VisitPolicy, FieldRule, MapRule, IntakePolicy)
+    kinds = (Practice, Location, Modes, *rules)
     settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
 
     assert "[locations.types.27]" in whole
@@ -243,7 +256,8 @@ def test_every_name_that_a_package_lists_stands_in_the_reference(package: str) -
 
 
 def test_every_page_is_in_a_table_of_contents() -> None:
-    pages = [path for path in PAGES if path.name not in ("README.md", "index.md")]
+    notebooks = sorted((ROOT / "docs/notebooks").glob("*.ipynb"))
+    pages = [path for path in (*PAGES, *notebooks) if path.name not in ("README.md", "index.md")]
     listed = [
         (index.parent / line).resolve()
         for index in (ROOT / "docs/index.md", ROOT / "docs/reference/index.md")

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from odnexus._async.opendental import (
         AsyncOpenDental as AsyncOpenDental,
     )
+    from odnexus._async.waitlist import (
+        AsyncAsapOffers as AsyncAsapOffers,
+    )
     from odnexus._calls import (
         Secret as Secret,
     )
@@ -29,6 +32,9 @@ if TYPE_CHECKING:
     )
     from odnexus._sync.opendental import (
         OpenDental as OpenDental,
+    )
+    from odnexus._sync.waitlist import (
+        AsapOffers as AsapOffers,
     )
     from odnexus.engine import (
         Alert as Alert,
@@ -80,11 +86,17 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        IntakePolicy as IntakePolicy,
+        LateCancel as LateCancel,
         Location as Location,
         MatchPolicy as MatchPolicy,
+        MirrorPolicy as MirrorPolicy,
         Modes as Modes,
         Practice as Practice,
         TypeRule as TypeRule,
+    )
+    from odnexus.reconcile.offers import (
+        OfferRule as OfferRule,
     )
     from odnexus.reconcile.policy import (
         FieldRule as FieldRule,
@@ -102,6 +114,7 @@ __version__ = "0.1.0"
 _HOMES: dict[str, tuple[str, ...]] = {
     "_async.nexhealth": ("AsyncNexHealth",),
     "_async.opendental": ("AsyncOpenDental",),
+    "_async.waitlist": ("AsyncAsapOffers",),
     "_calls": ("Secret",),
     "_pace": (
         "Limit",
@@ -110,6 +123,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "_sync.nexhealth": ("NexHealth",),
     "_sync.opendental": ("OpenDental",),
+    "_sync.waitlist": ("AsapOffers",),
     "engine": (
         "Alert",
         "Answer",
@@ -130,12 +144,16 @@ _HOMES: dict[str, tuple[str, ...]] = {
     ),
     "practice": (
         "CancelRule",
+        "IntakePolicy",
+        "LateCancel",
         "Location",
         "MatchPolicy",
+        "MirrorPolicy",
         "Modes",
         "Practice",
         "TypeRule",
     ),
+    "reconcile.offers": ("OfferRule",),
     "reconcile.policy": (
         "FieldRule",
         "VisitPolicy",

@@ -204,6 +204,7 @@ class Call(Generic[T]):
         path: Path after the base URL, with ids filled in.
         params: Query parameters in the order they are sent; a key may stand more than once.
         body: JSON body, or ``None`` for no body.
+        content: Body as bytes instead, with its type in *headers*: a file.
         idempotent: True if repeating it after doubt is harmless.
         read: Turns the reply into the result; raises `UnexpectedResponseError` when it does not fit.
         refuse: Returns the error that a reply means, or ``None`` if it is a success.
@@ -221,6 +222,7 @@ class Call(Generic[T]):
     path: str = field(repr=False)
     params: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     body: Json = field(default=None, repr=False)
+    content: bytes | None = field(default=None, repr=False)
     idempotent: bool
     read: Callable[[Reply], T] = field(repr=False)
     refuse: Callable[[Call[Any], Reply], ApiError | None] = field(repr=False)

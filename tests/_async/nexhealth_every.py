@@ -20,7 +20,35 @@ async def call_everything(nex: AsyncNexHealth) -> None:
     await _patients(nex)
     await _appointments(nex)
     await _types_and_slots(nex)
+    await _charts(nex)
     await _webhooks(nex)
+
+
+async def _charts(nex: AsyncNexHealth) -> None:
+    _ = [row async for row in nex.patient_documents.iter(700412)]
+    await nex.patient_documents.upload(700412, "consent.pdf", b"%PDF", document_type_id=7)
+    await nex.patient_documents.upload(700412, "card.jpg", b"x", location_id=13)
+    await nex.patient_documents.download("/documents/5/download")
+    _ = [row async for row in nex.document_types.iter(active=False)]
+    await nex.document_types.get(7, location_id=13)
+    _ = [row async for row in nex.patient_alerts.iter(700412, include_disabled=True)]
+    await nex.patient_alerts.get(700412, 9)
+    await nex.patient_alerts.create(700412, "late")
+    await nex.patient_alerts.disable(700412, 9)
+    _ = [row async for row in nex.clinical_notes.iter()]
+    _ = [
+        page
+        async for page in nex.clinical_notes.pages(
+            location_id=13,
+            patient_id=700412,
+            procedure_id=4,
+            entered_before=END,
+            entered_after=START,
+            updated_since=SINCE,
+            per_page=1000,
+            end_cursor="a",
+        )
+    ]
 
 
 async def _practice(nex: AsyncNexHealth) -> None:

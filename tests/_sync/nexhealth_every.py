@@ -21,7 +21,35 @@ def call_everything(nex: NexHealth) -> None:
     _patients(nex)
     _appointments(nex)
     _types_and_slots(nex)
+    _charts(nex)
     _webhooks(nex)
+
+
+def _charts(nex: NexHealth) -> None:
+    _ = [row for row in nex.patient_documents.iter(700412)]
+    nex.patient_documents.upload(700412, "consent.pdf", b"%PDF", document_type_id=7)
+    nex.patient_documents.upload(700412, "card.jpg", b"x", location_id=13)
+    nex.patient_documents.download("/documents/5/download")
+    _ = [row for row in nex.document_types.iter(active=False)]
+    nex.document_types.get(7, location_id=13)
+    _ = [row for row in nex.patient_alerts.iter(700412, include_disabled=True)]
+    nex.patient_alerts.get(700412, 9)
+    nex.patient_alerts.create(700412, "late")
+    nex.patient_alerts.disable(700412, 9)
+    _ = [row for row in nex.clinical_notes.iter()]
+    _ = [
+        page
+        for page in nex.clinical_notes.pages(
+            location_id=13,
+            patient_id=700412,
+            procedure_id=4,
+            entered_before=END,
+            entered_after=START,
+            updated_since=SINCE,
+            per_page=1000,
+            end_cursor="a",
+        )
+    ]
 
 
 def _practice(nex: NexHealth) -> None:

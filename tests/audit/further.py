@@ -93,6 +93,17 @@ FURTHER: Final[dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]]]
     "a visit in another's chart": (
         [put("book", "AptNum", 503, PatNum=31)], [("join.visit", (503, 9003, 31, 21))],
     ),
+    # -- types of visits
+    "another type than was booked": (
+        [settle(types={41: TypeRule(appointment_type_num=5)}), put("bookings", "id", 9001, appointment_type_id=41),
+         put("book", "AptNum", 501, AppointmentTypeNum=6)],
+        [("visit.type", (501, 9001, 11))],
+    ),
+    "the type that was booked": (
+        [settle(types={41: TypeRule(appointment_type_num=5)}), put("bookings", "id", 9001, appointment_type_id=41),
+         put("book", "AptNum", 501, AppointmentTypeNum=5)],
+        [],
+    ),
     # -- details
     "another family name": (
         [put("people", "id", 721, last_name="Moreno"), bio(721, phone_number="2085550121"),

@@ -11,12 +11,12 @@ import pytest
 
 from odnexus import MemoryStore
 from odnexus.audit import AuditReport, EngineState, audit, figures, writers
-from odnexus.audit.figures import completeness, drift_by_day, funnel, lags, match_scores, quantile, who_writes
+from odnexus.audit.figures import completeness, drift_by_day, funnel, lags, match_scores, outcomes, quantile, who_writes
 from odnexus.audit.page import page
 from odnexus.matching import decide
 from odnexus.reconcile.plan import On, Retire, Update
 from tests.audit.further import applied
-from tests.audit.office import Office, broken, put
+from tests.audit.office import Break, Office, broken, put
 from tests.audit.test_report import PERSONAL, faulty
 
 
@@ -100,6 +100,23 @@ def test_lags_are_by_the_office_hour_of_the_booking(report: AuditReport) -> None
         "one in twenty is slower": {"08:00": 60.0},
     }
     assert [quantile([1, 2, 3, 4], share) for share in (0, 0.5, 0.95)] == [1, 3, 4]
+
+
+@pytest.mark.mission("E4", shows="kept and broken visits are counted week by week, before and after going live")
+def test_what_became_of_visits_is_counted_in_the_week_of_the_visit() -> None:
+    def past(number: int, day: int, status: str) -> Break:
+        return lambda office: office.book_visit(
+            number, 21, 9, 1, AptDateTime=f"2026-02-{day:02} 09:00:00", AptStatus=status
+        )
+
+    office = broken(past(601, 23, "Complete"), past(602, 24, "Broken"), past(603, 25, "Scheduled"),
+                    past(604, 26, "UnschedList"))  # fmt: skip
+
+    found = values(outcomes(office.picture()))
+
+    assert {name: shown["02-23"] for name, shown in found.items()} == {
+        "completed": 1, "broken": 1, "taken off the book": 1, "left open": 1,
+    }  # fmt: skip
 
 
 def test_differences_are_counted_on_the_day_of_the_visit(report: AuditReport) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from odnexus import ConfigurationError, MemoryStore, Sealer, SealError
 from odnexus.audit import Picture, audit, engine_state
+from odnexus.audit.keeping import CONTEXT, write_sealed
 from odnexus.reconcile.inbox import Bury
 from odnexus.reconcile.links import Link, LinkState, Ref
 from odnexus.reconcile.reviews import Review
@@ -123,3 +124,26 @@ def test_a_person_whom_the_engine_has_linked_is_no_placeholder() -> None:
     office.engine = engine_state(store, "main")
 
     assert office.found() == []
+
+
+def test_a_picture_of_a_later_version_is_refused(tmp_path: Path) -> None:
+    sealer = Sealer.ephemeral()
+    write_sealed(tmp_path / "picture", {"format": 2, "nexhealth_id": 12}, sealer, CONTEXT)
+
+    with pytest.raises(ConfigurationError, match="later version"):
+        Picture.load(tmp_path / "picture", sealer, location())
+
+
+def test_a_file_is_whole_or_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sealer, path = Sealer.ephemeral(), tmp_path / "picture"
+    faulty().picture().save(path, sealer)
+    before = path.read_bytes()
+
+    def full(*_: object) -> int:
+        raise OSError("full")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="full"):
+        broken().picture().save(path, sealer)
+
+    assert path.read_bytes() == before

@@ -125,6 +125,16 @@ def test_a_list_that_has_slid_is_read_anew(crowd: Crowd) -> None:
     assert 0 in crowd.offsets()
 
 
+def test_a_list_that_now_ends_before_the_break_is_read_anew(crowd: Crowd) -> None:
+    crowd.breaks_off(after=2)
+    for number in crowd.added[:-20]:
+        del crowd.od.practice.patients[number]
+
+    picture = crowd.picture()
+
+    assert {each.pat_num for each in picture.charts} == set(crowd.od.practice.patients)
+
+
 def test_parts_show_nothing_without_their_key(crowd: Crowd) -> None:
     crowd.breaks_off(after=2)
 
@@ -195,8 +205,11 @@ TABLES: Mapping[str, list[dict[str, object]]] = {
 }  # fmt: skip
 
 
-def also(crowd: Crowd, refused: str = "") -> httpx.MockTransport:
-    """Return a way to the office that knows more lists than the simulated one; one of them is refused."""
+def also(crowd: Crowd, refused: str = "", breaks: str = "", asked: list[str] | None = None) -> httpx.MockTransport:
+    """Return a way to the office that knows more lists than the simulated one.
+
+    One of them is refused, and one breaks off behind its first page; *asked* is told what was asked for.
+    """
     office = transport(crowd.od)
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -205,8 +218,11 @@ def also(crowd: Crowd, refused: str = "") -> httpx.MockTransport:
             return httpx.Response(401, json="Missing permission.")
         if path in TABLES:
             skip = int(parse_qs(request.url.query.decode()).get("Offset", ["0"])[0])
+            (asked if asked is not None else []).append(f"{path} from {skip}")
+            if path == breaks and skip:
+                return httpx.Response(500, json="Broken.")
             return httpx.Response(200, json=TABLES[path][skip : skip + 100])
-        return office.handle_request(request)
+        return office.handler(request)  # type: ignore[return-value]
 
     return httpx.MockTransport(answer)
 
@@ -225,6 +241,27 @@ def test_more_is_read_where_it_is_asked_for(crowd: Crowd) -> None:
     assert len(picture.carriers) == 3
     assert [each.recall_num for each in picture.recalls] == [1]
     assert picture.unread == ("recalls, row 2: expected a whole number @ $.PatNum",)
+
+
+def test_an_asynchronous_reading_reads_more_as_well(crowd: Crowd) -> None:
+    picture = asyncio.run(crowd.picture_async(also=EVERYTHING, through=also(crowd)))
+
+    assert len(picture.coverages) == 250
+    assert [each.proc_code for each in picture.procedures] == ["D1110"]
+
+
+def test_further_lists_go_on_where_they_broke_too(crowd: Crowd) -> None:
+    asked: list[str] = []
+    with pytest.raises(ServerError):
+        crowd.picture(also=EVERYTHING, through=also(crowd, breaks="/patplans", asked=asked))
+    asked.clear()
+
+    picture = crowd.picture(also=EVERYTHING, through=also(crowd, asked=asked))
+
+    assert len({each.pat_plan_num for each in picture.coverages}) == 250
+    # From the last row that is known: whether the list has slid shows there.
+    assert asked[0] == "/patplans from 99"
+    assert [each for each in asked if each.startswith("/inssubs")] == []
 
 
 def test_coverages_without_their_subscribers_are_not_judged(crowd: Crowd) -> None:

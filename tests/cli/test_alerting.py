@@ -195,7 +195,7 @@ def test_the_digest_comes_on_monday_morning_once(alarmed: Any) -> None:
     assert "main" in heard[0].text
 
 
-@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list practice.toml")
+@pytest.mark.mission("K1", shows="a key that has become old is told about", try_it="odnexus vault list")
 def test_a_credential_that_is_old_is_told_about_once_a_month(office: Place) -> None:
     heard: list[Alert] = []
     vault = Vault(office.file.parent / "v", Sealer.ephemeral())
@@ -248,6 +248,17 @@ def test_senders_of_the_office_that_fell_silent_are_told_about(office: Place) ->
 
     assert [alert.rule for alert in heard] == ["events.silent"]
     assert "SRV01" not in heard[0].text
+
+
+def test_deliveries_that_a_key_may_not_look_after_are_told_about(office: Place) -> None:
+    heard: list[Alert] = []
+    office.nx.simulator.faults.on("GET /webhook_endpoints", kind="status", status=403, times=None, body=b"{}")
+    with Office(Settings.load(office.file)) as opened:
+        chosen = WebhookSettings(url="https://x.example.com/")
+        look_after_deliveries(opened.engine(), chosen, CallableSink(heard.append), at(12))
+
+    assert [alert.rule for alert in heard] == ["webhook.refused"]
+    assert "developer portal" in heard[0].text
 
 
 # --- over a real line -------------------------------------------------------------------------------------------------

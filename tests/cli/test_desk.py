@@ -127,7 +127,7 @@ def test_an_event_that_is_not_there_or_not_the_only_one_is_told(office: Place, s
 @pytest.mark.mission(
     "R4",
     shows="what was given up is tried again by hand, with all its attempts",
-    try_it="odnexus events retry practice.toml",
+    try_it="odnexus events retry --reason PermissionDeniedError",
 )
 def test_a_buried_event_is_tried_again_with_all_its_attempts(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
@@ -266,7 +266,7 @@ def test_what_is_sealed_is_opened_on_demand_only(asked: Place) -> None:
 @pytest.mark.mission(
     "M2",
     shows="an answer given at the command line lets the booking go on, with who gave it",
-    try_it="odnexus review list practice.toml",
+    try_it="odnexus review list",
 )
 def test_an_answer_lets_the_booking_go_on_and_names_who_gave_it(asked: Place) -> None:
     [row] = shown(asked, "review", "list")
@@ -315,9 +315,7 @@ def worked(office: Place) -> Place:
     return office
 
 
-@pytest.mark.mission(
-    "R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal practice.toml"
-)
+@pytest.mark.mission("R6", shows="the journal says what was done, and shows no patient", try_it="odnexus journal")
 def test_the_journal_says_what_was_done_without_patient_data(worked: Place) -> None:
     rules = [row["rule"] for row in shown(worked, "journal")]
     text = odnexus(worked, "journal")[1]
@@ -407,9 +405,7 @@ def test_what_links_cannot_be_asked_is_told(office: Place, options: list[str]) -
     assert odnexus(office, "links", *options)[0] == 2
 
 
-@pytest.mark.mission(
-    "R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest practice.toml"
-)
+@pytest.mark.mission("R6", shows="the weekly digest counts what was done and what is open", try_it="odnexus digest")
 def test_the_digest_counts_what_was_done_and_what_is_open(worked: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)

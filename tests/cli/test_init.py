@@ -70,13 +70,13 @@ def test_the_file_is_read_again_as_both_systems_have_it(office: Place) -> None:
     assert (location.modes.person, location.modes.visit) == ("observe", "observe")
 
 
-def test_the_doctor_is_content_with_it_but_for_the_mode(office: Place) -> None:
+def test_the_doctor_is_content_with_it_but_for_the_mode_and_who_is_told(office: Place) -> None:
     path = init(office)[2]
 
     done = CliRunner().invoke(app, ["doctor", str(path)])
 
     assert done.exit_code == 0, done.output
-    assert "1 to look at, 0 to repair" in done.output
+    assert "2 to look at, 0 to repair" in done.output
 
 
 def test_what_is_only_alike_by_name_or_unknown_is_marked(office: Place) -> None:
@@ -106,14 +106,20 @@ def test_no_key_stands_in_the_file_and_nothing_was_written_elsewhere(office: Pla
     assert {record.method for record in office.od.requests} == {"GET"}
 
 
-def test_a_file_that_is_there_is_kept_unless_told(office: Place) -> None:
-    before = office.file.read_text()
+def test_a_file_that_is_there_is_never_overwritten_and_the_difference_is_shown(office: Place) -> None:
+    _, _, path = init(office)
+    again = init(office)[1]
+    state = office.nx.simulator.state
+    chair = state.add_operatory(office.nx.location_id, "OP9", foreign_id="")
+    edited = path.read_text().replace('"observe"', '"suggest"')
+    path.write_text(edited)
 
-    refused = init(office, file="practice.toml")[0]
-    after = office.file.read_text()
-    forced = init(office, "--force", file="practice.toml")[0]
+    code, shown, _ = init(office)
 
-    assert (refused, after == before, forced) == (2, True, 0)
+    assert "nothing to change" in again
+    assert (code, path.read_text()) == (0, edited)
+    assert f"+# {chair} = 0   # CHECK OP9" in shown
+    assert '-modes = { person = "suggest"' in shown
 
 
 def test_an_office_that_is_not_reached_leaves_no_file(office: Place) -> None:

@@ -83,7 +83,7 @@ def books(office: Place, given: str, family: str, hour: int) -> Callable[[], boo
 
 
 @pytest.mark.mission(
-    "K1", shows="keys are rotated while it runs, and nothing is restarted", try_it="odnexus vault rotate"
+    "K1", shows="keys are rotated while it runs, and nothing is restarted", try_it="odnexus vault rotate opendental"
 )
 def test_every_key_is_changed_under_a_running_connector(vaulted: Place) -> None:
     with running(vaulted):

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time as wall_clock
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -33,6 +34,7 @@ from odnexus.cli.running import (
 from odnexus.cli.settings import Settings
 from odnexus.errors import ConfigurationError, StoreError
 from odnexus.practice import Location
+from odnexus.reconcile.hooks import WEBHOOK_EVENTS
 from tests.cli.demo_office import KEYS, Place
 from tests.engine.town import Town
 
@@ -306,3 +308,43 @@ def test_a_key_that_is_not_there_is_named(office: Place, monkeypatch: pytest.Mon
         pytest.raises(ConfigurationError, match=r"opendental\.main\.customer_key: env: .*OPENDENTAL_CUSTOMER_KEY"),
     ):
         serve(opened, threading.Event(), once=True)
+
+
+@pytest.mark.mission(
+    "R1", shows="with [webhooks] and [receiver] a booking stands in Open Dental seconds later, polls or no polls"
+)
+def test_a_delivery_is_worked_on_long_before_the_next_poll(office: Place) -> None:
+    port = free_port()
+    office.write(
+        f'\n[webhooks]\nurl = "http://127.0.0.1:{port}/nexhealth"\n\n[receiver]\nport = {port}\n\n'
+        '[run]\nevery = "1 h"\npause = "0.2 s"\n'
+    )
+    stop, state = threading.Event(), office.nx.simulator.state
+    with Office(Settings.load(office.file)) as opened:
+        thread = threading.Thread(target=serve, args=(opened, stop))
+        thread.start()
+        try:
+            before = len(office.od.practice.appointments)
+            assert within(20, lambda: len(state.subscriptions) == len(WEBHOOK_EVENTS))
+            office.book()
+            assert within(20, lambda: len(office.od.practice.appointments) == before + 1)
+        finally:
+            stop.set()
+            thread.join(30)
+
+
+def free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        port: int = bound.getsockname()[1]
+        return port
+
+
+def within(seconds: float, shown: Callable[[], bool]) -> bool:
+    """Return whether *shown* becomes true in time."""
+    end = wall_clock.monotonic() + seconds
+    while not shown():
+        if wall_clock.monotonic() > end:
+            return False
+        threading.Event().wait(0.05)
+    return True

@@ -143,3 +143,15 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"p\.toml: cannot be read \(FileNotFoundError\)"):
         Settings.load(tmp_path / "p.toml")
+
+
+@pytest.mark.parametrize(
+    ("section", "place"),
+    [
+        ({"webhooks": {"opendental_url": "https://hooks.example.com/od/"}}, "webhooks.workstation"),
+        ({"receiver": {"port": 70000}}, "receiver"),
+        ({"webhooks": {"address": "x"}}, "webhooks"),
+    ],
+)
+def test_what_is_wrong_about_deliveries_is_named(section: dict[str, Any], place: str) -> None:
+    assert [found for found, _ in problems({**content(), **section})] == [place]

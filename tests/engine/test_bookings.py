@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from attrs import evolve
 
-from odnexus.practice import Practice
+from odnexus.practice import MatchPolicy, Practice
 from tests.engine.town import Town, at
 
 
@@ -91,6 +91,17 @@ def test_bob_is_robert_with_the_same_phone(town: Town) -> None:
     assert [visit["PatNum"] for visit in town.visits] == [robert]
     assert town.od.count() == 3
     assert town.kinds() == []
+
+
+@pytest.mark.mission("M1", shows="a practice that demands more evidence is asked where less was found")
+def test_a_certain_match_below_the_score_that_the_practice_demands_is_asked_about() -> None:
+    town = Town(match=MatchPolicy(least_score=200))
+    town.chart("Robert", "Hale", "1975-04-02", WirelessPhone="(303)555-0142")
+    town.book(town.person("Bob", "Hale", "1975-04-02", "3035550142"))
+    town.work()
+
+    assert (town.visits, len(town.charts)) == ([], 1)
+    assert town.kinds() == ["person.match"]
 
 
 def test_an_echo_costs_open_dental_nothing(town: Town) -> None:

@@ -11,8 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from odnexus.errors import SyncError
+from odnexus.practice import TypeRule
 from odnexus.stores import MemoryStore
 from tests.engine.crashing import Cut, CuttingSimulator, CuttingStore, Killed, Moment
 from tests.engine.town import Town, at
@@ -104,6 +106,23 @@ def cancelled_in_open_dental(town: CutTown) -> None:
     town.od.practice.staff.break_(town.visits[0]["AptNum"])
 
 
+def with_type(town: CutTown) -> None:
+    """Let NexHealth's type mean a longer block with procedures, one of them the type's own."""
+    for code in ("D0120", "D0210"):
+        town.od.practice.add_procedure_code(code, code)
+    number = town.od.practice.add_appointment_type(
+        AppointmentTypeName="Hygiene", Pattern="/" + "X" * 14 + "/", CodeStr="D0120"
+    )
+    rule = TypeRule(appointment_type_num=number, minutes=80, procedures=("D0210", "D0120"))
+    town.location = evolve(town.location, types={town.kind: rule})
+    town.practice = evolve(town.practice, locations=(town.location,))
+    town.engine = town.new_engine()
+
+
+def new_typed_booking(town: CutTown) -> None:
+    town.book(town.person("Mara", "Lund", "1988-11-20"), appointment_type_id=town.kind)
+
+
 def check_agreement(town: CutTown) -> None:
     """One patient, one visit, both calendars equal, nothing waiting, nothing asked, the host told."""
     assert len(town.charts) == 1
@@ -116,10 +135,14 @@ def check_agreement(town: CutTown) -> None:
     assert town.kinds() == []
     assert town.engine.waiting() == []
     assert town.engine.buried() == []
+    if town.location.types:
+        assert sorted(str(p["procCode"]) for p in town.od.practice.rows("procedurelogs")) == ["D0120", "D0210"]
+        assert len(str(row["Pattern"])) == 16
 
 
 STORIES: dict[str, tuple[Story, Story, str]] = {
     "new patient": (nothing, new_booking, "appointment.created"),
+    "new patient with procedures": (with_type, new_typed_booking, "appointment.created"),
     "moved at NexHealth": (booked, moved_at_nexhealth, "appointment.rescheduled"),
     "moved in Open Dental": (booked, moved_in_open_dental, "appointment.rescheduled"),
     "cancelled at NexHealth": (booked, cancelled_at_nexhealth, "appointment.cancelled"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from itertools import product
 from typing import Any, get_args
 
@@ -10,6 +12,8 @@ import pytest
 from odnexus import MatchPolicy
 from odnexus.matching import Grade
 from odnexus.practice import Certain, Unknown, Unsure
+from tests.engine.crashing import Killed
+from tests.engine.test_crashes import CutTown
 from tests.engine.town import Town, at
 
 # One who books → the chart that is meant, as the matcher grades it.
@@ -233,3 +237,96 @@ def test_a_chart_that_is_gone_and_dismissed_waits_for_nobody(asked: Any) -> None
 
     assert asked.kinds() == []
     assert len(asked.visits) == 1
+
+
+def test_what_was_refused_is_tried_again_until_it_is_answered(asked: Any) -> None:
+    asked.od.faults.on("POST /patients", kind="status", status=400, times=1)
+    mara = asked.person("Mara", "Lund", "1988-11-20")
+    asked.book(mara, at(13))
+    asked.settle()
+    assert asked.kinds() == ["person.match", "person.refused"]
+
+    asked.book(mara, at(15))
+    asked.settle()
+
+    assert len([row for row in asked.charts if row["LName"] == "Lund"]) == 1
+    assert len(asked.visits) == 1
+
+
+def test_an_answer_about_a_refusal_that_was_taken_back_is_asked_for_again(asked: Any) -> None:
+    asked.od.faults.on("POST /patients", kind="status", status=400, times=1)
+    mara = asked.person("Mara", "Lund", "1988-11-20")
+    asked.book(mara, at(13))
+    asked.settle()
+    refused = asked.engine.reviews()[1].review
+    chart = asked.chart("Mara", "Lund", "1988-11-20")
+    asked.engine.answer(refused.id, "link", record=chart)
+    asked.settle()
+
+    asked.engine.revoke(refused.id)
+    asked.book(mara, at(15))
+    asked.settle()
+
+    assert refused.id in [question.review.id for question in asked.engine.reviews()]
+    assert [row["PatNum"] for row in asked.visits] == [chart]
+
+
+# -- killed while answering --------------------------------------------------------------------------------------------
+
+
+def in_question() -> tuple[CutTown, str]:
+    town = CutTown()
+    town.chart("Emma", "Ruiz", "2015-06-01")
+    town.work()
+    town.book(town.person("Ella", "Ruiz", "2015-06-01"))
+    town.work()
+    return town, town.engine.reviews()[0].review.id
+
+
+def killed(town: CutTown, number: int, act: Callable[[], object]) -> bool:
+    """Do *act* and end the process after its effect *number*; return whether it came so far."""
+    town.cut.arm(number, "after")
+    try:
+        act()
+    except Killed:
+        return True
+    finally:
+        town.cut.disarm()
+        town.engine = town.new_engine()
+    return False
+
+
+def test_an_answer_counts_wherever_the_process_is_killed_while_it_is_given() -> None:
+    for number in range(20):
+        town, review = in_question()
+
+        came_so_far = killed(town, number, partial(town.engine.answer, review, "create"))
+        town.live_on()
+        if town.kinds():
+            town.engine.answer(review, "create")
+            town.settle()
+
+        assert (len(town.charts), len(town.visits), town.kinds()) == (2, 1, []), f"killed after effect {number}"
+        if not came_so_far:
+            assert number > 2
+            return
+    raise AssertionError("answering has more effects than this")
+
+
+def test_an_answer_is_taken_back_wherever_the_process_is_killed_meanwhile() -> None:
+    for number in range(20):
+        town, review = in_question()
+        town.engine.answer(review, "create")
+        town.settle()
+
+        came_so_far = killed(town, number, partial(town.engine.revoke, review))
+        if not town.kinds():
+            town.engine.revoke(review)
+        town.book(town.nx.state.appointments[min(town.nx.state.appointments)].patient_id, at(14))
+        town.live_on()
+
+        assert (town.kinds(), len(town.visits)) == (["person.match"], 1), f"killed after effect {number}"
+        if not came_so_far:
+            assert number > 2
+            return
+    raise AssertionError("taking back has more effects than this")

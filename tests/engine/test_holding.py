@@ -307,6 +307,31 @@ def test_only_observed_nothing_is_held() -> None:
     assert town.holds == []
 
 
+def test_a_booking_that_is_signalled_five_times_has_one_hold(town: Any) -> None:
+    booking = ella_books(town)
+
+    for _ in range(5):
+        town.nx.state.touch(town.booking(booking))
+        town.work()
+
+    assert len(town.holds) == 1
+    assert [alert.rule for alert in town.alerts] == ["person.match"]
+
+
+def test_a_hold_is_offered_to_nobody_as_a_visit_that_wants_a_slot(town: Any) -> None:
+    ella_books(town)
+    early = town.book(town.person("Mara", "Lund", "1988-11-20"), at(8))
+    town.settle()
+    town.od.practice.staff.mark_asap(town.holds[0]["AptNum"])
+    town.settle()
+
+    town.nx.patient_app.cancel(early)
+    town.settle()
+
+    opened = next(event for event in town.happened if event.name == "slot.opened")
+    assert opened.candidates == ()
+
+
 # -- every cut point ---------------------------------------------------------------------------------------------------
 
 Story = Callable[[Any], None]
@@ -375,7 +400,10 @@ def check(town: CutTown, name: str) -> None:
         if town.holds:
             assert place(town.holds[0])[0] == f"{wall(town, booking.start_time):%Y-%m-%d %H:%M:%S}"
         assert town.kinds() == ["person.match"]
-    assert "hold.gone" not in {alert.rule for alert in town.alerts}
+    rules = {alert.rule for alert in town.alerts}
+    assert "hold.gone" not in rules
+    assert "person.match" in rules
+    assert town.names().count("review.opened") >= 1
     assert booking.cancelled == (name == "cancelled")
     assert town.engine.waiting() == []
     assert town.engine.buried() == []

@@ -147,6 +147,8 @@ def test_an_event_that_is_not_offered_here_stops_none_of_the_others(town: Town) 
 def test_an_unknown_event_and_an_address_that_is_none_are_refused(town: Town) -> None:
     with pytest.raises(ConfigurationError, match=r"appointment_insertion\.complete"):
         ensure(town, events=["appointment_insertion.complete"])
+    with pytest.raises(ConfigurationError, match="onboarding_created"):
+        ensure(town, events=["onboarding_created"])
     with pytest.raises(ConfigurationError, match="url"):
         town.engine.ensure_webhooks("hooks.example.com")
 

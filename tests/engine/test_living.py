@@ -12,10 +12,12 @@ from random import Random
 from typing import Any
 
 import pytest
+from attrs import evolve
 
+from odnexus.practice import MirrorPolicy
 from odnexus.testing.nexhealth import Refusal
 from tests.engine.crashing import Killed
-from tests.engine.test_crashes import CutTown
+from tests.engine.test_crashes import CutTown, with_type
 from tests.engine.town import at
 
 TWINS = [("Emma", "Ruiz", "2015-06-01"), ("Pia", "Vogt", "2011-03-17")]
@@ -34,7 +36,13 @@ PEOPLE = [
 SEEDS = range(int(os.environ.get("ODNEXUS_LIVES", "25")))
 STEPS = 40
 LOSSES = ("lost_answer", "timeout_after", "reset_before", "timeout_before")
-WRITES = ("POST /patients", "POST /appointments", "PUT /appointments/{AptNum}", "PUT /appointments/{AptNum}/Break")
+WRITES = (
+    "POST /patients",
+    "POST /appointments",
+    "PUT /appointments/{AptNum}",
+    "PUT /appointments/{AptNum}/Break",
+    "POST /procedurelogs",
+)
 
 
 class Life:
@@ -42,9 +50,16 @@ class Life:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
-        # Every other practice has a holding chart.
+        # Every other practice has a holding chart, types with procedures, and makes its own visits at NexHealth.
         self.town = CutTown(holding=seed % 2 == 0)
         self.told: list[str] = []
+        self.charts: list[int] = []
+        self.kind = 0
+        if seed // 2 % 2:
+            with_type(self.town)
+            self.kind = self.town.kind
+        if seed // 4 % 2:
+            self.mirror()
         self.town.work()
         self.people = [
             self.town.person(first, last, born, f"30355501{number:02d}")
@@ -52,9 +67,19 @@ class Life:
         ]
         for number in (3, 5):
             first, last, born = PEOPLE[number]
-            self.town.chart(first, last, born, WirelessPhone=f"(303)555-01{number:02d}")
+            self.charts.append(self.town.chart(first, last, born, WirelessPhone=f"(303)555-01{number:02d}"))
         for first, last, born in TWINS:
             self.town.chart(first, last, born)
+
+    def mirror(self) -> None:
+        """Let Open Dental's own visits be made at NexHealth, also of people whom only the office knows."""
+        town = self.town
+        town.location = evolve(town.location, mirror=MirrorPolicy(patients="create"))
+        town.practice = evolve(town.practice, locations=(town.location,))
+        town.engine = town.new_engine()
+        for number, first in enumerate(("Gil", "Hana", "Ivo")):
+            phone, email = f"(303)555-018{number}", f"{first.lower()}.moss@example.com"
+            self.charts.append(town.chart(first, "Moss", f"196{number}-04-05", WirelessPhone=phone, Email=email))
 
     def live(self) -> CutTown:
         """Let the days pass and everybody finish."""
@@ -80,7 +105,8 @@ class Life:
         return [row for row in self.town.visits if str(row["AptStatus"]) == "Scheduled"]
 
     def patient_books(self) -> None:
-        self.town.book(self.random.choice(self.people), self.slot(), chair=self.random.randrange(3))
+        kind = {"appointment_type_id": self.kind} if self.kind else {}
+        self.town.book(self.random.choice(self.people), self.slot(), chair=self.random.randrange(3), **kind)
 
     def patient_moves(self) -> None:
         if bookings := self.bookings():
@@ -93,6 +119,14 @@ class Life:
     def patient_confirms(self) -> None:
         if bookings := self.bookings():
             self.town.nx.patient_app.confirm(self.random.choice(bookings).id)
+
+    def staff_books(self) -> None:
+        if self.town.location.mirror is not None:
+            start = self.slot().astimezone(self.town.location.zone).replace(tzinfo=None)
+            self.town.od.practice.staff.book(
+                self.random.choice(self.charts), start=start, op=self.random.choice(self.town.ops), minutes=60,
+                ProvNum=self.town.provs[0],
+            )  # fmt: skip
 
     def staff_answers(self) -> None:
         """Answer as whoever knows the people: those who book are never their twins."""
@@ -165,8 +199,8 @@ class Life:
         self.town.cut.disarm()
 
     acts = (
-        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_moves,
-        staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
+        patient_books, patient_books, patient_books, patient_moves, patient_cancels, patient_confirms, staff_books,
+        staff_moves, staff_breaks, staff_deletes, staff_confirms, an_answer_is_lost, the_office_goes_offline,
         the_process_is_killed, time_passes, time_passes, time_passes, staff_answers, staff_answers, staff_moves_a_hold,
         staff_takes_a_hold_off, staff_takes_an_answer_back,
     )  # fmt: skip
@@ -197,7 +231,7 @@ def check(town: CutTown) -> None:
     kept = {each.hold for question in town.engine.reviews(1000) for each in question.at_risk}
     assert {row["AptNum"] for row in town.holds} <= kept, "a slot is held for nobody"
     asked = asked_about(town)
-    linked = {}
+    linked, standing = {}, set[int]()
     for booking in town.nx.state.appointments.values():
         link = town.link_of(booking.id)
         if str(booking.id) in asked:
@@ -207,14 +241,21 @@ def check(town: CutTown) -> None:
         assert link is not None, f"booking {booking.id} was lost"
         assert link.opendental is not None
         linked[int(link.opendental.id)] = booking
-        row = town.od.practice.appointments.get(int(link.opendental.id))
+        number = int(link.opendental.id)
+        assert booking.cancelled or number not in standing, f"appointment {number} stands at NexHealth twice"
+        standing |= set() if booking.cancelled else {number}
+        row = town.od.practice.appointments.get(number)
         live = row is not None and str(row["AptStatus"]) == "Scheduled"
         assert live != booking.cancelled, f"booking {booking.id} is {booking.cancelled=} and {live=}"
         if live:
             agree(town, booking, row)
     for row in town.visits:
-        if str(row["AptStatus"]) == "Scheduled":
+        ours = "NexHealth" in str(row["Note"])
+        if str(row["AptStatus"]) == "Scheduled" and ours:
             assert row["AptNum"] in linked or asked, f"appointment {row['AptNum']} belongs to nobody"
+        if row["AppointmentTypeNum"] and ours:
+            procedures = [p["procCode"] for p in town.od.practice.rows("procedurelogs") if p["AptNum"] == row["AptNum"]]
+            assert sorted(procedures) == ["D0120", "D0210"], f"appointment {row['AptNum']} has {procedures}"
 
 
 def agree(town: CutTown, booking: Any, row: Any) -> None:

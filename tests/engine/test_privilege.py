@@ -68,10 +68,10 @@ def test_the_life_of_the_town_writes_all_that_is_declared_for_visits() -> None:
 
     live(town)
 
-    declared = {
-        name for each in FEATURES if not each.by for name in (*each.opendental, *each.nexhealth) if "GET" not in name
-    }
-    assert declared - heard(town.od) - heard(town.nx) == {"POST /commlogs", "PUT /patients/{PatNum}"}
+    on = features.features_of(town.location)
+    declared = {name for each in on for name in (*each.opendental, *each.nexhealth) if "GET" not in name}
+    forms = {"POST /commlogs", "PUT /patients/{PatNum}", "POST /documents/Upload"}
+    assert declared - heard(town.od) - heard(town.nx) == forms
 
 
 def test_a_call_that_is_not_declared_is_neither_sent_nor_forgotten(

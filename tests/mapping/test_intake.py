@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, strategies as st
 
-from odnexus.mapping.intake import NOTE_LIMIT, chart_note, label, read_form, unfiled
+from odnexus.mapping.intake import NOTE_LIMIT, Form, chart_note, is_stamped, label, read_form, stamp_for, unfiled
 from odnexus.mapping.table import DEFAULT_MAP, FieldMap, MapRule
 
 WEBHOOK = {"id": 5, "patient_id": 7, "title": "Medical history", "answers": {"allergies": "latex", "city": "Denver"}}
@@ -24,7 +24,7 @@ def test_three_shapes_say_the_same(record: dict[str, Any]) -> None:
 
 
 def test_what_found_no_field_is_kept() -> None:
-    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, {"city"}) == {"allergies": "latex"}
+    assert unfiled(read_form(WEBHOOK), DEFAULT_MAP, {"City"}) == {"allergies": "latex"}
 
 
 def test_what_a_field_does_not_take_is_kept_too() -> None:
@@ -73,3 +73,37 @@ def test_anything_can_be_read(value: object) -> None:
 
     assert "latex" not in repr(form)
     chart_note(form, unfiled(form, DEFAULT_MAP, set()), "s")
+
+
+@pytest.mark.parametrize(
+    ("form", "stamp"),
+    [
+        (Form(id="5", version="2026-03-02"), "NexHealth form 5, 2026-03-02"),
+        (Form(id="5"), "NexHealth form 5, e1"),
+        (Form(), "NexHealth form, e1"),
+    ],
+)
+def test_each_submission_has_a_stamp_of_its_own(form: Form, stamp: str) -> None:
+    assert stamp_for(form, "e1") == stamp
+
+
+def test_a_time_of_creation_tells_no_submissions_apart() -> None:
+    form = read_form({"id": 5, "created_at": "2026-03-01", "answers": {"a": 1}})
+
+    assert (form.submitted_at, form.version) == ("2026-03-01", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("History\nHobby: go\nNexHealth form 5, e1", True),
+        ("History Hobby: go NexHealth  form 5, e1 signed", True),
+        ("Knee (NexHealth form 5, e1)", True),
+        ("NexHealth form 55, e1", False),
+        ("NexHealth form 5, e12", False),
+        ("NexHealth form 5", False),
+        ("NexHealth form 5, e1, document 2", False),
+    ],
+)
+def test_a_stamp_is_told_from_one_that_begins_alike(text: str, found: bool) -> None:
+    assert is_stamped(text, "NexHealth form 5, e1") is found

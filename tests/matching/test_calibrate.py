@@ -50,6 +50,18 @@ def test_the_lowest_demand_that_is_safe_enough_is_chosen() -> None:
     assert blamed.consequences[0].at_most_per_10_000 > blamed.consequences[0].wrong_per_10_000
 
 
+def test_a_calibration_says_what_to_write_into_the_practice_file() -> None:
+    blamed = calibrate(Roster(CHARTS), [(person, None) for person, _ in TRIALS], least_scores=(-inf, 10.0, 99.5))
+
+    assert calibrate(Roster(CHARTS), TRIALS).setting() == ""
+    assert blamed.setting() == "match = { least_score = 100 }"
+    with pytest.raises(ValueError, match="certain"):
+        calibrate(Roster(CHARTS), [(person, None) for person, _ in TRIALS], least_scores=(-inf,)).setting()
+
+
+@pytest.mark.mission(
+    "M1", shows="what a stricter rule costs in questions and saves in wrong links is printed before it is chosen"
+)
 def test_the_consequences_are_printed() -> None:
     lines = str(calibrate(Roster(CHARTS), TRIALS, least_scores=(0.0, 20.0))).splitlines()
 

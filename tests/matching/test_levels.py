@@ -78,6 +78,30 @@ def test_a_slip_is_inside_the_name_and_of_the_fingers(one: str, other: str, *, s
     assert is_slip(other, one) is slip
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("brian", "bnian"), ("carmen", "carnen"), ("helena", "heiena"), ("caroline", "caroljne"), ("helena", "helema")],
+)
+def test_what_reading_software_and_handwriting_take_for_each_other_is_a_slip(one: str, other: str) -> None:
+    assert is_slip(one, other)
+
+
+@pytest.mark.parametrize("empty", [date(1, 1, 1), date(1900, 1, 1), None])
+@pytest.mark.parametrize("other", [date(1, 1, 1), date(1900, 1, 1), None, date(1988, 3, 14)])
+def test_an_empty_birth_date_agrees_with_nothing_not_even_itself(empty: date | None, other: date | None) -> None:
+    assert birth_level(born(empty), born(other)) is Birth.MISSING
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Müller", "Mueller"), ("Олена", "Olena"), ("Γιώργος", "Giorgos"), ("Nguyễn", "Nguyen"), ("Łukasz", "Lukasz")],
+)
+def test_a_name_is_known_in_another_alphabet(one: str, other: str) -> None:
+    mine, theirs = features_of(Person(family=one)), features_of(Person(family=other))
+
+    assert family_level(mine.family, theirs.family, mine.parts, theirs.parts) >= Family.CLOSE
+
+
 def test_a_slip_between_two_known_names_proves_neither() -> None:
     assert is_slip_of_several("danieal")
     assert not is_slip_of_several("elizbaeth")

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import gc
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from attrs import evolve
@@ -28,6 +29,7 @@ def chart(pat_num: int, person: Person = ROBERT, **fields: Any) -> Chart:
     return Chart(pat_num=pat_num, person=person, **fields)
 
 
+@pytest.mark.mission("T2", shows="a Bob who books is linked to Robert's chart, with the reason in words")
 def test_a_known_patient_is_chosen() -> None:
     roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Ngozi", birth_date=date(1990, 8, 2)))])
     decision = roster.lookup(evolve(ROBERT, given="Bob"))
@@ -77,6 +79,7 @@ def test_refusing_one_of_two_leaves_the_other() -> None:
     assert Roster([chart(1), chart(2)]).lookup(ROBERT, refused=[2]).chosen == 1
 
 
+@pytest.mark.mission("T2", shows="where Bob and Robert are two patients, a nickname joins neither to the other")
 def test_where_bob_and_robert_both_stand_they_are_two() -> None:
     roster = Roster([chart(1), chart(2, evolve(ROBERT, given="Bob"))])
 
@@ -118,6 +121,7 @@ def test_what_a_crowd_shares_proves_nothing() -> None:
     assert Roster([chart(1), *crowd]).lookup(bob).grade is Grade.PROBABLE
 
 
+@pytest.mark.mission("M1", shows="a birth date that a form fills in for everybody is no evidence")
 def test_a_birth_date_of_a_crowd_is_one_that_a_form_filled_in() -> None:
     crowd = [
         chart(number, Person(family=f"Family{number}", given="Ann", birth_date=ROBERT.birth_date))
@@ -149,6 +153,7 @@ def test_one_set_of_charts_is_looked_up_in_another() -> None:
     ]
 
 
+@pytest.mark.mission("M1", shows="charts that a practice holds twice are found, and what is not sure is asked about")
 def test_duplicates_are_found_and_bob_and_robert_asked_about() -> None:
     mara = Person(family="Lund", given="Mara", birth_date=date(1999, 1, 2), mobile="+15415550123")
     roster = Roster(
@@ -206,6 +211,20 @@ def test_errors_do_not_hide_a_chart(changes: dict[str, Any]) -> None:
     decision = Roster([chart(1)]).lookup(evolve(ROBERT, **changes))
 
     assert [candidate.pat_num for candidate in decision.candidates] == [1]
+
+
+@pytest.mark.parametrize("running", [True, False])
+def test_filing_leaves_the_garbage_collector_as_it_was(running: bool) -> None:
+    was = gc.isenabled()
+    (gc.enable if running else gc.disable)()
+    try:
+        with pytest.raises(AttributeError):
+            Roster([chart(1), cast("Chart", "no chart")])
+        assert gc.isenabled() is running
+        Roster([chart(1), chart(2)]).duplicates()
+        assert gc.isenabled() is running
+    finally:
+        (gc.enable if was else gc.disable)()
 
 
 def test_a_chart_can_be_changed_and_forgotten() -> None:

@@ -35,6 +35,9 @@ def test_no_look_alike_is_linked_to_the_chart_it_resembles() -> None:
     assert +wrong == Counter()
 
 
+@pytest.mark.mission(
+    "M1", shows="a stream of bookings full of look-alikes makes no wrong link, and nine in ten need nobody"
+)
 @pytest.mark.parametrize(("seed", "traps", "existing", "linked"), [(103, 0.35, 0.50, 0.90), (104, 0.03, 0.80, 0.90)])
 def test_a_practice_links_its_patients_and_nobody_else(seed: int, traps: float, existing: float, linked: float) -> None:
     town = Town(seed)

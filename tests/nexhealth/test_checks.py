@@ -11,6 +11,8 @@ from odnexus.nexhealth import table
 from odnexus.nexhealth.checks import CHECKS, fits
 from odnexus.nexhealth.models import (
     Appointment,
+    ClinicalNote,
+    DocumentType,
     Location,
     Operatory,
     Patient,
@@ -129,6 +131,8 @@ def test_every_check_belongs_to_a_parameter_of_the_list() -> None:
         Location: table.LOCATIONS,
         SlotGroup: table.SLOTS,
         SyncStatus: table.SYNC_STATUS,
+        DocumentType: table.DOCUMENT_TYPES,
+        ClinicalNote: table.CLINICAL_NOTES,
         WebhookEndpoint: table.WEBHOOK_ENDPOINTS,
         WebhookSubscription: table.SUBSCRIPTIONS,
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import inspect
 import json
 import re
@@ -16,7 +17,7 @@ from hypothesis import given, settings, strategies as st
 from odnexus.errors import ConfigurationError
 from odnexus.opendental import changes, kinds
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.tables import ENDPOINTS, appointments, office, patients, records
+from odnexus.opendental.tables import ENDPOINTS, appointments, care, clinical, documents, office, patients, records
 
 WRITES: dict[type, Endpoint] = {
     changes.PatientCreate: patients.CREATE,
@@ -36,6 +37,32 @@ WRITES: dict[type, Endpoint] = {
     changes.CarrierChanges: records.UPDATE_CARRIER,
     changes.SubscriptionCreate: records.CREATE_SUBSCRIPTION,
     changes.SubscriptionChanges: records.UPDATE_SUBSCRIPTION,
+    changes.ProcedureCreate: care.CREATE_PROCEDURE,
+    changes.ProcedureChanges: care.UPDATE_PROCEDURE,
+    changes.RecallChanges: care.UPDATE_RECALL,
+    changes.AsapCommCreate: care.CREATE_ASAP_COMM,
+    changes.ApptFieldDefCreate: care.CREATE_APPT_FIELD_DEF,
+    changes.PatientNoteChanges: clinical.UPDATE_PATIENT_NOTE,
+    changes.PatFieldDefCreate: clinical.CREATE_PAT_FIELD_DEF,
+    changes.PatFieldDefChanges: clinical.UPDATE_PAT_FIELD_DEF,
+    changes.PatFieldCreate: clinical.CREATE_PAT_FIELD,
+    changes.PatFieldSet: clinical.SET_PAT_FIELD,
+    changes.AllergyDefCreate: clinical.CREATE_ALLERGY_DEF,
+    changes.DiseaseDefCreate: clinical.CREATE_DISEASE_DEF,
+    changes.MedicationCreate: clinical.CREATE_MEDICATION,
+    changes.AllergyCreate: clinical.CREATE_ALLERGY,
+    changes.AllergyChanges: clinical.UPDATE_ALLERGY,
+    changes.DiseaseCreate: clinical.CREATE_DISEASE,
+    changes.DiseaseChanges: clinical.UPDATE_DISEASE,
+    changes.MedicationPatCreate: clinical.CREATE_MEDICATION_PAT,
+    changes.MedicationPatChanges: clinical.UPDATE_MEDICATION_PAT,
+    changes.PopupCreate: clinical.CREATE_POPUP,
+    changes.PopupChanges: clinical.UPDATE_POPUP,
+    changes.SheetCreate: clinical.CREATE_SHEET,
+    changes.SheetFieldChanges: clinical.UPDATE_SHEET_FIELD,
+    changes.DocumentUpload: documents.UPLOAD,
+    changes.DocumentByUrl: documents.SET_BY_URL,
+    changes.DocumentChanges: documents.UPDATE_DOCUMENT,
 }
 PAIRS = pytest.mark.parametrize(("offered", "endpoint"), WRITES.items(), ids=lambda each: getattr(each, "name", ""))
 
@@ -47,6 +74,9 @@ TEXTS: dict[kinds.Kind, st.SearchStrategy[str]] = {
     kinds.PATTERN: st.text("X/", min_size=1, max_size=108),
     kinds.COLOR: st.sampled_from(["0,0,0", "255,1,20"]),
     kinds.URL: st.just("https://hooks.example.org/od/"),
+    kinds.BASE64: st.binary(min_size=1).map(lambda content: base64.b64encode(content).decode()),
+    kinds.EXTENSION: st.sampled_from([".pdf", ".jpg"]),
+    kinds.TOOTH_NUMBERS: st.sampled_from(["1-5,8", "3"]),
     kinds.TEN_DIGITS: st.from_regex(r"[0-9]{10}", fullmatch=True),
 }
 ANY_TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=15).filter(str.strip)
@@ -107,7 +137,7 @@ def test_a_type_allows_none_where_a_change_can_clear(offered: type[Any], endpoin
 
 
 def test_every_write_with_fields_has_a_type() -> None:
-    explicit = (appointments.BREAK, appointments.NOTE, appointments.CONFIRM)
+    explicit = (appointments.BREAK, appointments.NOTE, appointments.CONFIRM, care.SET_APPT_FIELD)
 
     assert {each.name for each in ENDPOINTS.values() if each.body} == {
         each.name for each in (*WRITES.values(), *explicit)

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from odnexus.nexhealth import table
 from odnexus.nexhealth.endpoint import Endpoint
+from odnexus.nexhealth.uploads import DOWNLOAD
 from odnexus.opendental.tables import ENDPOINTS
 from odnexus.practice import Location, Modes
 from odnexus.reconcile.features import FEATURES, Allowed, Feature, allowed, as_rows, features_of
@@ -20,7 +21,7 @@ NEXHEALTH = {each.name for each in vars(table).values() if isinstance(each, Endp
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda each: each.name)
 def test_a_row_names_endpoints_and_settings_that_exist(feature: Feature) -> None:
     assert set(feature.calls("opendental")) <= ENDPOINTS.keys()
-    assert set(feature.nexhealth) <= NEXHEALTH
+    assert set(feature.nexhealth) <= NEXHEALTH | {DOWNLOAD}
     for path, values in feature.when:
         assert values
         operator.attrgetter(path)(MAIN)
@@ -45,8 +46,10 @@ def test_who_only_observes_needs_to_read_only() -> None:
     "K3", shows="the settings of a location decide which permissions are needed", try_it="odnexus features"
 )
 def test_booking_needs_four_permissions_and_nothing_else() -> None:
-    needed = {name for each in features_of(MAIN) for name in each.permissions}
+    needed = {name for each in features_of(MAIN) if each.needed for name in each.permissions}
+    helpful = {name for each in features_of(MAIN) for name in each.permissions} - needed
 
+    assert helpful == {"ApiDocuments"}, "documents of forms; without it they are named in the note"
     assert needed == {"ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"}
 
 

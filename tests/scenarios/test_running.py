@@ -58,7 +58,7 @@ def test_an_office_goes_offline_for_a_night(town: ServedTown) -> None:
 
 @pytest.mark.mission(
     "R4", shows="what keeps failing is kept with its cause, and goes through when it is tried again by hand",
-    try_it="odnexus events list practice.toml",
+    try_it="odnexus events list",
 )  # fmt: skip
 def test_a_failed_event_is_revived(town: ServedTown) -> None:
     town.od.faults.on("POST /patients", kind="status", status=500, times=10_000)

@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 import pytest
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command
 
 from odnexus.cli.app import app
@@ -38,14 +38,20 @@ def test_every_command_to_try_exists() -> None:
 
 
 def is_command(words: list[str]) -> bool:
-    """Return whether *words* begin with a program of ours and, for `odnexus`, one of its commands."""
+    """Return whether *words* are a command of ours that could be typed: its name, arguments and options exist."""
     program, *rest = words
     if program != "odnexus":
         return program in ("python3", "pytest", "nox")
     command: object = get_command(app)
-    while rest and isinstance(command, TyperGroup):
+    while isinstance(command, TyperGroup) and rest:
         command = command.commands.get(rest.pop(0))
-    return command is not None
+    if not isinstance(command, TyperCommand):
+        return False
+    try:
+        command.make_context(program, rest)
+    except Exception:  # noqa: BLE001 - whatever it is, it is not to be shown to a reader
+        return False
+    return True
 
 
 def test_a_promise_is_shown_with_its_test_and_command(tmp_path: Path) -> None:

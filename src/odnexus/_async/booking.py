@@ -14,8 +14,10 @@ from attrs import evolve
 
 from odnexus._async.carrying import AsyncCarrying
 from odnexus._async.holding import AsyncHolding, agreed_place
+from odnexus._async.kinds import NO_RULE, AsyncKinds
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.people import Asking, AsyncPeople, Found
+from odnexus._async.procedures import AsyncAttaching
 from odnexus._async.records import Known
 from odnexus._async.waiting import AsyncWaiting, warning
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
@@ -23,7 +25,6 @@ from odnexus.mapping.booking import opendental_create
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment, Patient as NexHealthPatient
 from odnexus.opendental.changes import AppointmentCreate
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
-from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import Inquiry, look_again
 from odnexus.reconcile.bodies import LinkBody, canonical, place_of
 from odnexus.reconcile.calendar import Booked, stamp_for, yields
@@ -32,8 +33,6 @@ from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.plan import Base, Fields
 from odnexus.reconcile.reviews import Answer
 from odnexus.reconcile.triggers import Slot, slot_of
-
-NO_PLACE = TypeRule()
 
 FOUND = "visit.found-after-doubt"
 """Rule by which a visit is adopted that an interrupted create of ours has made."""
@@ -46,6 +45,8 @@ class AsyncBooking:
         self._office = office
         self._people = people
         self._carrying = carrying
+        self._kinds = AsyncKinds(office)
+        self._attaching = AsyncAttaching(office)
         self._waiting = AsyncWaiting(office)
         self.holding = AsyncHolding(office)
 
@@ -113,10 +114,11 @@ class AsyncBooking:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         announce = not (appt.cancelled or appt.deleted) and await self._carrying.telling.is_news(appt.created_at)
         decided = known.body.decided if known is not None else ""
-        body = LinkBody(patient=row.pat_num, announce=announce, unfinished=rule == FOUND, decided=decided)
         if known is not None:
             known = await self.holding.release(known, now)
-        else:
+        begun = known.body if known is not None and rule == FOUND else LinkBody()
+        body = evolve(begun, patient=row.pat_num, announce=announce, unfinished=rule == FOUND, decided=decided)
+        if known is None:
             known = await office.records.pending("visit", office.location.name, ref, body, now)
         link = evolve(known.link, opendental=office.at_opendental(row.apt_num), state=LinkState.LINKED)
         known = await office.records.save(link, body, now)
@@ -192,7 +194,8 @@ class AsyncBooking:
     async def _chart(self, appt: NexHealthAppointment, event: Event, now: datetime, *, may_write: bool = True) -> Found:
         patient = await self._patient(appt)
         slot = self._slot(appt)
-        risk = warning(slot, self._office.picture.calendar.overlapping(slot) if slot is not None else ())
+        standing = self._office.picture.calendar.overlapping(slot) if slot is not None else ()
+        risk = warning(slot, [row for row in standing if row.booking != str(appt.id)])
         asking = Asking(look=look_again(event), due=appt.start_time, risk=risk, may_write=may_write)
         if patient is None:
             return await self._people.unknown(appt.id, now, asking)
@@ -258,16 +261,17 @@ class AsyncBooking:
         """Write down, before it is tried, that a visit is about to be made on the chart that was found."""
         records = self._office.records
         if known is None:
-            ref, body = self._office.at_nexhealth(appt.id), LinkBody(patient=found.pat_num, decided=found.decided)
+            ref, body = self._office.at_nexhealth(appt.id), self._begun(appt, LinkBody(), found)
             return await records.pending("visit", self._office.location.name, ref, body, now)
         if known.body.patient == found.pat_num:
             return known
-        body = evolve(known.body, patient=found.pat_num, decided=found.decided)
-        return await records.save(known.link, body, now)
+        return await records.save(known.link, self._begun(appt, known.body, found), now)
 
     async def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
         """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
+        if not await self._accepted(appt, event, now):
+            return None
         fields = self._place(appt)
         missing = [name for name in ("operatory", "provider") if not fields[name]]
         if not missing:
@@ -290,12 +294,11 @@ class AsyncBooking:
         """Return the essence of *appt* with chair, provider and length as the location's tables say."""
         location, tables = self._office.location, self._office.tables
         fields = dict(self._office.fields_of_nexhealth(appt))
-        rule = self._type(appt)
-        fields["provider"] = fields.get("provider") or location.default_provider
+        rule = location.types.get(appt.appointment_type_id or 0, NO_RULE)
+        fields["provider"] = rule.provider or fields.get("provider") or location.default_provider
         own_chair = tables.chair_of_provider.get(int(fields["provider"])) if fields["provider"] else None
         fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
-        if rule.minutes is not None:
-            fields["minutes"] = rule.minutes
+        fields["minutes"] = rule.length(int(fields["minutes"] or 0))
         return fields
 
     def _slot(self, appt: NexHealthAppointment) -> Slot | None:
@@ -332,8 +335,30 @@ class AsyncBooking:
             text=text,
         )
 
-    def _type(self, appt: NexHealthAppointment) -> TypeRule:
-        return self._office.location.types.get(appt.appointment_type_id or 0, NO_PLACE)
+    async def _accepted(self, appt: NexHealthAppointment, event: Event, now: datetime) -> bool:
+        """Return whether bookings of this type may be written; ask if it is not what it was."""
+        kind = appt.appointment_type_id or 0
+        found = await self._kinds.doubt(kind)
+        if not found:
+            return True
+        text = (
+            f"NexHealth booking {appt.id} is of appointment type {kind}, which is not what it was. Check the "
+            "location's types, then answer the review with accept: all bookings of the type that wait are written."
+        )
+        body = {"found": found, "type": kind}
+        inquiry = self._inquiry(appt, event, kind="type.changed", text=text, about=(found,), body=body)
+        answer = await self._ask(appt, inquiry, now)
+        if answer is None or answer.choice != "accept":
+            return False
+        await self._kinds.accept(kind, found, answer, now)
+        return True
+
+    def _begun(self, appt: NexHealthAppointment, body: LinkBody, found: Found) -> LinkBody:
+        """Return what to write down before a visit is made: what both sides will show, and what it is to have."""
+        rule, placed = self._office.location.types.get(appt.appointment_type_id or 0, NO_RULE), self._place(appt)
+        will = {**placed, "provider": (rule.hygiene and rule.hygienist) or placed["provider"], "confirmed": False}
+        base = Base(nexhealth=self._office.fields_of_nexhealth(appt), opendental=will)
+        return evolve(body, patient=found.pat_num, decided=found.decided, base=base, procedures=rule.procedures)
 
     async def _made(
         self, appt: NexHealthAppointment, known: Known, now: datetime
@@ -405,7 +430,8 @@ class AsyncBooking:
         self, appt: NexHealthAppointment, known: Known, found: Found, fields: Fields, now: datetime
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        rule = self._type(appt)
+        rule, shape = await self._kinds.rule(appt.appointment_type_id or 0)
+        hygienist = rule.hygienist or (int(fields["provider"] or 0) if rule.hygiene else 0)
         new_patient = rule.new_patient if rule.new_patient is not None else found.created
         note = "\n".join(
             part for part in (appt.note or "", stamp_for(appt.id) if office.location.stamp else "") if part
@@ -414,12 +440,14 @@ class AsyncBooking:
             fields,
             pat_num=found.pat_num or 0,
             note=note,
-            pattern=rule.pattern,
+            pattern=rule.block(int(fields["minutes"] or 0), shape),
             appointment_type_num=rule.appointment_type_num,
             is_new_patient=new_patient,
             is_hygiene=rule.hygiene,
-            prov_hyg=rule.hygienist,
+            prov_hyg=hygienist,
             clinic_num=office.location.clinic_num,
+            confirmed=rule.confirmed,
+            asap=rule.asap,
         )
         known, row = await self._book(known, values, now)
         shown, placed = office.fields_of_opendental(row), self._place(appt)
@@ -465,11 +493,14 @@ class AsyncBooking:
             return known
         known, own = await self.holding.release(known, now), int(link.opendental.id)
         link, slot = known.link, slot_of(canonical(known.body.base))
+        if slot is not None and known.body.procedures:
+            day, codes = slot.start.date(), known.body.procedures
+            await self._attaching.attach(own, known.body.patient or 0, day, codes, now)
         if slot is not None and office.bridging():
             others = await office.collisions(slot, ignore=own)
             if yields(own, others):
                 return await self._give_way(known, others, now)
-        finished = evolve(known, body=evolve(known.body, unfinished=False))
+        finished = evolve(known, body=evolve(known.body, unfinished=False, procedures=()))
         # Told before it is marked as told: a repeated announcement has the same id.
         await self._carrying.telling.announce_created(finished, now)
         return await office.records.save(link, finished.body, now)

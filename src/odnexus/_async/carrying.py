@@ -181,8 +181,8 @@ class AsyncCarrying:
         return await self._moving.is_target(appt)
 
     async def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says."""
-        await self._writing.take_off(apt_num, now)
+        """Take an appointment off the book that has to give way: nobody cancelled it, so no fee is noted."""
+        await self._writing.take_off(apt_num, None, now)
 
 
 def _forced(scene: Scene, winner: On, plan: Plan, policy: VisitPolicy) -> Plan:

@@ -18,7 +18,7 @@ from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
-from odnexus._async.people import AsyncPeople
+from odnexus._async.people import AsyncPeople, revoked_key
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
@@ -409,6 +409,7 @@ class AsyncSyncEngine:
         answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        await self.store.cursors.set(revoked_key(id), None)
         await self._records.journal(
             moment,
             answered.location,
@@ -429,10 +430,15 @@ class AsyncSyncEngine:
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review, moment = await self.store.reviews.revoke(id), self._now(now)
-        if review is None:
+        review, moment = await self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
-        made = await self.consequences(id)
+        made, office = await self.consequences(id), self._offices.get(review.location)
+        await self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                await AsyncPeople(office).part(link, review.subject, moment)
         await self._records.journal(
             moment,
             review.location,
@@ -441,11 +447,7 @@ class AsyncSyncEngine:
             "revoked",
             related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        office = self._offices.get(review.location)
-        for link in made:
-            if link.kind == "person" and office is not None:
-                await AsyncPeople(office).part(link, review.subject, moment)
-        return review
+        return await self.store.reviews.revoke(id) or review
 
     async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
         """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""

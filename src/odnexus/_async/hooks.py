@@ -17,7 +17,14 @@ from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords
 from odnexus._async.turn import AsyncTurn
 from odnexus._calls import Secret
-from odnexus.errors import AmbiguousWriteError, ApiError, ConfigurationError, InvalidRequestError, UnsupportedError
+from odnexus.errors import (
+    AmbiguousWriteError,
+    ApiError,
+    ConfigurationError,
+    InvalidRequestError,
+    LeaseLostError,
+    UnsupportedError,
+)
 from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert
@@ -102,6 +109,8 @@ class AsyncHooks:
             return HookReport(realm=realm, problem=BUSY)
         try:
             return await self._webhooks(realm, client, url, events, now)
+        except LeaseLostError:
+            return HookReport(realm=realm, problem=BUSY)
         except ApiError as error:
             return HookReport(realm=realm, problem=type(error).__name__)
         finally:
@@ -207,6 +216,8 @@ class AsyncHooks:
             return HookReport(realm=database, problem=BUSY)
         try:
             return await self._api_events(database, client, url, workstation, tables, every, now)
+        except LeaseLostError:
+            return HookReport(realm=database, problem=BUSY)
         except ApiError as error:
             return HookReport(realm=database, problem=type(error).__name__)
         finally:

@@ -1,22 +1,25 @@
-"""Filing a submitted form: fields that the chart lacks, and a commlog that keeps every other answer. Once.
+"""Filing a submitted form: into what the chart lacks, and a commlog that keeps every other answer. Once.
 
-That a form is being filed is written down before anything is sent; whoever finds it so looks for the commlog first, by
-the stamp in its note. Where NexHealth's synchronizer files forms itself, nothing is written.
+That a form is being filed is written down before anything is sent. Each step looks before it writes, so whoever finds
+a form half filed goes through the same steps and repeats none: fields and texts are compared, custom fields, findings
+and documents are looked for, the commlog is told by the stamp in its note. What a step could not file, for whatever
+reason, is an answer for the note.
+
+Where NexHealth's synchronizer files forms itself, nothing is written: the chart is looked at after a grace time, and
+people are asked if no document arrived.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
-from odnexus._async.office import AsyncOffice, chart_of
-from odnexus.mapping.intake import Form, chart_note, read_form, stamp_for, unfiled
-from odnexus.mapping.table import FieldMap
-from odnexus.opendental.changes import PatientChanges
-from odnexus.opendental.models import Patient
-from odnexus.opendental.names import snake
+from odnexus._async.intake_chart import AsyncChartFiling
+from odnexus._async.intake_documents import AsyncDocumentFiling
+from odnexus._async.intake_findings import AsyncFindingFiling
+from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
 from odnexus.reconcile.asking import Inquiry
-from odnexus.reconcile.bodies import unpack
+from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
 from odnexus.reconcile.triggers import DomainEvent
 
@@ -36,8 +39,7 @@ class AsyncIntake:
         form = read_form(unpack(office.records.payload(event)))
         await self._announce(event, form, now)
         if not office.bridging():
-            await office.note(now, "observed", f"form:{event.id}", "form.filed-by-synchronizer")
-            return Done()
+            return await self._verify(event, form, now)
         pat_num = await self._chart(form)
         if pat_num is None:
             return await self._without_chart(event, form, now)
@@ -79,48 +81,92 @@ class AsyncIntake:
         await office.question(now, inquiry)
         return Done()
 
+    # -- filing --------------------------------------------------------------------------------------------------------
+
     async def _file(self, event: Event, form: Form, pat_num: int, now: datetime) -> None:
-        office, cursors, key = self._office, self._office.records.store.cursors, f"form:{event.id}"
-        stamp = stamp_for(form.id or event.id[:12])
+        office, cursors = self._office, self._office.records.store.cursors
+        stamp = stamp_for(form, event.id[:12])
+        key = f"form:{content_id(office.realm, office.location.database, stamp, form.patient_id)}"
         before = await cursors.get(key)
         if before == "filed":
             return
         await cursors.set(key, "filing")
-        filed = await self._fill(form, pat_num, event, now)
+        subject = f"form:{event.id}"
+        filed = await AsyncChartFiling(office, subject).file(form, pat_num, stamp, now)
+        filed |= await AsyncFindingFiling(office, subject).file(form, pat_num, now)
+        remarks = await AsyncDocumentFiling(office, subject).file(form, pat_num, stamp, now)
+        await self._hand_on_insurance(key, form, now)
         left = unfiled(form, office.location.fields, filed)
-        if left and not (before == "filing" and await self._is_noted(pat_num, stamp)):
+        if (left or remarks) and not (before == "filing" and await self._is_noted(pat_num, stamp)):
             await office.turn.keep()
+            note = chart_note(form, left, stamp, remarks)
             await office.opendental.commlogs.create(
-                pat_num=pat_num, note=chart_note(form, left, stamp), mode_="None", sent_or_received="Received"
+                pat_num=pat_num, note=note, mode_="None", sent_or_received="Received"
             )
-            await office.note(now, "applied", key, "form.noted", related=[office.at_opendental(pat_num)])
+            await office.note(now, "applied", subject, "form.noted", related=[office.at_opendental(pat_num)])
         await cursors.set(key, "filed")
-
-    async def _fill(self, form: Form, pat_num: int, event: Event, now: datetime) -> set[str]:
-        """Write what the field map allows: into blank fields, or always where a rule says so.
-
-        Returns the fields that now say what was answered.
-        """
-        office, fields = self._office, self._office.location.fields
-        wanted = fields.patient_fields(form.answers, new=True).value
-        if not wanted:
-            return set()
-        patient = await office.opendental.patients.get(pat_num)
-        writable = fields.patient_fields(form.answers, new=False).value
-        differing = {name: value for name, value in writable.items() if getattr(patient, name, None) != value}
-        changes = {name: value for name, value in differing.items() if may_write(fields, name, patient)}
-        if changes:
-            patient = await office.opendental.patients.update(pat_num, **cast("PatientChanges", changes))
-            await office.picture.keep(charts=[chart_of(patient)])
-            await office.note(now, "applied", f"form:{event.id}", "form.fields-filled", fields=changes)
-        return {name for name, value in wanted.items() if getattr(patient, name, None) == value or name in changes}
 
     async def _is_noted(self, pat_num: int, stamp: str) -> bool:
         notes = [commlog.note or "" async for commlog in self._office.opendental.commlogs.iter(pat_num=pat_num)]
-        return any(stamp in note for note in notes)
+        return any(is_stamped(note, stamp) for note in notes)
 
+    async def _hand_on_insurance(self, key: str, form: Form, now: datetime) -> None:
+        """Leave what the form says of an insurance as an event of its own, sealed; the same form leaves it once."""
+        office = self._office
+        said = office.location.fields.insurance(form.answers)
+        if not said or form.patient_id is None:
+            return
+        event_id = content_id("insurance", key)
+        event = Event(
+            id=event_id,
+            key=office.lane(form.patient_id),
+            location=office.location.name,
+            kind="nexhealth.insurance",
+            subject=str(form.patient_id),
+            received=now,
+            due=now,
+            payload=office.records.sealed_payload(event_id, pack(said)),
+        )
+        await office.records.store.inbox.put([event])
 
-def may_write(fields: FieldMap, name: str, patient: Patient) -> bool:
-    """Return whether a rule lets the field *name* of a chart be written: blank ones, or always."""
-    always = {snake(rule.name) for rule in fields.rules if rule.write == "always"}
-    return name in always or not getattr(patient, name, None)
+    # -- where NexHealth's synchronizer files --------------------------------------------------------------------------
+
+    async def _verify(self, event: Event, form: Form, now: datetime) -> Settlement:
+        """Look once, after the grace time, whether the synchronizer has brought a document into the chart."""
+        office, subject = self._office, f"form:{event.id}"
+        failed = form.outcome == "failed"
+        if not office.location.intake.verify:
+            await office.note(now, "observed", subject, "form.filed-by-synchronizer")
+            return Done()
+        due = event.received + office.location.grace
+        if not failed and now < due:
+            await office.note(now, "observed", subject, "form.awaits-synchronizer")
+            return Retry(due, "form.awaits-synchronizer", counted=False)
+        pat_num = await self._chart(form)
+        if not failed and (pat_num is None or await self._has_landed(event, pat_num)):
+            rule = "form.not-verified" if pat_num is None else "form.landed"
+            await office.note(now, "observed", subject, rule)
+            return Done()
+        text = (
+            "NexHealth's synchronizer has not brought a submitted form into the chart. Look into the patient's images: "
+            "if it is missing there, file the answers, which are in the review, by hand."
+        )
+        inquiry = Inquiry(
+            kind="form.not-landed",
+            about=(event.id,),
+            subject=subject,
+            body={"answers": dict(form.answers), "title": form.title, "chart": pat_num},
+            text=text,
+        )
+        await office.question(now, inquiry)
+        return Done()
+
+    async def _has_landed(self, event: Event, pat_num: int) -> bool:
+        """Return whether the chart has a document that is not older than the form; where we may not look, assume so."""
+        office = self._office
+        earliest = office.wall(event.received - office.location.grace)
+        try:
+            documents = [row async for row in office.opendental.documents.iter(pat_num=pat_num)]
+        except REFUSALS:
+            return True
+        return any(row.date_created is not None and row.date_created >= earliest for row in documents)

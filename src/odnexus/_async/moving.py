@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from attrs import evolve
 
@@ -25,12 +26,35 @@ from odnexus.reconcile.triggers import Slot, WaitlistCandidate
 
 CLOSE = timedelta(minutes=1)
 
+TRY_AGAIN = timedelta(days=30)
+"""How long an office whose bookings could not be edited is not asked to again."""
+
 
 class AsyncMoving:
     """Books anew and cancels at NexHealth."""
 
     def __init__(self, office: AsyncOffice) -> None:
         self._office = office
+        self._learnt = f"reschedule:{office.location.name}"
+
+    # -- which way -----------------------------------------------------------------------------------------------------
+
+    async def way(self, changes: Fields, now: datetime) -> Literal["edit", "rebook", "review"]:
+        """Return how to move a booking: as the location says; by itself as it worked last time."""
+        policy = self._office.location.visits
+        if "provider" in changes and self._office.provider_at_nexhealth(changes["provider"]) is not None:
+            return "rebook"
+        if policy.reschedule != "auto":
+            return policy.reschedule
+        learnt = await self._office.records.store.cursors.get(self._learnt)
+        return "rebook" if learnt and now - datetime.fromisoformat(learnt) < TRY_AGAIN else "edit"
+
+    async def learn(self, now: datetime) -> None:
+        """Remember that bookings are not moved here by editing them."""
+        await self._office.records.store.cursors.set(self._learnt, now.isoformat())
+        await self._office.note(now, "observed", f"location:{self._office.location.name}", "nexhealth.does-not-move")
+
+    # -- new then cancel -----------------------------------------------------------------------------------------------
 
     async def move(
         self, known: Known, appt: NexHealthAppointment, target: Fields, now: datetime
@@ -58,6 +82,8 @@ class AsyncMoving:
         known = await office.records.save(evolve(link, nexhealth=ref, aliases=aliases), known.body, now)
         await office.note(now, "applied", ref, "visit.booked-anew", related=[old])
         await self.cancel(appt.id)
+        if known.body.target.get("confirmed") and not booked.confirmed:
+            booked = await office.nexhealth.appointments.update(booked.id, confirmed=True)
         body = evolve(known.body, target={}, cancel="")
         known = await office.records.save(evolve(known.link, state=LinkState.LINKED), body, now)
         await office.note(now, "applied", old, "visit.old-time-cancelled", related=[ref])
@@ -84,25 +110,17 @@ class AsyncMoving:
 
     async def _book(self, known: Known, appt: NexHealthAppointment) -> NexHealthAppointment:
         office = self._office
-        inverse = {number: nexhealth_id for nexhealth_id, number in office.tables.operatories.items()}
         values = nexhealth_create(
             known.body.target,
             patient_id=appt.patient_id or 0,
-            provider_id=self._provider(known.body.target, appt),
+            provider_id=office.provider_at_nexhealth(known.body.target.get("provider")) or appt.provider_id or 0,
             zone=office.location.zone,
-            operatories=inverse,
+            operatories=office.chairs(),
             appointment_type_id=appt.appointment_type_id,
             note=appt.note or stamp_for(appt.id),
         )
         await office.turn.keep()
         return await office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
-
-    def _provider(self, target: Fields, appt: NexHealthAppointment) -> int:
-        wanted = target.get("provider")
-        for nexhealth_id, number in self._office.tables.providers.items():
-            if number == wanted:
-                return nexhealth_id
-        return appt.provider_id or 0
 
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value
@@ -125,13 +143,15 @@ class AsyncMoving:
         await office.question(now, inquiry)
 
     async def is_target(self, appt: NexHealthAppointment) -> bool:
-        """Return whether *appt* stands where a visit is being moved to right now."""
-        office = self._office
-        moving = await office.records.store.links.all(
-            kind="visit", location=office.location.name, state=LinkState.MOVING
-        )
-        starts = {office.records.opened(link).body.target.get("start") for link in moving}
-        return bool(starts) and office.fields_of_nexhealth(appt).get("start") in starts
+        """Return whether *appt* is what a move of ours, or a visit of Open Dental's that we make there, has booked."""
+        office, start = self._office, self._office.fields_of_nexhealth(appt).get("start")
+        for state in (LinkState.MOVING, LinkState.PENDING):
+            for link in await office.records.store.links.all(kind="visit", location=office.location.name, state=state):
+                target = office.records.opened(link).body.target
+                whose = target.get("nexhealth_patient") in (None, appt.patient_id)
+                if target and target.get("start") == start and whose:
+                    return True
+        return False
 
     async def cancel(self, appointment: int) -> NexHealthAppointment | None:
         """Cancel a booking; one that is cancelled already counts, one that is gone is ``None``."""

@@ -8,6 +8,12 @@ from types import TracebackType
 from typing import Any, Self, cast
 
 from odnexus._async._compat import AsyncClock
+from odnexus._async.nexhealth_documents import (
+    AsyncClinicalNotes,
+    AsyncDocumentTypes,
+    AsyncPatientAlerts,
+    AsyncPatientDocuments,
+)
 from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
 from odnexus._async.nexhealth_practice import (
     AsyncInstitutions,
@@ -98,7 +104,7 @@ class AsyncNexHealth:
         self._sends: AsyncSends = self._transport
         if read_only:
             self._sends = AsyncGate(self._transport, Allowed(api="nexhealth", reads_only=True))
-        self._work_in(calls.Scope(subdomain, location_id))
+        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
@@ -111,6 +117,10 @@ class AsyncNexHealth:
         self.appointments = AsyncAppointments(self._sends, scope)
         self.appointment_types = AsyncAppointmentTypes(self._sends, scope)
         self.available_slots = AsyncAvailableSlots(self._sends, scope)
+        self.patient_documents = AsyncPatientDocuments(self._sends, scope)
+        self.document_types = AsyncDocumentTypes(self._sends, scope)
+        self.patient_alerts = AsyncPatientAlerts(self._sends, scope)
+        self.clinical_notes = AsyncClinicalNotes(self._sends, scope)
         self.webhook_endpoints = AsyncWebhookEndpoints(self._sends, scope)
 
     def limited(self, allowed: Allowed) -> Self:

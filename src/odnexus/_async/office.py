@@ -26,7 +26,7 @@ from odnexus.errors import (
     UnsupportedError,
 )
 from odnexus.mapping.person import person_from_opendental
-from odnexus.mapping.visit import essence, minutes_of, to_wall, visit_from_nexhealth, visit_from_opendental
+from odnexus.mapping.visit import Visit, essence, minutes_of, to_wall, visit_from_nexhealth, visit_from_opendental
 from odnexus.matching.roster import Chart, Roster
 from odnexus.matching.stored import chart_from_bytes, chart_to_bytes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
@@ -46,6 +46,9 @@ from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
 REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
 """Answers to a question that is nice to have answered: the work goes on without."""
+
+LACKING = (UnsupportedError, InvalidRequestError)
+"""What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""
 
 TABLES_AGE = timedelta(days=1)
 """How long the lookup tables of a location are used before they are read again."""
@@ -102,17 +105,29 @@ class AsyncPicture:
 
 @frozen(kw_only=True)
 class Tables:
-    """Who is who: NexHealth ids → Open Dental numbers, and the definitions that mean confirmed."""
+    """Who is who: NexHealth ids → Open Dental numbers, and the definitions that mean confirmed.
+
+    Attributes:
+        operatories: NexHealth's operatory id → OperatoryNum.
+        providers: NexHealth's provider id → ProvNum.
+        confirmed: DefNums that mean confirmed, hidden ones too: older visits keep them.
+        chair_of_provider: ProvNum → the provider's own OperatoryNum.
+        choices: DefNums of category 2 that the office offers; empty where it does not let us look.
+        confirm_with: The DefNum to confirm with, ``None`` for the office's own word.
+    """
 
     operatories: Mapping[int, int] = field(factory=dict[int, int])
     providers: Mapping[int, int] = field(factory=dict[int, int])
     confirmed: frozenset[int] = frozenset()
     chair_of_provider: Mapping[int, int] = field(factory=dict[int, int])
+    choices: frozenset[int] = frozenset()
+    confirm_with: int | None = None
 
     def to_text(self, now: datetime) -> str:
         """Return the tables as text for the store, with the moment they were read."""
         values = [list(self.operatories.items()), list(self.providers.items()), sorted(self.confirmed)]
-        return pack({"at": now, "tables": [*values, list(self.chair_of_provider.items())]}).decode()
+        values += [list(self.chair_of_provider.items()), sorted(self.choices)]
+        return pack({"at": now, "tables": values}).decode()
 
     @classmethod
     def from_text(cls, text: str | None, now: datetime) -> Tables | None:
@@ -122,12 +137,13 @@ class Tables:
         stored = unpack(text.encode())
         if now - datetime.fromisoformat(stored["at"]) > TABLES_AGE:
             return None
-        operatories, providers, confirmed, chairs = stored["tables"]
+        operatories, providers, confirmed, chairs, *others = stored["tables"]
         return cls(
             operatories=dict(operatories),
             providers=dict(providers),
             confirmed=frozenset(confirmed),
             chair_of_provider=dict(chairs),
+            choices=frozenset(others[0] if others else ()),
         )
 
 
@@ -150,6 +166,7 @@ class AsyncOffice:
     tables: Tables = Tables()
     finding: Finding = NOT_LOOKED
     rehearsing: bool = False
+    synchronized: bool = True
     _counted: int = field(default=0, init=False)
 
     # -- names ---------------------------------------------------------------------------------------------------------
@@ -213,6 +230,7 @@ class AsyncOffice:
         tables = Tables.from_text(text, now)
         if tables is None:
             tables = await self._read_tables()
+            await self._watch_confirmed(tables, now)
             await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
         # What the location says itself is never stored: a corrected table counts at once.
         self.tables = evolve(
@@ -220,9 +238,31 @@ class AsyncOffice:
             operatories={**tables.operatories, **self.location.operatories},
             providers={**tables.providers, **self.location.providers},
             confirmed=frozenset(self.location.confirmed) or tables.confirmed,
+            confirm_with=next(iter(self._confirming(tables)), None),
         )
         if self.finding == NOT_LOOKED:
             await self.find_writer(now)
+
+    def _confirming(self, tables: Tables) -> list[int]:
+        """Return the DefNums to confirm with, the best first: the location's own or those found, unless hidden."""
+        wanted = self.location.confirmed or tuple(sorted(tables.confirmed))
+        return [number for number in wanted if not tables.choices or number in tables.choices]
+
+    async def _watch_confirmed(self, tables: Tables, now: datetime) -> None:
+        """Tell people, once, when a definition that means confirmed is hidden, deleted or called otherwise."""
+        key = f"confirmed:{self.location.name}"
+        usable = self._confirming(tables)
+        before = await self.records.store.cursors.get(key) or ""
+        named = {str(number) for number in self.location.confirmed} or set(filter(None, before.split(",")))
+        lost = bool(tables.choices) and bool(named - {str(number) for number in usable})
+        text = (
+            f"A definition that means confirmed at {self.location.name} is hidden, deleted or renamed in Open Dental "
+            "(Setup, Definitions, Appt Confirmed). Confirmations are written with another, or with the office's own "
+            "word. Correct confirmed or confirmed_names of the location."
+        )
+        await self.alert_once(now, "confirmed", "confirmed.gone" if lost else "", text)
+        if usable and not lost:
+            await self.records.store.cursors.set(key, ",".join(map(str, usable)))
 
     async def read_everything(self, now: datetime) -> None:
         """Read all charts and the watched part of the book."""
@@ -241,7 +281,7 @@ class AsyncOffice:
         """Read who waits for a slot: the unscheduled list keeps its old dates, so no window shows it."""
         try:
             return [row async for row in self.opendental.appointments.iter(apt_status=AptStatus.UNSCHED_LIST)]
-        except UnsupportedError:
+        except LACKING:
             # The filter came with 22.4.28 (page "Appointments"); polls show what changes from now on.
             return []
 
@@ -257,22 +297,26 @@ class AsyncOffice:
             operatories.update(_foreign(operatory.id, operatory.foreign_id))
         async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
             providers.update(_foreign(provider.id, provider.foreign_id))
+        confirmed, choices = await self._confirmed_definitions()
         return Tables(
             operatories=operatories,
             providers=providers,
-            confirmed=frozenset() if location.confirmed else await self._confirmed_definitions(),
+            confirmed=confirmed,
             chair_of_provider=await self._chairs(),
+            choices=choices,
         )
 
-    async def _confirmed_definitions(self) -> frozenset[int]:
-        """Return the definitions whose name means confirmed; none where the office does not let us look."""
+    async def _confirmed_definitions(self) -> tuple[frozenset[int], frozenset[int]]:
+        """Return the definitions whose name means confirmed, and all that may be chosen; none if we may not look."""
         names = {name.casefold() for name in self.location.confirmed_names}
-        found = set[int]()
+        found, choices = set[int](), set[int]()
         with suppress(*REFUSALS):
-            async for definition in self.opendental.definitions.iter(category=2):
+            async for definition in self.opendental.definitions.iter(category=2, include_hidden=True):
                 if (definition.item_name or "").strip().casefold() in names:
                     found.add(definition.def_num)
-        return frozenset(found)
+                if not definition.is_hidden:
+                    choices.add(definition.def_num)
+        return frozenset(found), frozenset(choices)
 
     async def _chairs(self) -> dict[int, int]:
         """Return each provider's own chair, the first of several; nothing where the office does not let us look."""
@@ -289,6 +333,7 @@ class AsyncOffice:
         """Ask NexHealth who writes here. A change while running stops the location until a person has looked."""
         evidence = await self._evidence(now)
         finding = decide(self.location.writer, evidence)
+        self.synchronized = evidence.synchronizer
         key = f"writer:{self.location.name}"
         before = await self.records.store.cursors.get(key)
         if finding.writer is not Writer.UNCLEAR and before not in (None, finding.writer.value):
@@ -349,7 +394,7 @@ class AsyncOffice:
         """Read what stands in one chair on one day, afresh."""
         try:
             rows = [row async for row in self.opendental.appointments.iter(date=day, op=operatory)]
-        except UnsupportedError:
+        except LACKING:
             # The filter by operatory came with 23.2.27 (page "Appointments").
             rows = [row async for row in self.opendental.appointments.iter(date=day)]
         booked = [booked_of(row) for row in rows]
@@ -361,12 +406,24 @@ class AsyncOffice:
         rows = await self.rows_of_day(slot.start.date(), slot.operatory)
         return [row for row in rows if row.apt_num != ignore and row.overlaps(slot)]
 
+    def seen_of_nexhealth(self, appt: NexHealthAppointment) -> Visit:
+        """Return the visit that a NexHealth appointment is."""
+        tables = self.tables
+        return visit_from_nexhealth(
+            appt, zone=self.location.zone, operatories=tables.operatories, providers=tables.providers
+        ).value
+
     def fields_of_nexhealth(self, appt: NexHealthAppointment) -> Fields:
         """Return the essence of a NexHealth appointment."""
-        visit = visit_from_nexhealth(
-            appt, zone=self.location.zone, operatories=self.tables.operatories, providers=self.tables.providers
-        )
-        return cast(Fields, dict(essence(visit.value)))
+        return cast(Fields, dict(essence(self.seen_of_nexhealth(appt))))
+
+    def chairs(self) -> dict[int, int]:
+        """Return OperatoryNum → NexHealth's operatory id."""
+        return {number: nexhealth_id for nexhealth_id, number in self.tables.operatories.items()}
+
+    def provider_at_nexhealth(self, number: object) -> int | None:
+        """Return NexHealth's id of the provider with that ProvNum, ``None`` if it is not known."""
+        return next((each for each, known in self.tables.providers.items() if known == number), None)
 
     def fields_of_opendental(self, row: OpenDentalAppointment) -> Fields:
         """Return the essence of an Open Dental appointment."""
@@ -413,10 +470,13 @@ class AsyncOffice:
     async def question(self, now: datetime, inquiry: Inquiry) -> Answer | None:
         """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
         asked = await self.records.store.reviews.get(inquiry.id)
-        if asked is not None:
-            return asked.answer
-        await self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
-        return None
+        if asked is None:
+            await self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
+            return None
+        if asked.answer is None:
+            # Whoever was killed after asking may not have told the host; told twice it is one event.
+            await self._announce_review(asked)
+        return asked.answer
 
     async def answered(self, kind: str, *about: object) -> Answer | None:
         """Return the answer to the question of *kind* about *about*, if it was asked and answered. Asks nothing."""
@@ -424,16 +484,18 @@ class AsyncOffice:
         return asked.answer if asked is not None else None
 
     async def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
-        """Open a review, once; alert and announce it if it is new."""
-        if not await self.records.open_review(evolve(review, location=self.location.name), body):
-            return
-        await self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
+        """Open a review that was not asked before; alert first, so that no question stays unheard."""
         self.alert(now, review.kind, text, subject=review.subject)
+        if await self.records.open_review(review, body):
+            await self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
+            await self._announce_review(review)
+
+    async def _announce_review(self, review: Review) -> None:
         await self.records.announce(
             DomainEvent(
                 id=content_id("review", review.id),
                 name="review.opened",
-                at=now,
+                at=review.opened,
                 location=self.location.name,
                 reference=review.id,
                 rule=review.kind,

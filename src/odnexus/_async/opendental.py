@@ -8,6 +8,31 @@ from types import TracebackType
 from typing import Any, Self, TypeVar, cast, overload
 
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
+from odnexus._async.opendental_care import (
+    AsyncApptFieldDefs,
+    AsyncApptFields,
+    AsyncAsapComms,
+    AsyncProcedureCodes,
+    AsyncProcedures,
+    AsyncRecalls,
+)
+from odnexus._async.opendental_clinical import (
+    AsyncAllergies,
+    AsyncAllergyDefs,
+    AsyncDiseaseDefs,
+    AsyncDiseases,
+    AsyncMedicationPats,
+    AsyncMedications,
+    AsyncPatFieldDefs,
+    AsyncPatFields,
+    AsyncPatientNotes,
+    AsyncPatientRaces,
+    AsyncPopups,
+    AsyncSheetDefs,
+    AsyncSheetFields,
+    AsyncSheets,
+)
+from odnexus._async.opendental_documents import AsyncDocuments
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
@@ -114,9 +139,30 @@ class AsyncOpenDental:
         self.preferences = AsyncPreferences(self._connection)
         self.schedules = AsyncSchedules(self._connection)
         self.security_perms = AsyncSecurityPerms(self._connection)
+        self.procedure_codes = AsyncProcedureCodes(self._connection)
+        self.procedures = AsyncProcedures(self._connection)
+        self.recalls = AsyncRecalls(self._connection)
+        self.asap_comms = AsyncAsapComms(self._connection)
+        self.appt_fields = AsyncApptFields(self._connection)
+        self.appt_field_defs = AsyncApptFieldDefs(self._connection)
         self.commlogs = AsyncCommlogs(self._connection)
         self.carriers = AsyncCarriers(self._connection)
         self.subscriptions = AsyncSubscriptions(self._connection)
+        self.allergy_defs = AsyncAllergyDefs(self._connection)
+        self.allergies = AsyncAllergies(self._connection)
+        self.disease_defs = AsyncDiseaseDefs(self._connection)
+        self.diseases = AsyncDiseases(self._connection)
+        self.medication_pats = AsyncMedicationPats(self._connection)
+        self.medications = AsyncMedications(self._connection)
+        self.pat_field_defs = AsyncPatFieldDefs(self._connection)
+        self.pat_fields = AsyncPatFields(self._connection)
+        self.patient_notes = AsyncPatientNotes(self._connection)
+        self.patient_races = AsyncPatientRaces(self._connection)
+        self.popups = AsyncPopups(self._connection)
+        self.sheet_defs = AsyncSheetDefs(self._connection)
+        self.sheet_fields = AsyncSheetFields(self._connection)
+        self.sheets = AsyncSheets(self._connection)
+        self.documents = AsyncDocuments(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -22,6 +22,7 @@ from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
+from odnexus.practice import MatchPolicy
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
 from odnexus.reconcile.inbox import content_id
@@ -125,7 +126,8 @@ class AsyncPeople:
         *booked_as* is the id that the booking names; NexHealth may answer with another after it has merged two.
         """
         ref, known = await self._office.person(patient.id)
-        known = known or await self._followed(ref, booked_as, asking, now)
+        if known is None and booked_as != patient.id:
+            known = await self._followed(ref, booked_as, asking, now)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
@@ -293,14 +295,15 @@ class AsyncPeople:
     async def _asked(self, ref: Ref) -> Review | None:
         """Return the question about a person that counts: whose answer to follow, or to wait for.
 
-        A chart that was refused or is gone was asked about later than who the person is, so it counts before.
+        A chart that was refused or is gone was asked about later than who the person is, so it counts before. An open
+        question about a refusal is waited for only if its answer was taken back: else it is tried again, since the
+        patient or the office may have put right what was refused.
         """
-        reviews = self._office.records.store.reviews
+        reviews, cursors = self._office.records.store.reviews, self._office.records.store.cursors
         gone = await reviews.get(content_id("person.chart-gone", ref))
         refused = await reviews.get(content_id("person.refused", ref))
         match = await reviews.get(content_id("person.match", ref))
-        if refused is not None and refused.answer is None and match is not None and match.answer is not None:
-            # Tried again: perhaps the office has put right what made it refuse.
+        if refused is not None and refused.answer is None and await cursors.get(revoked_key(refused.id)) is None:
             refused = None
         return gone or refused or match
 
@@ -328,7 +331,7 @@ class AsyncPeople:
         if decision is None or person.birth_date is None or not (person.family and person.given):
             return await self._ask("person.match", case, rule="person.incomplete")
         wish = {
-            Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
+            Grade.CERTAIN: policy.certain if _is_enough(decision, policy) else "review",
             Grade.PROBABLE: policy.probable,
             Grade.POSSIBLE: policy.possible,
             Grade.CERTAINLY_NOT: policy.certainly_not,
@@ -463,6 +466,11 @@ class AsyncPeople:
         )
 
 
+def revoked_key(review_id: str) -> str:
+    """Return the cursor that says that the answer to a review was taken back and none was given since."""
+    return f"revoked:{review_id}"
+
+
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:
     return {
         "pat_num": candidate.pat_num,
@@ -478,6 +486,12 @@ def _shown_person(person: Person) -> dict[str, object]:
     names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
     birth_date = person.birth_date.isoformat() if person.birth_date else ""
     return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _is_enough(decision: Decision, policy: MatchPolicy) -> bool:
+    """Tell whether one chart is certain, and by as much evidence as the practice demands."""
+    least = policy.least_score
+    return decision.chosen is not None and (least is None or decision.candidates[0].score >= least)
 
 
 def _why(case: Case, pat_num: int) -> tuple[str, ...]:

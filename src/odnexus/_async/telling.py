@@ -8,6 +8,7 @@ from attrs import evolve
 
 from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice
+from odnexus._async.people import LIVING
 from odnexus._async.records import Known
 from odnexus.reconcile.bodies import canonical
 from odnexus.reconcile.inbox import content_id
@@ -83,7 +84,20 @@ class AsyncTelling:
         ]
         named = {c.apt_num for c in listed}
         wishes = [c for c in await self._moving.wishes(slot, known, now) if c.apt_num is None or c.apt_num not in named]
-        return (*listed, *wishes)
+        return tuple(candidate for candidate in (*listed, *wishes) if self._may_come(candidate, slot))
+
+    def _may_come(self, candidate: WaitlistCandidate, slot: Slot) -> bool:
+        """Return whether somebody is a patient still and sits in no other chair at the time of *slot*."""
+        picture, number = self._office.picture, candidate.pat_num
+        if number is None:
+            return True
+        chart = picture.roster.get(number)
+        elsewhere = (
+            row.overlaps(evolve(slot, operatory=row.operatory))
+            for row in picture.calendar.of_patient(number)
+            if row.apt_num != candidate.apt_num
+        )
+        return (chart is None or chart.status in LIVING) and not any(elsewhere)
 
     async def announce_created(self, known: Known, now: datetime, fields: Fields | None = None) -> None:
         """Tell the host of a new visit, unless it was there before the location was watched."""

@@ -154,7 +154,7 @@ class AsyncTransport:
                 call.method,
                 call.url or self.base_url + call.path,
                 params=list(call.params) or None,
-                content=None if text is None else text.encode(),
+                content=call.content if text is None else text.encode(),
                 headers=headers,
             )
         except not_sent:

@@ -8,6 +8,7 @@ from attrs import evolve
 
 from odnexus._async.booking import AsyncBooking
 from odnexus._async.carrying import AsyncCarrying
+from odnexus._async.mirroring import AsyncMirroring
 from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice
 from odnexus._async.people import AsyncPeople
@@ -28,6 +29,7 @@ class AsyncVisits:
         self._carrying = AsyncCarrying(office)
         self._moving = AsyncMoving(office)
         self._booking = AsyncBooking(office, self._people, self._carrying)
+        self._mirroring = AsyncMirroring(office, self._people, self._carrying)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -57,9 +59,9 @@ class AsyncVisits:
         office, ref = self._office, self._office.at_opendental(event.subject)
         known = await self._resumed(await office.records.link("visit", ref), now)
         if known is None or known.link.nexhealth is None:
-            # Not linked: NexHealth's own reader shows it there, if it is on.
-            await office.note(now, "observed", ref, "visit.unlinked")
-            return Done()
+            # Not linked: NexHealth's own reader shows it there, or we do if the location says so.
+            row = await office.opendental_visit(event.subject) if office.location.mirror is not None else None
+            return await self._mirroring.take(row, known, now)
         if known.link.opendental != ref:
             await self._booking.holding.seen(known, int(event.subject), now)
             return Done()

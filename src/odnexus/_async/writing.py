@@ -7,7 +7,7 @@ carried over keeps its base, so that the next change or scan tries again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from attrs import define, evolve, field
@@ -16,14 +16,18 @@ from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
-from odnexus.mapping.visit import nexhealth_changes, opendental_changes, visit_from_nexhealth
+from odnexus.mapping.visit import nexhealth_changes, opendental_changes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.practice import BreakWord
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS
 from odnexus.reconcile.triggers import slot_of
+
+MOVING_FIELDS = PLACE_FIELDS | {"provider"}
+"""Fields that NexHealth takes by moving a booking, or with a new one."""
 
 
 @define(kw_only=True)
@@ -133,39 +137,71 @@ class AsyncWriting:
         office, appt = self._office, scene.nexhealth
         if appt is None:
             return
-        shown = visit_from_nexhealth(
-            appt, zone=office.location.zone, operatories=office.tables.operatories, providers=office.tables.providers
-        )
-        inverse = {number: nexhealth_id for nexhealth_id, number in office.tables.operatories.items()}
-        wanted = nexhealth_changes(changes, shown=shown.value, zone=office.location.zone, operatories=inverse)
-        if not wanted.value:
-            await office.note(now, "observed", scene.known.link.nexhealth, "nexhealth.not-expressible", fields=changes)
+        answer = await self._move_or_edit(scene, appt, changes, now)
+        if answer is appt:
             return
-        try:
-            answer = await office.nexhealth.appointments.update(appt.id, **wanted.value)
-        except (InvalidRequestError, UnsupportedError, ConflictError) as error:
-            if not (changes.keys() & PLACE_FIELDS):
-                raise
-            moved = await self._moved_otherwise(scene, appt, error, now)
-            if moved is None:
-                # Not agreed: the next change or scan tries again.
-                self._keep_base(scene, changes)
-                return
-            answer = moved
+        if answer is None:
+            # Not agreed: the next change or scan tries again.
+            self._keep_base(scene, changes)
+            return
         scene.nexhealth = answer
         scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
         await office.note(now, "applied", scene.known.link.nexhealth, "visit.carried-to-nexhealth", fields=changes)
         self._check_taken(scene, On.NEXHEALTH, changes, now)
 
-    async def _moved_otherwise(
-        self, scene: Scene, appt: NexHealthAppointment, error: Exception, now: datetime
+    async def _move_or_edit(
+        self, scene: Scene, appt: NexHealthAppointment, changes: Fields, now: datetime
     ) -> NexHealthAppointment | None:
-        """NexHealth refused to move a booking: book anew and cancel, or tell the staff if the slot is taken there."""
+        """Return what the booking has become: *appt* itself if nothing can be said, ``None`` if it was not taken."""
+        if not changes.keys() & MOVING_FIELDS:
+            return await self._edit(scene, appt, changes, now)
+        way = await self._moving.way(changes, now)
+        try:
+            answer = await self._edit(scene, appt, changes, now) if way == "edit" else None
+        except ConflictError:
+            await self._moving.tell_refused(scene.known, appt, scene.shows[On.OPENDENTAL], now)
+            return None
+        return answer if answer is not None else await self._move_otherwise(scene, appt, way, now)
+
+    async def _edit(
+        self, scene: Scene, appt: NexHealthAppointment, changes: Fields, now: datetime
+    ) -> NexHealthAppointment | None:
+        """Change a booking where it stands; ``None`` if NexHealth refuses to move it, or says yes and does not."""
+        office, ref = self._office, scene.known.link.nexhealth
+        wanted = nexhealth_changes(
+            changes, shown=office.seen_of_nexhealth(appt), zone=office.location.zone, operatories=office.chairs()
+        )
+        if not wanted.value:
+            await office.note(now, "observed", ref, "nexhealth.not-expressible", fields=changes)
+            return appt
+        try:
+            answer = await office.nexhealth.appointments.update(appt.id, **wanted.value)
+        except (InvalidRequestError, UnsupportedError):
+            if not changes.keys() & PLACE_FIELDS:
+                raise
+            return None
+        sent = {
+            name
+            for name, word in (("start", "start_time"), ("minutes", "end_time"), ("operatory", "operatory_id"))
+            if name in changes and word in wanted.value
+        }
+        shown = office.fields_of_nexhealth(answer)
+        if all(shown.get(name) == changes[name] for name in sent):
+            return answer
+        await office.note(now, "failed", ref, "nexhealth.ignored", fields=sorted(sent))
+        return None
+
+    async def _move_otherwise(
+        self, scene: Scene, appt: NexHealthAppointment, way: str, now: datetime
+    ) -> NexHealthAppointment | None:
+        """Book anew and cancel, where NexHealth does not move a booking; or tell the staff, if they want it so."""
         target = scene.shows[On.OPENDENTAL]
-        if isinstance(error, ConflictError):
+        if way == "review" or self._office.location.visits.reschedule in ("edit", "review"):
             await self._moving.tell_refused(scene.known, appt, target, now)
             return None
         scene.known, booked = await self._moving.move(scene.known, appt, target, now)
+        if booked is not None and way == "edit":
+            await self._moving.learn(now)
         return booked
 
     async def _book_anew(self, scene: Scene, now: datetime) -> None:
@@ -197,7 +233,7 @@ class AsyncWriting:
             # The whole move waits; the base keeps what was agreed before it.
             self._keep_base(scene, PLACE_FIELDS)
             return
-        number = min(office.tables.confirmed, default=None)
+        number = office.tables.confirm_with
         edit = opendental_changes(changes, pattern=row.pattern or "", hygiene=bool(row.is_hygiene), confirmed=number)
         if edit.value.changes:
             row = await office.opendental.appointments.update(row.apt_num, **edit.value.changes)
@@ -253,36 +289,34 @@ class AsyncWriting:
             # Break is for scheduled visits only; a completed one is not undone by a late cancellation.
             await self._ask(scene, [f"cancelled: status is {row.apt_status}"], now)
             return
-        await self.take_off(row.apt_num, now)
+        notice = row.apt_date_time - office.wall(now) if row.apt_date_time is not None else timedelta.max
+        await self.take_off(row.apt_num, office.location.cancel.word(notice), now)
         scene.opendental = None
         scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], "cancelled": True}
         await office.note(now, "applied", scene.known.link.opendental, "visit.cancelled-at-opendental")
 
-    async def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says (PUT Break)."""
-        office, rule = self._office, self._office.location.cancel
+    async def take_off(self, apt_num: int, word: BreakWord | None, now: datetime) -> None:
+        """Take an appointment off the book (PUT Break), with the broken-appointment procedure that *word* names."""
+        office, listed = self._office, self._office.location.cancel.to_unscheduled_list
         appointments = office.opendental.appointments
         try:
             try:
-                await appointments.break_(
-                    apt_num, send_to_unscheduled_list=rule.to_unscheduled_list, break_type=rule.break_type
-                )
+                await appointments.break_(apt_num, send_to_unscheduled_list=listed, break_type=word)
             except InvalidRequestError:
                 # A break type needs an office preference; without it the cancellation itself still counts.
                 row = await appointments.get(apt_num)
                 if str(row.apt_status) != "Scheduled":
                     await office.picture.keep(booked=[booked_of(row)])
                     return
-                if rule.break_type is None:
+                if word is None:
                     raise
                 await office.note(now, "failed", office.at_opendental(apt_num), "cancel.break-type-refused")
-                await appointments.break_(apt_num, send_to_unscheduled_list=rule.to_unscheduled_list)
+                await appointments.break_(apt_num, send_to_unscheduled_list=listed)
         except UnsupportedError:
             await appointments.update(apt_num, apt_status="Broken")
         seen = office.picture.calendar.get(apt_num)
         if seen is not None:
-            status = "UnschedList" if rule.to_unscheduled_list else "Broken"
-            await office.picture.keep(booked=[evolve(seen, status=status)])
+            await office.picture.keep(booked=[evolve(seen, status="UnschedList" if listed else "Broken")])
 
     def _check_taken(self, scene: Scene, on: On, changes: Fields, now: datetime) -> None:
         """Tell people if a side answered yes and shows something else."""

@@ -182,8 +182,8 @@ class Carrying:
         return self._moving.is_target(appt)
 
     def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says."""
-        self._writing.take_off(apt_num, now)
+        """Take an appointment off the book that has to give way: nobody cancelled it, so no fee is noted."""
+        self._writing.take_off(apt_num, None, now)
 
 
 def _forced(scene: Scene, winner: On, plan: Plan, policy: VisitPolicy) -> Plan:

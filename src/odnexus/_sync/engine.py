@@ -21,7 +21,7 @@ from odnexus._sync.hooks import Hooks, check_url
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.office import Office, Picture
 from odnexus._sync.opendental import OpenDental
-from odnexus._sync.people import People
+from odnexus._sync.people import People, revoked_key
 from odnexus._sync.polling import Polling
 from odnexus._sync.records import Records
 from odnexus._sync.signals import events_of_delivery
@@ -408,6 +408,7 @@ class SyncEngine:
         answered = self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
         if answered is None:
             raise ConfigurationError("review: it has been answered already; revoke the answer first")
+        self.store.cursors.set(revoked_key(id), None)
         self._records.journal(
             moment,
             answered.location,
@@ -428,10 +429,15 @@ class SyncEngine:
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review, moment = self.store.reviews.revoke(id), self._now(now)
-        if review is None:
+        review, moment = self.store.reviews.get(id), self._now(now)
+        if review is None or review.answer is None:
             raise ConfigurationError("review: there is no answered review of this id")
-        made = self.consequences(id)
+        made, office = self.consequences(id), self._offices.get(review.location)
+        self.store.cursors.set(revoked_key(id), moment.isoformat())
+        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
+        for link in made:
+            if link.kind == "person" and office is not None:
+                People(office).part(link, review.subject, moment)
         self._records.journal(
             moment,
             review.location,
@@ -440,11 +446,7 @@ class SyncEngine:
             "revoked",
             related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
         )
-        office = self._offices.get(review.location)
-        for link in made:
-            if link.kind == "person" and office is not None:
-                People(office).part(link, review.subject, moment)
-        return review
+        return self.store.reviews.revoke(id) or review
 
     def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
         """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""

@@ -18,7 +18,14 @@ from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Records
 from odnexus._sync.turn import Turn
-from odnexus.errors import AmbiguousWriteError, ApiError, ConfigurationError, InvalidRequestError, UnsupportedError
+from odnexus.errors import (
+    AmbiguousWriteError,
+    ApiError,
+    ConfigurationError,
+    InvalidRequestError,
+    LeaseLostError,
+    UnsupportedError,
+)
 from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert
@@ -101,6 +108,8 @@ class Hooks:
             return HookReport(realm=realm, problem=BUSY)
         try:
             return self._webhooks(realm, client, url, events, now)
+        except LeaseLostError:
+            return HookReport(realm=realm, problem=BUSY)
         except ApiError as error:
             return HookReport(realm=realm, problem=type(error).__name__)
         finally:
@@ -202,6 +211,8 @@ class Hooks:
             return HookReport(realm=database, problem=BUSY)
         try:
             return self._api_events(database, client, url, workstation, tables, every, now)
+        except LeaseLostError:
+            return HookReport(realm=database, problem=BUSY)
         except ApiError as error:
             return HookReport(realm=database, problem=type(error).__name__)
         finally:

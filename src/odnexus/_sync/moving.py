@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Literal
 
 from attrs import evolve
 
@@ -26,12 +27,35 @@ from odnexus.reconcile.triggers import Slot, WaitlistCandidate
 
 CLOSE = timedelta(minutes=1)
 
+TRY_AGAIN = timedelta(days=30)
+"""How long an office whose bookings could not be edited is not asked to again."""
+
 
 class Moving:
     """Books anew and cancels at NexHealth."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._learnt = f"reschedule:{office.location.name}"
+
+    # -- which way -----------------------------------------------------------------------------------------------------
+
+    def way(self, changes: Fields, now: datetime) -> Literal["edit", "rebook", "review"]:
+        """Return how to move a booking: as the location says; by itself as it worked last time."""
+        policy = self._office.location.visits
+        if "provider" in changes and self._office.provider_at_nexhealth(changes["provider"]) is not None:
+            return "rebook"
+        if policy.reschedule != "auto":
+            return policy.reschedule
+        learnt = self._office.records.store.cursors.get(self._learnt)
+        return "rebook" if learnt and now - datetime.fromisoformat(learnt) < TRY_AGAIN else "edit"
+
+    def learn(self, now: datetime) -> None:
+        """Remember that bookings are not moved here by editing them."""
+        self._office.records.store.cursors.set(self._learnt, now.isoformat())
+        self._office.note(now, "observed", f"location:{self._office.location.name}", "nexhealth.does-not-move")
+
+    # -- new then cancel -----------------------------------------------------------------------------------------------
 
     def move(
         self, known: Known, appt: NexHealthAppointment, target: Fields, now: datetime
@@ -59,6 +83,8 @@ class Moving:
         known = office.records.save(evolve(link, nexhealth=ref, aliases=aliases), known.body, now)
         office.note(now, "applied", ref, "visit.booked-anew", related=[old])
         self.cancel(appt.id)
+        if known.body.target.get("confirmed") and not booked.confirmed:
+            booked = office.nexhealth.appointments.update(booked.id, confirmed=True)
         body = evolve(known.body, target={}, cancel="")
         known = office.records.save(evolve(known.link, state=LinkState.LINKED), body, now)
         office.note(now, "applied", old, "visit.old-time-cancelled", related=[ref])
@@ -85,25 +111,17 @@ class Moving:
 
     def _book(self, known: Known, appt: NexHealthAppointment) -> NexHealthAppointment:
         office = self._office
-        inverse = {number: nexhealth_id for nexhealth_id, number in office.tables.operatories.items()}
         values = nexhealth_create(
             known.body.target,
             patient_id=appt.patient_id or 0,
-            provider_id=self._provider(known.body.target, appt),
+            provider_id=office.provider_at_nexhealth(known.body.target.get("provider")) or appt.provider_id or 0,
             zone=office.location.zone,
-            operatories=inverse,
+            operatories=office.chairs(),
             appointment_type_id=appt.appointment_type_id,
             note=appt.note or stamp_for(appt.id),
         )
         office.turn.keep()
         return office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
-
-    def _provider(self, target: Fields, appt: NexHealthAppointment) -> int:
-        wanted = target.get("provider")
-        for nexhealth_id, number in self._office.tables.providers.items():
-            if number == wanted:
-                return nexhealth_id
-        return appt.provider_id or 0
 
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value
@@ -126,11 +144,15 @@ class Moving:
         office.question(now, inquiry)
 
     def is_target(self, appt: NexHealthAppointment) -> bool:
-        """Return whether *appt* stands where a visit is being moved to right now."""
-        office = self._office
-        moving = office.records.store.links.all(kind="visit", location=office.location.name, state=LinkState.MOVING)
-        starts = {office.records.opened(link).body.target.get("start") for link in moving}
-        return bool(starts) and office.fields_of_nexhealth(appt).get("start") in starts
+        """Return whether *appt* is what a move of ours, or a visit of Open Dental's that we make there, has booked."""
+        office, start = self._office, self._office.fields_of_nexhealth(appt).get("start")
+        for state in (LinkState.MOVING, LinkState.PENDING):
+            for link in office.records.store.links.all(kind="visit", location=office.location.name, state=state):
+                target = office.records.opened(link).body.target
+                whose = target.get("nexhealth_patient") in (None, appt.patient_id)
+                if target and target.get("start") == start and whose:
+                    return True
+        return False
 
     def cancel(self, appointment: int) -> NexHealthAppointment | None:
         """Cancel a booking; one that is cancelled already counts, one that is gone is ``None``."""

@@ -11,6 +11,12 @@ from typing import Any, Self, cast
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
+from odnexus._sync.nexhealth_documents import (
+    ClinicalNotes,
+    DocumentTypes,
+    PatientAlerts,
+    PatientDocuments,
+)
 from odnexus._sync.nexhealth_hooks import WebhookEndpoints
 from odnexus._sync.nexhealth_practice import (
     Institutions,
@@ -99,7 +105,7 @@ class NexHealth:
         self._sends: Sends = self._transport
         if read_only:
             self._sends = Gate(self._transport, Allowed(api="nexhealth", reads_only=True))
-        self._work_in(calls.Scope(subdomain, location_id))
+        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
 
     def _work_in(self, scope: calls.Scope) -> None:
         self._scope = scope
@@ -112,6 +118,10 @@ class NexHealth:
         self.appointments = Appointments(self._sends, scope)
         self.appointment_types = AppointmentTypes(self._sends, scope)
         self.available_slots = AvailableSlots(self._sends, scope)
+        self.patient_documents = PatientDocuments(self._sends, scope)
+        self.document_types = DocumentTypes(self._sends, scope)
+        self.patient_alerts = PatientAlerts(self._sends, scope)
+        self.clinical_notes = ClinicalNotes(self._sends, scope)
         self.webhook_endpoints = WebhookEndpoints(self._sends, scope)
 
     def limited(self, allowed: Allowed) -> Self:

@@ -11,6 +11,31 @@ from typing import Any, Self, TypeVar, cast, overload
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
+from odnexus._sync.opendental_care import (
+    ApptFieldDefs,
+    ApptFields,
+    AsapComms,
+    ProcedureCodes,
+    Procedures,
+    Recalls,
+)
+from odnexus._sync.opendental_clinical import (
+    Allergies,
+    AllergyDefs,
+    DiseaseDefs,
+    Diseases,
+    MedicationPats,
+    Medications,
+    PatFieldDefs,
+    PatFields,
+    PatientNotes,
+    PatientRaces,
+    Popups,
+    SheetDefs,
+    SheetFields,
+    Sheets,
+)
+from odnexus._sync.opendental_documents import Documents
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
 from odnexus._sync.opendental_routes import Connection, Keys, Resource, Route
@@ -115,9 +140,30 @@ class OpenDental:
         self.preferences = Preferences(self._connection)
         self.schedules = Schedules(self._connection)
         self.security_perms = SecurityPerms(self._connection)
+        self.procedure_codes = ProcedureCodes(self._connection)
+        self.procedures = Procedures(self._connection)
+        self.recalls = Recalls(self._connection)
+        self.asap_comms = AsapComms(self._connection)
+        self.appt_fields = ApptFields(self._connection)
+        self.appt_field_defs = ApptFieldDefs(self._connection)
         self.commlogs = Commlogs(self._connection)
         self.carriers = Carriers(self._connection)
         self.subscriptions = Subscriptions(self._connection)
+        self.allergy_defs = AllergyDefs(self._connection)
+        self.allergies = Allergies(self._connection)
+        self.disease_defs = DiseaseDefs(self._connection)
+        self.diseases = Diseases(self._connection)
+        self.medication_pats = MedicationPats(self._connection)
+        self.medications = Medications(self._connection)
+        self.pat_field_defs = PatFieldDefs(self._connection)
+        self.pat_fields = PatFields(self._connection)
+        self.patient_notes = PatientNotes(self._connection)
+        self.patient_races = PatientRaces(self._connection)
+        self.popups = Popups(self._connection)
+        self.sheet_defs = SheetDefs(self._connection)
+        self.sheet_fields = SheetFields(self._connection)
+        self.sheets = Sheets(self._connection)
+        self.documents = Documents(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -23,6 +23,7 @@ from odnexus.matching.decide import Candidate, Decision, Grade
 from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Patient as NexHealthPatient
 from odnexus.opendental.changes import PatientCreate
+from odnexus.practice import MatchPolicy
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.bodies import LinkBody
 from odnexus.reconcile.inbox import content_id
@@ -126,7 +127,8 @@ class People:
         *booked_as* is the id that the booking names; NexHealth may answer with another after it has merged two.
         """
         ref, known = self._office.person(patient.id)
-        known = known or self._followed(ref, booked_as, asking, now)
+        if known is None and booked_as != patient.id:
+            known = self._followed(ref, booked_as, asking, now)
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return self._linked(case, int(known.link.opendental.id))
@@ -292,14 +294,15 @@ class People:
     def _asked(self, ref: Ref) -> Review | None:
         """Return the question about a person that counts: whose answer to follow, or to wait for.
 
-        A chart that was refused or is gone was asked about later than who the person is, so it counts before.
+        A chart that was refused or is gone was asked about later than who the person is, so it counts before. An open
+        question about a refusal is waited for only if its answer was taken back: else it is tried again, since the
+        patient or the office may have put right what was refused.
         """
-        reviews = self._office.records.store.reviews
+        reviews, cursors = self._office.records.store.reviews, self._office.records.store.cursors
         gone = reviews.get(content_id("person.chart-gone", ref))
         refused = reviews.get(content_id("person.refused", ref))
         match = reviews.get(content_id("person.match", ref))
-        if refused is not None and refused.answer is None and match is not None and match.answer is not None:
-            # Tried again: perhaps the office has put right what made it refuse.
+        if refused is not None and refused.answer is None and cursors.get(revoked_key(refused.id)) is None:
             refused = None
         return gone or refused or match
 
@@ -327,7 +330,7 @@ class People:
         if decision is None or person.birth_date is None or not (person.family and person.given):
             return self._ask("person.match", case, rule="person.incomplete")
         wish = {
-            Grade.CERTAIN: policy.certain if decision.chosen is not None else "review",
+            Grade.CERTAIN: policy.certain if _is_enough(decision, policy) else "review",
             Grade.PROBABLE: policy.probable,
             Grade.POSSIBLE: policy.possible,
             Grade.CERTAINLY_NOT: policy.certainly_not,
@@ -462,6 +465,11 @@ class People:
         )
 
 
+def revoked_key(review_id: str) -> str:
+    """Return the cursor that says that the answer to a review was taken back and none was given since."""
+    return f"revoked:{review_id}"
+
+
 def _shown_candidate(candidate: Candidate) -> dict[str, object]:
     return {
         "pat_num": candidate.pat_num,
@@ -477,6 +485,12 @@ def _shown_person(person: Person) -> dict[str, object]:
     names = ("family", "given", "middle", "suffix", "mobile", "home", "email")
     birth_date = person.birth_date.isoformat() if person.birth_date else ""
     return {**{name: getattr(person, name) for name in names}, "birth_date": birth_date}
+
+
+def _is_enough(decision: Decision, policy: MatchPolicy) -> bool:
+    """Tell whether one chart is certain, and by as much evidence as the practice demands."""
+    least = policy.least_score
+    return decision.chosen is not None and (least is None or decision.candidates[0].score >= least)
 
 
 def _why(case: Case, pat_num: int) -> tuple[str, ...]:

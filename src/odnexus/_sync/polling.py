@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from attrs import evolve
 
+from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
 from odnexus._sync.waiting import Waiting
 from odnexus.errors import EmptySideError
@@ -19,7 +20,7 @@ from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.bodies import place_of
-from odnexus.reconcile.calendar import Booked
+from odnexus.reconcile.calendar import Booked, booking_in
 from odnexus.reconcile.inbox import Event, content_id
 from odnexus.reconcile.links import LinkState
 from odnexus.reconcile.reports import PollReport
@@ -39,12 +40,14 @@ class Polling:
 
     def __init__(self, office: Office) -> None:
         self._office = office
+        self._mirrored = 0
 
     def poll(self, now: datetime) -> PollReport:
         """Ask both sides for what changed since the last poll and put an event for each difference."""
         office = self._office
         before = office.opendental.requests_sent
         self._watch(now)
+        Kinds(office).watch(now)
         patients = self._poll_patients(now)
         rows, opened = self._poll_opendental(now)
         deleted = self._poll_deletions(now)
@@ -71,6 +74,8 @@ class Polling:
         """What was only observed is looked at again once more is allowed."""
         location, cursors = self._office.location, self._office.records.store.cursors
         modes = f"{location.modes.person},{location.modes.visit}"
+        if location.mirror is not None:
+            modes += f",mirror:{location.mirror.patients}"
         before = cursors.get(f"modes:{location.name}")
         if modes == before:
             return 0
@@ -127,7 +132,7 @@ class Polling:
         office, ref = self._office, self._office.at_opendental(row.apt_num)
         known = office.records.link("visit", ref)
         if known is None:
-            return None
+            return self._event_of_unlinked(row, now)
         fields = office.fields_of_opendental(row)
         base = known.body.base
         held = known.link.state is LinkState.HELD and str(row.apt_status) != "Scheduled"
@@ -140,6 +145,19 @@ class Polling:
         # The poll of one location serves all that share the database.
         event = look(office, "opendental.appointment", row.apt_num, f"link:{known.link.id}", key, now)
         return evolve(event, location=known.link.location)
+
+    def _event_of_unlinked(self, row: OpenDentalAppointment, now: datetime) -> Event | None:
+        """Return the event for a row that may be made at NexHealth, where the location says so: so many a minute."""
+        office, policy = self._office, self._office.location.mirror
+        ahead = row.apt_date_time is not None and row.apt_date_time > office.wall(now)
+        if policy is None or not ahead or str(row.apt_status) != "Scheduled" or booking_in(row.note or ""):
+            return None
+        ref = office.at_opendental(row.apt_num)
+        # Looked at once a week at most, whatever scans there are: a patient who is unknown today may be known then.
+        key = content_id("mirror", ref, row.date_t_stamp, row.apt_date_time, *now.isocalendar()[:2])
+        event = look(office, "opendental.appointment", row.apt_num, f"row:{ref}", key, now)
+        self._mirrored += 1
+        return evolve(event, due=now + timedelta(minutes=(self._mirrored - 1) // policy.per_minute))
 
     def _warn_of_collisions(self, changed: list[Booked], now: datetime) -> None:
         """Tell people when a changed row stands on a visit that we look after."""
@@ -323,4 +341,6 @@ def look(office: Office, kind: str, subject: object, key: str, event_id: str, no
 
 
 def _renamed(event: Event, now: datetime) -> Event:
+    if event.key.startswith("row:"):
+        return event
     return evolve(event, id=content_id("scan", event.id, now.astimezone(UTC).isoformat()))

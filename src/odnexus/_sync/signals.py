@@ -56,7 +56,8 @@ def _event(
     # A form may have to wait for the chart that a booking of the same patient makes: it has a lane of its own.
     lane = "form" if kind == "nexhealth.form" else "patient"
     # A form cannot be read again in v3.0.0, so what it says is kept, sealed.
-    payload = records.sealed_payload(key, pack(dict(record))) if kind == "nexhealth.form" else None
+    said = {**record, "outcome": delivery.outcome} if delivery.outcome else dict(record)
+    payload = records.sealed_payload(key, pack(said)) if kind == "nexhealth.form" else None
     return Event(
         id=key,
         key=lane_of(realm, location.database, person, lane),

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from odnexus._sync.moving import Moving
 from odnexus._sync.office import Office
+from odnexus._sync.people import LIVING
 from odnexus._sync.records import Known
 from odnexus.reconcile.bodies import canonical
 from odnexus.reconcile.inbox import content_id
@@ -82,7 +83,20 @@ class Telling:
         ]
         named = {c.apt_num for c in listed}
         wishes = [c for c in self._moving.wishes(slot, known, now) if c.apt_num is None or c.apt_num not in named]
-        return (*listed, *wishes)
+        return tuple(candidate for candidate in (*listed, *wishes) if self._may_come(candidate, slot))
+
+    def _may_come(self, candidate: WaitlistCandidate, slot: Slot) -> bool:
+        """Return whether somebody is a patient still and sits in no other chair at the time of *slot*."""
+        picture, number = self._office.picture, candidate.pat_num
+        if number is None:
+            return True
+        chart = picture.roster.get(number)
+        elsewhere = (
+            row.overlaps(evolve(slot, operatory=row.operatory))
+            for row in picture.calendar.of_patient(number)
+            if row.apt_num != candidate.apt_num
+        )
+        return (chart is None or chart.status in LIVING) and not any(elsewhere)
 
     def announce_created(self, known: Known, now: datetime, fields: Fields | None = None) -> None:
         """Tell the host of a new visit, unless it was there before the location was watched."""

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from odnexus._sync.booking import Booking
 from odnexus._sync.carrying import Carrying
+from odnexus._sync.mirroring import Mirroring
 from odnexus._sync.moving import Moving
 from odnexus._sync.office import Office
 from odnexus._sync.people import People
@@ -29,6 +30,7 @@ class Visits:
         self._carrying = Carrying(office)
         self._moving = Moving(office)
         self._booking = Booking(office, self._people, self._carrying)
+        self._mirroring = Mirroring(office, self._people, self._carrying)
 
     # -- signals -------------------------------------------------------------------------------------------------------
 
@@ -58,9 +60,9 @@ class Visits:
         office, ref = self._office, self._office.at_opendental(event.subject)
         known = self._resumed(office.records.link("visit", ref), now)
         if known is None or known.link.nexhealth is None:
-            # Not linked: NexHealth's own reader shows it there, if it is on.
-            office.note(now, "observed", ref, "visit.unlinked")
-            return Done()
+            # Not linked: NexHealth's own reader shows it there, or we do if the location says so.
+            row = office.opendental_visit(event.subject) if office.location.mirror is not None else None
+            return self._mirroring.take(row, known, now)
         if known.link.opendental != ref:
             self._booking.holding.seen(known, int(event.subject), now)
             return Done()

@@ -8,7 +8,7 @@ carried over keeps its base, so that the next change or scan tries again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from attrs import define, evolve, field
@@ -17,14 +17,18 @@ from odnexus._sync.moving import Moving
 from odnexus._sync.office import Office, booked_of
 from odnexus._sync.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
-from odnexus.mapping.visit import nexhealth_changes, opendental_changes, visit_from_nexhealth
+from odnexus.mapping.visit import nexhealth_changes, opendental_changes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.practice import BreakWord
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS
 from odnexus.reconcile.triggers import slot_of
+
+MOVING_FIELDS = PLACE_FIELDS | {"provider"}
+"""Fields that NexHealth takes by moving a booking, or with a new one."""
 
 
 @define(kw_only=True)
@@ -134,39 +138,71 @@ class Writing:
         office, appt = self._office, scene.nexhealth
         if appt is None:
             return
-        shown = visit_from_nexhealth(
-            appt, zone=office.location.zone, operatories=office.tables.operatories, providers=office.tables.providers
-        )
-        inverse = {number: nexhealth_id for nexhealth_id, number in office.tables.operatories.items()}
-        wanted = nexhealth_changes(changes, shown=shown.value, zone=office.location.zone, operatories=inverse)
-        if not wanted.value:
-            office.note(now, "observed", scene.known.link.nexhealth, "nexhealth.not-expressible", fields=changes)
+        answer = self._move_or_edit(scene, appt, changes, now)
+        if answer is appt:
             return
-        try:
-            answer = office.nexhealth.appointments.update(appt.id, **wanted.value)
-        except (InvalidRequestError, UnsupportedError, ConflictError) as error:
-            if not (changes.keys() & PLACE_FIELDS):
-                raise
-            moved = self._moved_otherwise(scene, appt, error, now)
-            if moved is None:
-                # Not agreed: the next change or scan tries again.
-                self._keep_base(scene, changes)
-                return
-            answer = moved
+        if answer is None:
+            # Not agreed: the next change or scan tries again.
+            self._keep_base(scene, changes)
+            return
         scene.nexhealth = answer
         scene.shows[On.NEXHEALTH] = self._of_nexhealth(scene)
         office.note(now, "applied", scene.known.link.nexhealth, "visit.carried-to-nexhealth", fields=changes)
         self._check_taken(scene, On.NEXHEALTH, changes, now)
 
-    def _moved_otherwise(
-        self, scene: Scene, appt: NexHealthAppointment, error: Exception, now: datetime
+    def _move_or_edit(
+        self, scene: Scene, appt: NexHealthAppointment, changes: Fields, now: datetime
     ) -> NexHealthAppointment | None:
-        """NexHealth refused to move a booking: book anew and cancel, or tell the staff if the slot is taken there."""
+        """Return what the booking has become: *appt* itself if nothing can be said, ``None`` if it was not taken."""
+        if not changes.keys() & MOVING_FIELDS:
+            return self._edit(scene, appt, changes, now)
+        way = self._moving.way(changes, now)
+        try:
+            answer = self._edit(scene, appt, changes, now) if way == "edit" else None
+        except ConflictError:
+            self._moving.tell_refused(scene.known, appt, scene.shows[On.OPENDENTAL], now)
+            return None
+        return answer if answer is not None else self._move_otherwise(scene, appt, way, now)
+
+    def _edit(
+        self, scene: Scene, appt: NexHealthAppointment, changes: Fields, now: datetime
+    ) -> NexHealthAppointment | None:
+        """Change a booking where it stands; ``None`` if NexHealth refuses to move it, or says yes and does not."""
+        office, ref = self._office, scene.known.link.nexhealth
+        wanted = nexhealth_changes(
+            changes, shown=office.seen_of_nexhealth(appt), zone=office.location.zone, operatories=office.chairs()
+        )
+        if not wanted.value:
+            office.note(now, "observed", ref, "nexhealth.not-expressible", fields=changes)
+            return appt
+        try:
+            answer = office.nexhealth.appointments.update(appt.id, **wanted.value)
+        except (InvalidRequestError, UnsupportedError):
+            if not changes.keys() & PLACE_FIELDS:
+                raise
+            return None
+        sent = {
+            name
+            for name, word in (("start", "start_time"), ("minutes", "end_time"), ("operatory", "operatory_id"))
+            if name in changes and word in wanted.value
+        }
+        shown = office.fields_of_nexhealth(answer)
+        if all(shown.get(name) == changes[name] for name in sent):
+            return answer
+        office.note(now, "failed", ref, "nexhealth.ignored", fields=sorted(sent))
+        return None
+
+    def _move_otherwise(
+        self, scene: Scene, appt: NexHealthAppointment, way: str, now: datetime
+    ) -> NexHealthAppointment | None:
+        """Book anew and cancel, where NexHealth does not move a booking; or tell the staff, if they want it so."""
         target = scene.shows[On.OPENDENTAL]
-        if isinstance(error, ConflictError):
+        if way == "review" or self._office.location.visits.reschedule in ("edit", "review"):
             self._moving.tell_refused(scene.known, appt, target, now)
             return None
         scene.known, booked = self._moving.move(scene.known, appt, target, now)
+        if booked is not None and way == "edit":
+            self._moving.learn(now)
         return booked
 
     def _book_anew(self, scene: Scene, now: datetime) -> None:
@@ -198,7 +234,7 @@ class Writing:
             # The whole move waits; the base keeps what was agreed before it.
             self._keep_base(scene, PLACE_FIELDS)
             return
-        number = min(office.tables.confirmed, default=None)
+        number = office.tables.confirm_with
         edit = opendental_changes(changes, pattern=row.pattern or "", hygiene=bool(row.is_hygiene), confirmed=number)
         if edit.value.changes:
             row = office.opendental.appointments.update(row.apt_num, **edit.value.changes)
@@ -254,36 +290,34 @@ class Writing:
             # Break is for scheduled visits only; a completed one is not undone by a late cancellation.
             self._ask(scene, [f"cancelled: status is {row.apt_status}"], now)
             return
-        self.take_off(row.apt_num, now)
+        notice = row.apt_date_time - office.wall(now) if row.apt_date_time is not None else timedelta.max
+        self.take_off(row.apt_num, office.location.cancel.word(notice), now)
         scene.opendental = None
         scene.shows[On.OPENDENTAL] = {**scene.shows[On.OPENDENTAL], "cancelled": True}
         office.note(now, "applied", scene.known.link.opendental, "visit.cancelled-at-opendental")
 
-    def take_off(self, apt_num: int, now: datetime) -> None:
-        """Take an appointment off the book as the location's cancel rule says (PUT Break)."""
-        office, rule = self._office, self._office.location.cancel
+    def take_off(self, apt_num: int, word: BreakWord | None, now: datetime) -> None:
+        """Take an appointment off the book (PUT Break), with the broken-appointment procedure that *word* names."""
+        office, listed = self._office, self._office.location.cancel.to_unscheduled_list
         appointments = office.opendental.appointments
         try:
             try:
-                appointments.break_(
-                    apt_num, send_to_unscheduled_list=rule.to_unscheduled_list, break_type=rule.break_type
-                )
+                appointments.break_(apt_num, send_to_unscheduled_list=listed, break_type=word)
             except InvalidRequestError:
                 # A break type needs an office preference; without it the cancellation itself still counts.
                 row = appointments.get(apt_num)
                 if str(row.apt_status) != "Scheduled":
                     office.picture.keep(booked=[booked_of(row)])
                     return
-                if rule.break_type is None:
+                if word is None:
                     raise
                 office.note(now, "failed", office.at_opendental(apt_num), "cancel.break-type-refused")
-                appointments.break_(apt_num, send_to_unscheduled_list=rule.to_unscheduled_list)
+                appointments.break_(apt_num, send_to_unscheduled_list=listed)
         except UnsupportedError:
             appointments.update(apt_num, apt_status="Broken")
         seen = office.picture.calendar.get(apt_num)
         if seen is not None:
-            status = "UnschedList" if rule.to_unscheduled_list else "Broken"
-            office.picture.keep(booked=[evolve(seen, status=status)])
+            office.picture.keep(booked=[evolve(seen, status="UnschedList" if listed else "Broken")])
 
     def _check_taken(self, scene: Scene, on: On, changes: Fields, now: datetime) -> None:
         """Tell people if a side answered yes and shows something else."""

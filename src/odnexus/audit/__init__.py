@@ -21,17 +21,18 @@ from odnexus.audit.forecasting import Forecast, bars, forecast, forecast_of
 from odnexus.audit.lists import Also
 from odnexus.audit.parts import Keep
 from odnexus.audit.picture import Pair, Picture
-from odnexus.audit.reading import Progress, links_of, read, read_async
+from odnexus.audit.reading import links_of, read, read_async
 from odnexus.audit.registry import AUDITS, BY_NAME
 from odnexus.audit.repairs import Repair
 from odnexus.audit.report import AuditReport, AuditResult, Change, Summary
 from odnexus.audit.rows import Audit, Row, Severity, Subject
+from odnexus.audit.savings import Savings, savings
+from odnexus.audit.steps import Progress
 from odnexus.audit.tables import Tables, picture_from
 from odnexus.audit.working import Wrote, writers
 
 __all__ = [
     "AUDITS",
-    "BY_NAME",
     "Also",
     "Audit",
     "AuditReport",
@@ -50,6 +51,7 @@ __all__ = [
     "Recall",
     "Repair",
     "Row",
+    "Savings",
     "Series",
     "Severity",
     "Subject",
@@ -65,6 +67,7 @@ __all__ = [
     "picture_from",
     "read",
     "read_async",
+    "savings",
     "writers",
 ]
 

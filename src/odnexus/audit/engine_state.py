@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from attrs import field, frozen
 
+from odnexus._sync.stores import Store
 from odnexus.reconcile.inbox import Event
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind
 from odnexus.reconcile.reviews import Review
-
-if TYPE_CHECKING:
-    from odnexus._sync.stores import Store
 
 _PAGE: Final = 500
 _MOST: Final = 10_000

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -15,6 +15,7 @@ from attrs import field, frozen
 from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.working import writers
 from odnexus.mapping import to_wall
+from odnexus.mapping.visit import NO_START
 from odnexus.matching import Grade
 from odnexus.nexhealth import models as nex
 
@@ -136,6 +137,36 @@ def lags(picture: Picture) -> Figure:
         ),
         unit="minutes",
         note="By the office's hour at which the patient booked.",
+    )
+
+
+_OUTCOMES: Final[Mapping[str, tuple[str, Tone]]] = {
+    "Complete": ("completed", "good"),
+    "Broken": ("broken", "error"),
+    "UnschedList": ("taken off the book", "warning"),
+    "Scheduled": ("left open", "plain"),
+}
+
+
+def outcomes(picture: Picture) -> Figure:
+    """Return what became of the visits that are over, week by week: what reminders that follow the book may change."""
+    past = [each for each in picture.book if each.apt_num in picture.od_visits]
+    weeks: dict[date, Counter[str]] = defaultdict(Counter)
+    for each in past:
+        start = picture.od_visits[each.apt_num].start
+        if start != NO_START and start < picture.now and str(each.apt_status) in _OUTCOMES:
+            weeks[start.date() - timedelta(days=start.weekday())][str(each.apt_status)] += 1
+    ordered = sorted(weeks)
+    return Figure(
+        title="What became of visits",
+        kind="columns",
+        labels=tuple(f"{week:%m-%d}" for week in ordered),
+        series=tuple(
+            Series(name=said, values=tuple(float(weeks[week][status]) for week in ordered), tone=tone)
+            for status, (said, tone) in _OUTCOMES.items()
+        ),
+        unit="visits",
+        note="By the week (its Monday) of the visit; take a window of some months before and after going live.",
     )
 
 
@@ -316,6 +347,7 @@ def figures_of(report: AuditReport) -> tuple[Figure, ...]:
         funnel(picture),
         drift_by_day(report),
         lags(picture),
+        outcomes(picture),
         match_scores(picture),
         completeness(picture),
         who_writes(picture),

@@ -6,16 +6,14 @@ from collections.abc import Callable, Collection
 from datetime import timedelta
 from importlib import import_module
 from math import ceil
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import frozen
 
+from odnexus.audit.lists import Also
+from odnexus.audit.picture import Picture
+from odnexus.audit.steps import Progress
 from odnexus.opendental.modes import INTERVALS, Tier
-
-if TYPE_CHECKING:
-    from odnexus.audit.lists import Also
-    from odnexus.audit.picture import Picture
-    from odnexus.audit.reading import Progress
 
 _SMALL_LISTS: Final = 6
 _NEXHEALTH_LISTS: Final = 4

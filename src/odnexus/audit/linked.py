@@ -38,13 +38,19 @@ def wrong_joins(picture: Picture) -> Iterator[Row]:
 
 def _strangers(one: Person, other: Person) -> tuple[str, ...]:
     """Return why two records cannot be one person's, nothing if they may be or too little is known."""
-    if not all((one.given, one.family, other.given, other.family)):
+    named = all((one.given, one.family, other.given, other.family))
+    if not named or _identity(one) == _identity(other):
         return ()
     found = compare(one, other)
     if found.vetoes:
         return found.vetoes
     both_born = one.birth_date is not None and other.birth_date is not None
     return found.reasons if both_born and found.grade is Grade.CERTAINLY_NOT else ()
+
+
+def _identity(one: Person) -> tuple[object, ...]:
+    """Return who somebody is to the letter: most links are between two of the same."""
+    return one.given, one.family, one.middle, one.suffix, one.birth_date
 
 
 def _believed(picture: Picture, pat_num: int) -> Person:
@@ -92,6 +98,11 @@ def _other_name(mine: Person, theirs: Person) -> bool:
     )
 
 
+def _other_birth_date(mine: Person, theirs: Person) -> bool:
+    """Tell whether two birth dates differ: a chart without one is told by `birth-dates`."""
+    return None not in {mine.birth_date, theirs.birth_date} and mine.birth_date != theirs.birth_date
+
+
 def _other_phone(mine: Person, theirs: Person) -> bool:
     told = {theirs.mobile, theirs.home, theirs.work} - {""}
     return bool(told) and not told & {mine.mobile, mine.home, mine.work}
@@ -107,7 +118,7 @@ def _other_address(mine: Person, theirs: Person) -> bool:
 
 DETAILS: Final[Mapping[str, tuple[Differ, Severity]]] = {
     "name": (_other_name, "warning"),
-    "birth_date": (lambda mine, theirs: None is not mine.birth_date != theirs.birth_date is not None, "error"),
+    "birth_date": (_other_birth_date, "error"),
     "phone": (_other_phone, "warning"),
     "email": (lambda mine, theirs: bool(theirs.email) and email_key(theirs.email) != email_key(mine.email), "info"),
     "address": (_other_address, "info"),
@@ -139,7 +150,7 @@ def _detail(
     picture: Picture, each: nex.Patient, held: od.Patient | od.PatientRow, name: str, severity: Severity
 ) -> Row:
     facts = {"newer": newer} if (newer := _newer(picture, each, held)) else {}
-    if wrote := last_writer(picture, chart(held.pat_num), _COLUMNS.get(name, name)):
+    if wrote := last_writer(picture, chart(held.pat_num), name):
         facts["wrote"] = wrote
     return row("details", f"details.{name.replace('_', '-')}", severity, chart(held.pat_num), person(each.id),
                fields=(name,), known_by=2, **facts)  # fmt: skip
@@ -153,9 +164,8 @@ def _newer(picture: Picture, each: nex.Patient, held: od.Patient | od.PatientRow
     return "Open Dental" if stamp >= to_wall(each.updated_at, picture.zone) else "NexHealth"
 
 
-_COLUMNS: Final = {"phone": "mobile", "birth_date": "birth_date"}
 _FIELD_NAMES: Final[Mapping[str, frozenset[str]]] = {
-    "mobile": frozenset({"mobile", "home", "work", "WirelessPhone", "HmPhone", "wireless_phone"}),
+    "phone": frozenset({"mobile", "home", "work", "WirelessPhone", "HmPhone", "wireless_phone"}),
     "name": frozenset({"given", "family", "FName", "LName", "f_name", "l_name"}),
     "birth_date": frozenset({"birth_date", "Birthdate", "birthdate"}),
     "email": frozenset({"email", "Email"}),

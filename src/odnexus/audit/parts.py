@@ -10,16 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from attrs import field, frozen
 
+from odnexus._sync.stores import Sealer
 from odnexus.audit.keeping import read_sealed, write_sealed
 from odnexus.audit.lists import Place
 from odnexus.errors import SealError
-
-if TYPE_CHECKING:
-    from odnexus._sync.stores import Sealer
 
 FRESH: Final = timedelta(hours=12)
 """A reading that was begun longer ago is begun anew: half of its rows would be another day's."""

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable, Mapping, Sized
 from datetime import date, datetime, time
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, Final
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from attrs import evolve, field, frozen
 
+from odnexus._sync.stores import Sealer
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
 from odnexus.mapping import (
@@ -33,9 +34,6 @@ from odnexus.nexhealth import models as nex
 from odnexus.opendental import models as od
 from odnexus.practice import Location
 from odnexus.reconcile.calendar import booking_in
-
-if TYPE_CHECKING:
-    from odnexus._sync.stores import Sealer
 
 ACTIVE: Final = frozenset({"Patient", "Prospective"})
 """Charts whose details matter today."""

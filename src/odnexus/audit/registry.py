@@ -50,7 +50,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
     Audit(
         name="different-visits",
         urgency=4,
-        title="Visits whose time, length, room or provider differ",
+        title="Visits whose time, length, room, provider or type differ",
         advice="Check which is right, and correct the other one. The patient was told what NexHealth shows; the office "
         "works by Open Dental's book.",
         find=visits.drift,
@@ -60,6 +60,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
             "visit.length": "The two calendars show different lengths.",
             "visit.operatory": "The two calendars show different operatories.",
             "visit.provider": "The two calendars show different providers.",
+            "visit.type": "The visit has another type than the location's table makes of the booking.",
         },
         repair=repairs.visit,
     ),

@@ -70,7 +70,7 @@ def _pair(picture: Picture, row: Row) -> Pair | None:
 def visit(picture: Picture, row: Row) -> Repair | None:
     """Return the change of a NexHealth appointment that makes it show what the book says, if NexHealth takes it."""
     pair = _pair(picture, row)
-    if pair is None:
+    if pair is None or row.rule == "visit.type":
         return None
     wanted = {name: getattr(pair.od_visit, name) for name in row.fields}
     numbers = {number: key for key, number in picture.operatories.items()}

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from attrs import evolve, field, frozen
 
+from odnexus._sync.stores import Journal
 from odnexus.audit.labels import labels
 from odnexus.audit.picture import Picture
 from odnexus.audit.repairs import Repair
@@ -25,7 +26,6 @@ from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
 from odnexus.reconcile.journal import Entry
 
 if TYPE_CHECKING:
-    from odnexus._sync.stores import Journal
     from odnexus.audit.figures import Figure
 
 LOG = logging.getLogger("odnexus.audit")

@@ -7,7 +7,8 @@ from typing import Final
 STYLE: Final = """
 .odx{--ink:#1f2933;--soft:#52606d;--line:#d9dee4;--wash:#f4f6f8;--paper:#fff;
 --error:#b3412f;--warning:#c98a1b;--info:#5b7c99;--good:#3d8168;--plain:#9aa5b1;
-font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;color:var(--ink);max-width:1040px;margin:0 auto}
+font:15px/1.5 system-ui,-apple-system,"Segoe UI",sans-serif;color:var(--ink);background:var(--paper);
+max-width:1040px;margin:0 auto}
 @media screen and (prefers-color-scheme:dark){.odx{--ink:#e4e8ec;--soft:#a3afba;--line:#3a444e;--wash:#232b33;
 --paper:#171d23;--error:#e07a66;--warning:#e0b04d;--info:#85abcb;--good:#6dbb99;--plain:#7b8794}}
 .odx h1{font-size:27px;line-height:1.2;margin:0 0 6px}.odx h2{font-size:19px;margin:38px 0 6px}

@@ -21,7 +21,7 @@ from attrs import fields_dict
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Coverage, Extra, Plan, Procedure, Recall, extra
 from odnexus.audit.picture import Picture
-from odnexus.audit.reading import hours_of
+from odnexus.audit.steps import hours_of
 from odnexus.errors import UnexpectedResponseError
 from odnexus.mapping.text import iso_date
 from odnexus.nexhealth import models as nex, wire as nexhealth_wire

@@ -71,7 +71,7 @@ def _live_pairs(picture: Picture) -> Iterator[Pair]:
 
 
 def drift(picture: Picture) -> Iterator[Row]:
-    """Yield visits whose time, length, operatory or provider differ; an operatory that is not mapped is no difference.
+    """Yield visits whose time, length, operatory, provider or type differ; what is not mapped is no difference.
 
     A field that NexHealth does not say differs from nothing.
     """
@@ -83,6 +83,15 @@ def drift(picture: Picture) -> Iterator[Row]:
             if theirs is not None and mine != theirs and not (name == "provider" and _takes_part(theirs, pair.od)):
                 yield row("different-visits", rule, severity, *_subjects(pair), fields=(name,),
                           known_by=2, **_facts(name, pair.od_visit, pair.nex_visit))  # fmt: skip
+        if _other_type(picture, pair):
+            yield row("different-visits", "visit.type", "info", *_subjects(pair), fields=("type",), known_by=2)
+
+
+def _other_type(picture: Picture, pair: Pair) -> bool:
+    """Tell whether a visit has another type than the location's table makes of its booking."""
+    rule = picture.location.types.get(pair.nex.appointment_type_id or 0)
+    wanted = rule.appointment_type_num if rule is not None else 0
+    return wanted not in {0, pair.od.appointment_type_num}
 
 
 def _takes_part(prov_num: int, each: od.Appointment) -> bool:

@@ -12,6 +12,7 @@ from odnexus.cli import (
     auditing,
     checkup,
     desk,
+    fields,
     keys,
     logbook,
     observing,
@@ -57,6 +58,7 @@ observing.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
 app.add_typer(keys.commands, name="vault")
+app.add_typer(fields.commands, name="fields")
 app.add_typer(service.commands, name="service")
 demo.register(app)
 simulate.register(app)

@@ -12,7 +12,8 @@ from typing import Annotated, cast, get_args
 import typer
 from attrs import frozen
 
-from odnexus.audit import BY_NAME, Also, AuditReport, Keep, Picture, Progress, audit, bars, engine_state, forecast, read
+from odnexus.audit import Also, AuditReport, Keep, Picture, Progress, audit, bars, engine_state, forecast, read
+from odnexus.audit.registry import BY_NAME
 from odnexus.audit.rows import SEVERITIES
 from odnexus.cli.connecting import Office
 from odnexus.cli.settings import Settings

@@ -25,6 +25,16 @@ HEAD = """\
 # ({{ file = "path" }}), an entry of the vault ({{ vault = "name" }}) or the keyring ({{ keyring = "service/user" }}).
 """
 
+DELIVERIES = """\
+# [webhooks]                              # then changes arrive within seconds, not minutes
+# url = "https://hooks.example.com/nexhealth"
+# opendental_url = "https://hooks.example.com/opendental/"
+# workstation = "SERVER"                  # the one machine of the office that sends Open Dental's events
+
+# [receiver]
+# port = 8080                             # behind a proxy that speaks TLS
+"""
+
 ALERTS = """\
 # [alerts]
 # to = [{ env = "ODNEXUS_ALERT_URL" }]   # an address of Apprise, such as mailtos://…
@@ -100,6 +110,7 @@ def draft(
         _opendental(chosen, office),
         '[store]\npath = "odnexus.sqlite"\nkey = { env = "ODNEXUS_KEY" }           # make one: odnexus vault new-key',
         '[run]\nevery = "5 minutes"\nscan_at = "02:30"\nheartbeat = "odnexus.heartbeat"',
+        DELIVERIES.rstrip(),
         ALERTS.rstrip(),
         *("\n\n".join(_location(place, office)) for place in places),
     ]
@@ -108,6 +119,7 @@ def draft(
 
 def _nexhealth(platform: NexHealthSettings) -> str:
     rows = ["[nexhealth]", 'api_key = { env = "NEXHEALTH_API_KEY" }']
+    rows.append('# environment = "sandbox"              # where the key is one of the sandbox: odnexus rehearse asks')
     if platform.base_url != NexHealthSettings(api_key=platform.api_key).base_url:
         rows.append(f"base_url = {_text(platform.base_url)}")
     return "\n".join(rows)

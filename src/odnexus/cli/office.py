@@ -17,6 +17,7 @@ from odnexus.alerts import Alert, AlertSink
 from odnexus.cli.alerting import Alarm, alarm, noted_in
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
+from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.pacing import shortest
 from odnexus.cli.running import (
     Beat,
@@ -37,6 +38,9 @@ from odnexus.vault import Vault
 log = logging.getLogger("odnexus.run")
 
 HOURLY = timedelta(hours=1)
+LASTING = frozenset({"AuthenticationError", "PermissionDeniedError", "UnsupportedError"})
+"""Problems of deliveries that do not go away by themselves; what does is told as an outage of its location."""
+
 MORNING = 7
 """From this hour on a digest is sent."""
 
@@ -202,14 +206,20 @@ def look_after_deliveries(engine: SyncEngine, chosen: WebhookSettings, sink: Ale
 def _tell_of(engine: SyncEngine, report: HookReport, sink: AlertSink, now: datetime) -> None:
     if report.created or report.resumed or report.revived:
         log.info("%s: deliveries put right: %d made, %d resumed", report.realm, len(report.created), report.resumed)
+    place = engine.practice.locations[0].name
     if report.problem:
         log.warning("%s: deliveries not looked after (%s)", report.realm, report.problem)
+    if report.problem in LASTING:
+        text = (
+            f"What should be delivered of {report.realm} cannot be looked after ({report.problem}): "
+            f"{ERRORS[report.problem]}. Changes are seen by polling, minutes later."
+        )
+        sink.send(Alert(at=now, location=place, rule="webhook.refused", subject=report.realm, text=text))
     if report.silent:
         text = (
             f"Open Dental's events of {', '.join(report.silent)} have stopped coming; changes are seen by polling, "
             "minutes later. See that the machine named as workstation is on and runs eConnector or the API Service."
         )
-        place = engine.practice.locations[0].name
         sink.send(Alert(at=now, location=place, rule="events.silent", subject=f"api_events:{report.realm}", text=text))
 
 

@@ -260,7 +260,8 @@ class Rehearsal:
         rows = [
             row
             for chart in self._charts()
-            for row in self.opendental.appointments.iter(pat_num=chart.pat_num, apt_status=AptStatus.SCHEDULED)
+            for row in self.opendental.appointments.iter(pat_num=chart.pat_num)
+            if row.apt_status == AptStatus.SCHEDULED
         ]
         for row in rows:
             self.opendental.appointments.break_(row.apt_num, send_to_unscheduled_list=False)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import UTC, datetime
+from difflib import unified_diff
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -20,7 +21,7 @@ from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.drafting import draft
 from odnexus.cli.settings import NexHealthSettings, OpenDentalSettings
 from odnexus.cli.telling import PRACTICE, give_up, told
-from odnexus.errors import ApiError, ConfigurationError
+from odnexus.errors import ApiError
 from odnexus.opendental.modes import Mode, modes
 from odnexus.practice import Location
 from odnexus.vault import Reference, resolve
@@ -37,15 +38,14 @@ def init(
     host: Annotated[str | None, typer.Option(help="The office's server, for the API Service.")] = None,
     opendental_url: Annotated[str | None, typer.Option(help="Where Open Dental's API lives, if elsewhere.")] = None,
     nexhealth_url: Annotated[str, typer.Option(help="Where NexHealth's API lives.")] = BASE_URL,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file.")] = False,
 ) -> None:
     """Write a commented settings file from what both systems say. Neither is changed.
+
+    A file that is there is never overwritten: what would be written now is shown as a diff against it.
 
     The keys are taken from NEXHEALTH_API_KEY, OPENDENTAL_DEVELOPER_KEY and OPENDENTAL_CUSTOMER_KEY.
     """
     with told():
-        if file.exists() and not force:
-            raise ConfigurationError(f"{file.name} is there already; use --force to overwrite it")
         platform = NexHealthSettings(api_key=API_KEY, base_url=nexhealth_url)
         office = OpenDentalSettings(
             developer_key=DEVELOPER_KEY,
@@ -55,9 +55,20 @@ def init(
             base_url=opendental_url,
         )
         text = _written(file.name, subdomain, platform, office)
+        if file.exists():
+            print(difference(file.read_text(encoding="utf-8"), text, file.name), end="")
+            return
         file.write_text(text, encoding="utf-8")
     open_points = text.count("CHECK") - 1
     print(f"{file.name} is written; {open_points} lines are marked CHECK. Then: odnexus doctor {file.name}")
+
+
+def difference(before: str, now: str, name: str) -> str:
+    """Return how a file that is there differs from what both systems say now, as a unified diff."""
+    lines = unified_diff(
+        before.splitlines(keepends=True), now.splitlines(keepends=True), name, f"{name}, as both systems say now"
+    )
+    return "".join(lines) or f"{name} says what both systems say; nothing to change\n"
 
 
 def _written(file: str, subdomain: str, platform: NexHealthSettings, chosen: OpenDentalSettings) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from zoneinfo import ZoneInfo
 
 from odnexus.mapping.visit import pattern_for, to_instant
@@ -28,6 +28,8 @@ def opendental_create(
     is_hygiene: bool = False,
     prov_hyg: int = 0,
     clinic_num: int | None = None,
+    confirmed: int = 0,
+    asap: bool = False,
 ) -> OpenDentalCreate:
     """Return the fields of a new Open Dental appointment (POST /appointments).
 
@@ -41,6 +43,8 @@ def opendental_create(
         is_hygiene: True where the hygienist is the main provider.
         prov_hyg: ProvNum of the hygienist, 0 for none.
         clinic_num: ClinicNum where clinics are used.
+        confirmed: DefNum (category 2) to begin with, 0 for the office's first.
+        asap: True puts the visit on the ASAP list.
 
     Raises:
         ValueError: A place in the book is missing from *fields*.
@@ -56,19 +60,19 @@ def opendental_create(
     }
     if isinstance(provider, int):
         values["prov_num"] = provider
-    if note:
-        values["note"] = note
-    if appointment_type_num:
-        values["appointment_type_num"] = appointment_type_num
-    if is_new_patient:
-        values["is_new_patient"] = True
-    if is_hygiene:
-        values["is_hygiene"] = True
-    if prov_hyg:
-        values["prov_hyg"] = prov_hyg
     if clinic_num is not None:
         values["clinic_num"] = clinic_num
-    return values
+    optional: dict[str, object] = {
+        "note": note,
+        "appointment_type_num": appointment_type_num,
+        "is_new_patient": is_new_patient,
+        "is_hygiene": is_hygiene,
+        "prov_hyg": prov_hyg,
+        "confirmed": confirmed,
+        "priority": "ASAP" if asap else "",
+    }
+    # What is empty, none or false is what Open Dental takes where nothing is said.
+    return cast("OpenDentalCreate", {**values, **{name: value for name, value in optional.items() if value}})
 
 
 def nexhealth_create(

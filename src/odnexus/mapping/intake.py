@@ -7,14 +7,16 @@ fields; every other answer goes into the chart note, in the order it came.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
 
 from attrs import field, frozen
 
-from odnexus.mapping.table import FLAT_NAMES, FieldMap, flatten
-from odnexus.opendental.names import snake
+from odnexus.mapping.answers import flatten
+from odnexus.mapping.attached import Attachment, split
+from odnexus.mapping.table import FieldMap
 
 ANSWER_KEYS = ("patient_submitted_data", "answers", "responses", "form_data", "data")
 """Where the answers stand, tried in order; without any, the record itself is the answers."""
@@ -23,7 +25,7 @@ ENVELOPE_KEYS = frozenset(
     {
         "id", "uuid", "patient_id", "user_id", "location_id", "institution_id", "subdomain", "event", "event_name",
         "form_id", "form_schema_id", "form_schema_uuid", "form_slug", "title", "name", "status", "request_status",
-        "created_at", "updated_at", "submitted_at", "completed_at", "foreign_id", "foreign_id_type",
+        "created_at", "updated_at", "submitted_at", "completed_at", "foreign_id", "foreign_id_type", "outcome",
     }
 )  # fmt: skip
 """Keys of a record that say what it is, not what the patient answered."""
@@ -41,14 +43,20 @@ class Form:
         patient_id: NexHealth patient, ``None`` if it names none.
         title: What the form is called, ``""`` if it does not say.
         submitted_at: When (text as received), ``""`` if it does not say.
-        answers: Path → answer, without empty ones.
+        version: What tells this submission from an earlier one of the form, ``""`` if nothing does.
+        answers: Path → answer, without empty ones and without documents.
+        documents: Documents that came along: a signed consent, a picture of a card.
+        outcome: What became of it at NexHealth (``complete``, ``failed``), ``""`` if nothing is said.
     """
 
     id: str = ""
     patient_id: int | None = None
     title: str = ""
     submitted_at: str = ""
+    version: str = ""
     answers: Mapping[str, object] = field(factory=dict[str, object], repr=False)
+    documents: tuple[Attachment, ...] = ()
+    outcome: str = ""
 
 
 def read_form(record: Mapping[str, Any]) -> Form:
@@ -60,13 +68,19 @@ def read_form(record: Mapping[str, Any]) -> Form:
             inside = cast("Mapping[str, Any]", value)
             break
     plain = {key: value for key, value in record.items() if key not in ENVELOPE_KEYS}
-    answers = flatten(inside if inside is not None else plain)
+    answers, documents = split(inside if inside is not None else plain)
+    if inside is not None:
+        # A document may stand beside the answers; whatever else does says what the form is.
+        documents += split({key: value for key, value in plain.items() if value is not inside})[1]
     return Form(
         id=_text(record, "id", "uuid"),
         patient_id=_number(record),
         title=_text(record, "title", "name", "form_slug"),
         submitted_at=_text(record, "submitted_at", "completed_at", "updated_at", "created_at"),
-        answers=answers,
+        version=_text(record, "submitted_at", "completed_at", "updated_at"),
+        answers=flatten(answers),
+        documents=documents,
+        outcome=_text(record, "outcome"),
     )
 
 
@@ -83,34 +97,39 @@ def _number(record: Mapping[str, Any]) -> int | None:
     return None
 
 
-def stamp_for(form_id: str) -> str:
-    """Return the words by which a filed form is recognised in a note."""
-    return f"NexHealth form {form_id}"
+def stamp_for(form: Form, otherwise: str = "") -> str:
+    """Return the words by which a filed form is recognised in a note: another submission has others.
+
+    Args:
+        form: The form.
+        otherwise: What tells this submission from others where the form itself says nothing.
+    """
+    return ", ".join(part for part in (f"NexHealth form {form.id}".rstrip(), form.version or otherwise) if part)
+
+
+def is_stamped(text: str, stamp: str) -> bool:
+    """Return whether *text* carries *stamp*; Open Dental may have turned its line breaks into blanks."""
+    plain, wanted = " ".join(text.split()), " ".join(stamp.split())
+    return re.search(rf"{re.escape(wanted)}(?![\w.:,-]|\s*,)", plain) is not None
 
 
 def unfiled(form: Form, fields: FieldMap, filed: Collection[str]) -> dict[str, object]:
-    """Return the answers that belong into the chart note: all whose field does not hold them.
+    """Return the answers that belong into the chart note: all that no field or record holds whole.
 
     Args:
         form: The form.
         fields: The map.
-        filed: Fields of the patient (the client's names) that now say what was answered.
+        filed: Keys (`Explained.key`) of values that now stand where they belong: for a field of a patient its target.
     """
-    done = {
-        path
-        for rule in fields.rules
-        if rule.scope == "nowhere" or (rule.scope == "patient" and snake(rule.name) in filed)
-        for source in rule.sources
-        for path in (source, *(flat for flat, real in FLAT_NAMES.items() if real == source), FLAT_NAMES.get(source))
-    }
+    done = fields.accounted(form.answers, filed)
     return {path: value for path, value in form.answers.items() if path not in done}
 
 
-def chart_note(form: Form, answers: Mapping[str, object], stamp: str) -> str:
-    """Return the note that keeps *answers*, one to a line, with the stamp at its end."""
+def chart_note(form: Form, answers: Mapping[str, object], stamp: str, remarks: Sequence[str] = ()) -> str:
+    """Return the note that keeps *answers* and *remarks*, one to a line, with the stamp at its end."""
     head = form.title or "Intake form"
     when = f", submitted {form.submitted_at}" if form.submitted_at else ""
-    lines = [f"{head}{when}", *(f"{label(path)}: {_said(value)}" for path, value in answers.items())]
+    lines = [f"{head}{when}", *(f"{label(path)}: {_said(value)}" for path, value in answers.items()), *remarks]
     body = "\n".join(lines)
     tail = f"\n{stamp}"
     return body[: NOTE_LIMIT - len(tail)] + tail

@@ -9,9 +9,10 @@ bridges (``dateOfBirth``); see `FLAT_NAMES`. Targets:
 
 =================== ===================================================================================
 ``WirelessPhone``   a field of the patient (page "API Patients"), also written ``patient.WirelessPhone``
-``note.Medical``    a field of the patient's notes (page "API PatientNotes")
+``note.Medical``    a long text of the chart or the emergency contact (page "API PatientNotes")
 ``field.Pets``      a custom patient field, by its name (page "API PatFields")
 ``allergy``         an allergy per value; ``problem`` and ``medication`` likewise
+``insurance.…``     what the patient says of an insurance, see `INSURANCE_FIELDS`; never written into a chart by itself
 ``chart``           a line of the chart note that keeps what has no field
 ``nowhere``         deliberately not filed
 =================== ===================================================================================
@@ -19,11 +20,21 @@ bridges (``dateOfBirth``); see `FLAT_NAMES`. Targets:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Literal, TypeAlias, cast
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from odnexus.mapping.answers import (
+    FLAT_NAMES,
+    as_text,
+    find,
+    flatten,
+    items_of,
+    look,
+    spellings,
+    under,
+)
 from odnexus.mapping.issues import Issue, Mapped
 from odnexus.mapping.text import (
     address_line,
@@ -41,31 +52,62 @@ from odnexus.mapping.text import (
 from odnexus.opendental.changes import PatientCreate
 from odnexus.opendental.names import snake
 
+__all__ = [
+    "BARE_SCOPES",
+    "CLINICAL_SCOPES",
+    "CONTACT_FIELDS",
+    "DEFAULT_MAP",
+    "FLAT_NAMES",
+    "INSURANCE_FIELDS",
+    "NOTE_FIELDS",
+    "TRANSFORMS",
+    "Difference",
+    "Explained",
+    "FieldMap",
+    "MapRule",
+    "Problem",
+    "Scope",
+    "Transform",
+    "Write",
+    "find",
+    "flatten",
+    "transform_named",
+]
+
 Write: TypeAlias = Literal["create", "blank", "always", "never"]
 """When a rule may write: only into a new chart, also into an empty field, always, or never (explained, not written)."""
 
-Scope: TypeAlias = Literal["patient", "note", "field", "allergy", "problem", "medication", "chart", "nowhere"]
-
-FLAT_NAMES: Mapping[str, str] = {
-    "firstName": "first_name",
-    "lastName": "last_name",
-    "middleName": "middle_name",
-    "email": "email",
-    "dateOfBirth": "bio.date_of_birth",
-    "phoneNumber": "bio.phone_number",
-    "gender": "bio.gender",
-    "address": "bio.address_line_1",
-    "city": "bio.city",
-    "state": "bio.state",
-    "zip": "bio.zip_code",
-    "insuranceProvider": "bio.insurance_name",
-}
-"""Flat names of hand-made bridges and what they mean in NexHealth's own words."""
+Scope: TypeAlias = Literal[
+    "patient", "note", "field", "allergy", "problem", "medication", "insurance", "chart", "nowhere"
+]
 
 NOTE_FIELDS = frozenset({"FamFinancial", "Medical", "Service", "MedicalComp", "Treatment", "ICEName", "ICEPhone"})
 """Fields of a patient's notes that can be written (page "API PatientNotes")."""
 
-BARE_SCOPES: frozenset[Scope] = frozenset({"allergy", "problem", "medication", "chart", "nowhere"})
+CONTACT_FIELDS = frozenset({"ICEName", "ICEPhone"})
+"""Fields of a patient's notes that hold one value; the others are texts that are added to."""
+
+INSURANCE_FIELDS = (
+    "carrier",
+    "member_id",
+    "group_number",
+    "group_name",
+    "subscriber_name",
+    "subscriber_birth_date",
+    "relationship",
+)
+"""What a rule may collect of an insurance (``insurance.carrier`` …)."""
+
+LOSSY = frozenset(
+    {
+        "phone.extension", "phone.several", "sex.unsupported",
+        "name.nickname", "name.title", "name.initial_moved", "name.suffix_moved", "name.order",
+    }
+)  # fmt: skip
+"""Rules of issues that call themselves mere information, although something of the answer is gone."""
+
+CLINICAL_SCOPES: frozenset[Scope] = frozenset({"allergy", "problem", "medication"})
+BARE_SCOPES: frozenset[Scope] = frozenset({*CLINICAL_SCOPES, "chart", "nowhere"})
 
 
 # -- transforms --------------------------------------------------------------------------------------------------------
@@ -81,12 +123,18 @@ def _lines(text: str) -> Mapped[object]:
 
 def _given(text: str) -> Mapped[object]:
     name = person_name(given=text)
-    return Mapped(name.value.given, name.issues)
+    return Mapped(name.value.given, _about(name.issues, "given"))
 
 
 def _family(text: str) -> Mapped[object]:
     name = person_name(family=text)
-    return Mapped(" ".join(part for part in (name.value.family, name.value.suffix.title()) if part), name.issues)
+    whole = " ".join(part for part in (name.value.family, name.value.suffix.title()) if part)
+    return Mapped(whole, _about(name.issues, "family"))
+
+
+def _about(issues: Iterable[Issue], name: str) -> tuple[Issue, ...]:
+    """Return *issues* without the remark that the other half of a name is missing: it stands in another rule."""
+    return tuple(issue for issue in issues if issue.field == name or issue.rule != "name.missing")
 
 
 def _phone(text: str) -> Mapped[object]:
@@ -99,6 +147,10 @@ def _gender(text: str) -> Mapped[object]:
     sex = sex_from_nexhealth(text)
     shown = opendental_gender(sex.value)
     return Mapped(shown.value, (*sex.issues, *shown.issues))
+
+
+def _list(text: str) -> Mapped[object]:
+    return Mapped(tuple(items_of(text)))
 
 
 def _yes_no(text: str) -> Mapped[object]:
@@ -126,8 +178,30 @@ TRANSFORMS: Mapping[str, Transform] = {
     "state": us_state,
     "zip": postal_code,
     "yes-no": _yes_no,
+    "list": _list,
 }
-"""Named transforms: pure, total, each returns a value and its issues."""
+"""Named transforms: pure, total, each returns a value and its issues. ``choice:A|B`` takes the words it names."""
+
+CHOICE = "choice:"
+
+
+def transform_named(name: str) -> Transform | None:
+    """Return the transform called *name*, ``None`` if there is none; ``choice:Yes|No`` takes these words only."""
+    if not name.startswith(CHOICE):
+        return TRANSFORMS.get(name)
+    words = [word.strip() for word in name.removeprefix(CHOICE).split("|")]
+    return _choice({word.casefold(): word for word in words}) if all(words) else None
+
+
+def _choice(words: Mapping[str, str]) -> Transform:
+    """Return the transform that takes the keys of *words*, whatever their case, and says what stands for them."""
+    unknown = (Issue(field="", rule="answer.unknown-word", severity="warning"),)
+
+    def transform(text: str) -> Mapped[object]:
+        word = words.get(" ".join(text.split()).casefold())
+        return Mapped(word) if word is not None else Mapped(None, unknown)
+
+    return transform
 
 
 # -- rules -------------------------------------------------------------------------------------------------------------
@@ -142,12 +216,15 @@ class MapRule:
         sources: Where it may be found, tried in order: dotted paths into the record, real or flat names.
         transform: Name of the transform, see `TRANSFORMS`.
         write: When it may be written.
+        words: The answer's word → the office's word, before the transform; case does not matter. With it, an answer
+            that is no word of it is not filed.
     """
 
     target: str
     sources: tuple[str, ...]
     transform: str = "text"
     write: Write = "blank"
+    words: Mapping[str, str] = field(factory=dict[str, str], hash=False)
 
     @property
     def scope(self) -> str:
@@ -160,7 +237,15 @@ class MapRule:
     @property
     def name(self) -> str:
         """Return the name of the field inside its scope."""
-        return self.target.rpartition(".")[2] if self.scope != self.target else ""
+        if self.scope == self.target:
+            return ""
+        head, dot, tail = self.target.partition(".")
+        return tail if dot else head
+
+    @property
+    def several(self) -> bool:
+        """Return whether several rules may say something for the target: each adds to it."""
+        return self.scope in BARE_SCOPES or (self.scope == "note" and self.name not in CONTACT_FIELDS)
 
 
 @frozen(kw_only=True)
@@ -192,6 +277,17 @@ class Explained:
     value: object = field(default=None, repr=False)
     issues: tuple[Issue, ...] = ()
     wins: bool = True
+    several: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return by what this value is known to be filed: the target, with the source where several add to it."""
+        return f"{self.target} <- {self.source}" if self.several else self.target
+
+    @property
+    def whole(self) -> bool:
+        """Return whether the value says all that the answer said, so that the answer needs no keeping."""
+        return all(issue.severity == "info" and issue.rule not in LOSSY for issue in self.issues)
 
 
 @frozen(kw_only=True)
@@ -226,9 +322,9 @@ class FieldMap:
         explained: list[Explained] = []
         for number, rule in enumerate(self.rules):
             line = _explained(number, rule, record)
-            found = line.value not in (None, "")
-            several = rule.scope in BARE_SCOPES
-            explained.append(evolve(line, wins=found and (several or rule.target not in taken)))
+            found = line.value not in (None, "", ())
+            wins = found and (rule.several or rule.target not in taken)
+            explained.append(evolve(line, wins=wins, several=rule.several))
             if found:
                 taken.add(rule.target)
         return tuple(explained)
@@ -250,6 +346,29 @@ class FieldMap:
                 issues += [evolve(issue, field=rule.target) for issue in line.issues]
         return Mapped(values, tuple(issues))
 
+    def insurance(self, record: Mapping[str, Any]) -> dict[str, str]:
+        """Return what *record* says of an insurance, by the names of `INSURANCE_FIELDS`; nothing that it leaves out."""
+        lines = [(self.rules[line.rule], line) for line in self.explain(record) if line.wins]
+        return {rule.name: as_text(line.value) for rule, line in lines if rule.scope == "insurance"}
+
+    def accounted(self, record: Mapping[str, Any], filed: Collection[str]) -> set[str]:
+        """Return the paths of *record* that need no keeping: what is filed whole, and what is left out on purpose.
+
+        Args:
+            record: The answers by path.
+            filed: Keys (`Explained.key`) of values that now stand where they belong.
+        """
+        held = {line.target: line.value for line in self.explain(record) if line.wins and line.key in filed}
+        done = set[str]()
+        for number, rule in enumerate(self.rules):
+            for source in rule.sources:
+                line = _read(number, rule, record, source)
+                same = not rule.several and rule.target in held and held[rule.target] == line.value
+                kept = line.whole and (evolve(line, several=rule.several).key in filed if rule.several else same)
+                if rule.scope == "nowhere" or (line.source and kept):
+                    done |= {path for each in spellings(source) for path in under(record, each)}
+        return done
+
     def unread(self, record: Mapping[str, Any]) -> dict[str, object]:
         """Return the parts of *record* that no rule reads: they are kept in the chart note, never dropped."""
         read = {path for rule in self.rules for source in rule.sources for path in (source, FLAT_NAMES.get(source))}
@@ -267,66 +386,64 @@ class FieldMap:
 
 def _faults(number: int, rule: MapRule) -> Iterable[Problem]:
     place = f"fields[{number}]"
-    if rule.transform not in TRANSFORMS:
-        yield Problem(place=f"{place}.transform", remedy=f"choose from {', '.join(TRANSFORMS)}")
+    if transform_named(rule.transform) is None:
+        yield Problem(place=f"{place}.transform", remedy=f"choose from {', '.join(TRANSFORMS)}, choice:A|B")
     if not rule.sources:
         yield Problem(place=f"{place}.sources", remedy="name at least one place to look")
-    known = {"patient", "note", "field", *BARE_SCOPES}
+    if rule.transform == "list" and rule.scope not in CLINICAL_SCOPES:
+        yield Problem(place=f"{place}.transform", remedy="list is for allergy, problem and medication")
+    if any(not word.strip() for pair in rule.words.items() for word in pair):
+        yield Problem(place=f"{place}.words", remedy="give a word on both sides")
+    yield from _faults_of_target(f"{place}.target", rule)
+
+
+def _faults_of_target(place: str, rule: MapRule) -> Iterable[Problem]:
+    known = {"patient", "note", "field", "insurance", *BARE_SCOPES}
     if rule.scope not in known:
-        yield Problem(place=f"{place}.target", remedy=f"begin with one of {', '.join(sorted(known))}")
+        yield Problem(place=place, remedy=f"begin with one of {', '.join(sorted(known))}")
     if rule.scope == "patient" and snake(rule.name) not in PatientCreate.__annotations__:
-        yield Problem(place=f"{place}.target", remedy=f"{rule.name} is no field of a patient that can be written")
+        yield Problem(place=place, remedy=f"{rule.name} is no field of a patient that can be written")
     if rule.scope == "note" and rule.name not in NOTE_FIELDS:
-        yield Problem(place=f"{place}.target", remedy=f"choose from {', '.join(sorted(NOTE_FIELDS))}")
+        yield Problem(place=place, remedy=f"choose from {', '.join(sorted(NOTE_FIELDS))}")
+    if rule.scope == "field" and not rule.name.strip():
+        yield Problem(place=place, remedy="name the custom field, as the office spells it")
+    if rule.scope == "insurance" and rule.name not in INSURANCE_FIELDS:
+        yield Problem(place=place, remedy=f"choose from {', '.join(INSURANCE_FIELDS)}")
 
 
 def _explained(number: int, rule: MapRule, record: Mapping[str, Any]) -> Explained:
-    blank = Explained(target=rule.target, source="", transform=rule.transform, rule=number)
-    for source in rule.sources:
-        text = find(record, source)
-        if text is None or text.strip() == "":
-            continue
-        mapped = TRANSFORMS[rule.transform](text)
-        return evolve(blank, source=source, value=mapped.value, issues=mapped.issues)
-    return blank
+    lines = (_read(number, rule, record, source) for source in rule.sources)
+    return next((line for line in lines if line.source), _blank(number, rule))
 
 
-def find(record: Mapping[str, Any], source: str) -> str | None:
-    """Return the text at *source* in *record*, under its real or its flat name; ``None`` if there is none."""
-    flat = {real: name for name, real in FLAT_NAMES.items()}
-    for path in dict.fromkeys([source, FLAT_NAMES.get(source, source), flat.get(source, source)]):
-        value = _at(record, path.split("."))
-        if value is not None and not isinstance(value, Mapping):
-            return _as_text(value)
-    return None
+def _blank(number: int, rule: MapRule) -> Explained:
+    return Explained(target=rule.target, source="", transform=rule.transform, rule=number)
 
 
-def _at(record: Mapping[str, Any], steps: list[str]) -> object:
-    head, *rest = steps
-    value: Any = record.get(head)
-    if not rest:
-        return cast(object, value)
-    return _at(cast("Mapping[str, Any]", value), rest) if isinstance(value, Mapping) else None
+def _read(number: int, rule: MapRule, record: Mapping[str, Any], source: str) -> Explained:
+    """Return what *rule* makes of the answer at one *source*; without a source if there is none."""
+    answer = look(record, source)
+    if answer is None or not as_text(answer).strip():
+        return _blank(number, rule)
+    mapped = _mapped(rule, answer)
+    return evolve(_blank(number, rule), source=source, value=mapped.value, issues=mapped.issues)
 
 
-def _as_text(value: object) -> str:
-    if isinstance(value, list | tuple):
-        return ", ".join(_as_text(each) for each in cast("list[object]", value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return str(value)
+def _mapped(rule: MapRule, answer: object) -> Mapped[Any]:
+    transform = transform_named(rule.transform) or _text
+    if rule.transform != "list":
+        said = _translated(rule, as_text(answer))
+        return transform(str(said.value)) if said.value is not None else said
+    parts = [_translated(rule, item) for item in items_of(answer)]
+    known = tuple(part.value for part in parts if part.value is not None)
+    return Mapped(known, tuple(issue for part in parts for issue in part.issues))
 
 
-def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, object]:
-    """Return *record* with dotted paths for keys, without empty values."""
-    flat: dict[str, object] = {}
-    for key, value in record.items():
-        path = f"{prefix}{key}"
-        if isinstance(value, Mapping):
-            flat.update(flatten(cast("Mapping[str, Any]", value), f"{path}."))
-        elif value not in (None, "", [], ()):
-            flat[path] = value
-    return flat
+def _translated(rule: MapRule, text: str) -> Mapped[object]:
+    """Return the office's word for *text*, ``None`` if it has none; the text itself where a rule has no words."""
+    if not rule.words:
+        return Mapped(text)
+    return _choice({word.casefold(): means for word, means in rule.words.items()})(text)
 
 
 DEFAULT_MAP = FieldMap(

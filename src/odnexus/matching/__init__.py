@@ -6,6 +6,7 @@ from odnexus.matching.calibrate import Calibration, Consequence, calibrate, cove
 from odnexus.matching.decide import Candidate, Comparison, Decision, Grade, compare
 from odnexus.matching.explain import Explanation, explain
 from odnexus.matching.roster import Chart, Roster
+from odnexus.matching.sources import Weight, Weights
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 
 __all__ = [
@@ -22,6 +23,8 @@ __all__ = [
     "Linked",
     "Links",
     "Roster",
+    "Weight",
+    "Weights",
     "calibrate",
     "compare",
     "coverage",

@@ -1,14 +1,16 @@
 """What a practice gets for which demand: the consequences of a least score, counted on people whose chart is known.
 
-The rules of `odnexus.matching.decide` are what keeps twins apart, and no figure here replaces them. A practice that
-wants to be more careful still can ask for a least score on top; this shows what that costs in questions to the staff
-and what it saves in wrong links, with the uncertainty that a small number of trials leaves.
+The default is no least score, and it is the safe one: on held-out towns full of look-alikes the rules alone make less
+than 1 wrong link per 10,000 people. The rules of `odnexus.matching.decide` are what keeps twins apart, and no figure
+here replaces them. A practice that wants to be more careful still can ask for a least score on top; this shows what
+that costs in questions to the staff and what it saves in wrong links, with the uncertainty that a small number of
+trials leaves.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from math import inf
+from math import ceil, inf
 from typing import Final
 
 from attrs import frozen
@@ -55,6 +57,17 @@ class Calibration:
         """Return the lowest least score with no more wrong links than that, or None if there is none."""
         allowed = (each.least_score for each in self.consequences if each.wrong_per_10_000 <= wrong_per_10_000)
         return next(allowed, None)
+
+    def setting(self, wrong_per_10_000: float = 1.0) -> str:
+        """Return the line of a practice file that asks for the score `choose` gives, empty for the defaults.
+
+        Raises:
+            ValueError: No least score is safe enough; a practice for which that is true must not link by itself.
+        """
+        least = self.choose(wrong_per_10_000)
+        if least is None:
+            raise ValueError('no least score is safe enough: set match = { certain = "review" }')
+        return "" if least == -inf else f"match = {{ least_score = {ceil(least)} }}"
 
     def __str__(self) -> str:
         lines = [

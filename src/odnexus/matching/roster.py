@@ -7,7 +7,7 @@ charts never match: Open Dental archives the chart that was merged away and leav
 from __future__ import annotations
 
 import gc
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from itertools import chain
@@ -35,6 +35,7 @@ from odnexus.matching.context import levels_of
 from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
 from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.sources import Weights, weights_of
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
 from odnexus.matching.words import Bits, reasons_of
@@ -227,6 +228,10 @@ class Roster:
             found.update(self._index.givens.under(slip_keys(wanted)))
         return found
 
+    def weights(self) -> Weights:
+        """Return what each agreement is worth in this roster, and where each figure comes from."""
+        return weights_of(self._frequencies)
+
     def ways_to(self, person: Person, pat_num: int) -> frozenset[str]:
         """Return the kinds of keys by which a lookup of *person* comes to the chart *pat_num*.
 
@@ -343,7 +348,7 @@ class Roster:
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
+def _without_collecting() -> Generator[None, None, None]:
     """Keep the garbage collector from walking a growing index again and again: nothing in it forms a cycle.
 
     It costs a quarter of the time otherwise. Only what is in memory already is worked on meanwhile.

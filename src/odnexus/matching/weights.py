@@ -110,12 +110,17 @@ class Frequencies:
         """Return the rarity of two agreeing family names: that of the more frequent one."""
         return self._bits(max(self.family[one], self.family[other]), TYPICAL_FAMILY)
 
+    @property
+    def are_trusted(self) -> bool:
+        """Whether there are enough charts to count names in."""
+        return self.charts >= _TRUSTED_FROM
+
     def knows_given(self, name: str) -> bool:
         """Tell whether several charts hold this given name, so that it is no slip of another."""
         return self.given[name] >= _KNOWN_FROM
 
     def _bits(self, held: int, typical: float) -> float:
-        if self.charts < _TRUSTED_FROM:
+        if not self.are_trusted:
             return typical
         return min(_RAREST, max(_COMMONEST, log2((self.charts + 1) / (held + 1))))
 

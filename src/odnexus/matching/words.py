@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Final, NamedTuple
 
@@ -9,7 +10,7 @@ from attrs import frozen
 
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, Middle
 
-__all__ = ["Bits", "Evidence", "evidence_of", "reasons_of"]
+__all__ = ["Bits", "Evidence", "evidence_of", "reasons_of", "words_of_field"]
 
 
 class Bits(NamedTuple):
@@ -62,7 +63,7 @@ _BIRTH_WORDS: Final = {
     Birth.SWAPPED: "birth date: day and month exchanged",
     Birth.PART: "birth date: two of day, month and year the same",
     Birth.DIFFERENT: "birth date: different",
-    Birth.MISSING: "birth date: missing",
+    Birth.MISSING: "birth date: missing, or one that a crowd shares",
 }
 _MIDDLE_WORDS: Final = {
     Middle.EXACT: "middle name: the same",
@@ -77,6 +78,24 @@ _CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the sam
 def reasons_of(levels: Levels) -> tuple[str, ...]:
     """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
     return tuple(words for words in _words_of(levels) if words)
+
+
+_BY_FIELD: Final[Mapping[tuple[str, int], str]] = {
+    **{("given", level): words for level, words in _GIVEN_WORDS.items()},
+    **{("family", level): words for level, words in _FAMILY_WORDS.items()},
+    **{("birth", level): words for level, words in _BIRTH_WORDS.items()},
+    **{("middle", level): words for level, words in _MIDDLE_WORDS.items()},
+    **{
+        (name, level): f"{'e-mail' if name == 'email' else name}: {words}"
+        for name in ("phone", "email", "address")
+        for level, words in _CONTACT_WORDS.items()
+    },
+}
+
+
+def words_of_field(field: str, level: int) -> str:
+    """Return a level of one field (named as in `Levels`) in words, empty for what is missing."""
+    return _BY_FIELD.get((field, level), "")
 
 
 def _words_of(levels: Levels) -> tuple[str, ...]:

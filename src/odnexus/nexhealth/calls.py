@@ -21,13 +21,17 @@ from odnexus.nexhealth.listing import Listing
 from odnexus.nexhealth.models import (
     Appointment,
     AppointmentType,
+    ClinicalNote,
     Created,
     Descriptor,
+    DocumentType,
     Institution,
     Location,
     Operatory,
     Page,
     Patient,
+    PatientAlert,
+    PatientDocument,
     Provider,
     Record,
     SlotGroup,
@@ -38,6 +42,7 @@ from odnexus.nexhealth.models import (
 from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.refusals import refuse
 from odnexus.nexhealth.rules import Values
+from odnexus.nexhealth.uploads import multipart
 from odnexus.nexhealth.wire import (
     read_created,
     read_envelope,
@@ -58,10 +63,11 @@ class Scope:
 
     subdomain: str | None = None
     location_id: int | None = None
+    base_url: str = ""
 
     def at(self, location_id: int | None) -> Scope:
         """Return the same with another location, if one is given."""
-        return self if location_id is None else Scope(self.subdomain, location_id)
+        return self if location_id is None else evolve(self, location_id=location_id)
 
     def of(self, endpoint: Endpoint, given: Values) -> dict[str, object]:
         """Return *given* with what *endpoint* takes of the scope in front, unless it is given."""
@@ -222,6 +228,56 @@ def get_patient(scope: Scope, id: int, values: Values) -> Call[Patient]:
 def create_patient(scope: Scope, values: Values) -> Call[Created]:
     """``POST /patients``."""
     return _call(table.NEW_PATIENT, read_created(table.NEW_PATIENT.name), scope, values)
+
+
+def list_alerts(scope: Scope, id: int, filters: Values) -> Listing[PatientAlert]:
+    """``GET /patients/{id}/alerts``."""
+    return _list(table.ALERTS, PatientAlert, scope, filters, id=id)
+
+
+def get_alert(scope: Scope, id: int, alert_id: int) -> Call[PatientAlert]:
+    """``GET /patients/{id}/alerts/{alert_id}``."""
+    return _one(table.ALERT, PatientAlert, scope, id=id, alert_id=alert_id)
+
+
+def create_alert(scope: Scope, id: int, note: str) -> Call[PatientAlert]:
+    """``POST /patients/{id}/alerts``."""
+    return _one(table.NEW_ALERT, PatientAlert, scope, {"note": note}, id=id)
+
+
+def disable_alert(scope: Scope, id: int, alert_id: int) -> Call[PatientAlert]:
+    """``PATCH /patients/{id}/alerts/{alert_id}``."""
+    return _one(table.CHANGE_ALERT, PatientAlert, scope, {"disabled": True}, id=id, alert_id=alert_id)
+
+
+def list_documents(scope: Scope, id: int) -> Listing[PatientDocument]:
+    """``GET /patients/{id}/documents``."""
+    return _list(table.PATIENT_DOCUMENTS, PatientDocument, scope, id=id)
+
+
+def upload_document(
+    scope: Scope, id: int, filename: str, content: bytes, document_type_id: int | None
+) -> Call[PatientDocument]:
+    """``POST /patients/{id}/documents``, as multipart."""
+    body, kind = multipart(filename, content, document_type_id)
+    return evolve(
+        _one(table.NEW_PATIENT_DOCUMENT, PatientDocument, scope, id=id), content=body, headers=(("Content-Type", kind),)
+    )
+
+
+def list_document_types(scope: Scope, filters: Values) -> Listing[DocumentType]:
+    """``GET /document_types``; active ones only unless asked otherwise."""
+    return _list(table.DOCUMENT_TYPES, DocumentType, scope, filters)
+
+
+def get_document_type(scope: Scope, id: int) -> Call[DocumentType]:
+    """``GET /document_types/{id}``."""
+    return _one(table.DOCUMENT_TYPE, DocumentType, scope, id=id)
+
+
+def list_clinical_notes(scope: Scope, filters: Values) -> Listing[ClinicalNote]:
+    """``GET /clinical_notes``."""
+    return _list(table.CLINICAL_NOTES, ClinicalNote, scope, filters)
 
 
 # --- calendar ----------------------------------------------------------------------------------------------------

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 from odnexus.nexhealth.models import (
     Appointment,
+    ClinicalNote,
+    DocumentType,
     Location,
     Operatory,
     Patient,
@@ -154,6 +156,8 @@ CHECKS: Mapping[type[Record], Mapping[str, Check]] = {
         "write_status": _same("write_status"),
         "location_ids": _serves,
     },
+    DocumentType: {"active": _same("active")},
+    ClinicalNote: {"patient_id": _same("patient_id"), "procedure_id": _same("procedure_id"), **_SINCE},
     WebhookEndpoint: {"active": _same("active")},
     WebhookSubscription: {"resource_type": _same("resource_type"), "event": _same("event")},
 }

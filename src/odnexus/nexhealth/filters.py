@@ -137,3 +137,13 @@ class SubscriptionFilters(TypedDict, total=False):
 
     resource_type: ResourceType | None
     event: WebhookEvent | None
+
+
+class ClinicalNoteFilters(Paging, total=False):
+    """Filters of ``GET /clinical_notes``; times are aware."""
+
+    patient_id: int | None
+    procedure_id: int | None
+    entered_before: datetime | None
+    entered_after: datetime | None
+    updated_since: datetime | None

@@ -32,6 +32,7 @@ from odnexus.nexhealth.endpoint import (
 from odnexus.nexhealth.fields import (
     Field,
     between,
+    boolean,
     day,
     email,
     free_text,
@@ -190,6 +191,42 @@ NEW_PATIENT = endpoint(
             race=_FREE,
         ),
         **inside("", return_existing_if_match=FLAG),
+    },
+)
+
+_ALERTS = "/patients/{id}/alerts"
+ALERTS = endpoint("GET", _ALERTS, {"subdomain": SUBDOMAIN, "include_disabled": FLAG})
+ALERT = endpoint("GET", f"{_ALERTS}/{{alert_id}}", {"subdomain": SUBDOMAIN})
+NEW_ALERT = endpoint(
+    "POST", _ALERTS, {"subdomain": SUBDOMAIN, **inside("patient_alert", note=Field(kind=text, required=True))}
+)
+CHANGE_ALERT = endpoint(
+    "PATCH",
+    f"{_ALERTS}/{{alert_id}}",
+    {"subdomain": SUBDOMAIN, **inside("patient_alert", disabled=Field(kind=boolean, required=True))},
+)
+
+PATIENT_DOCUMENTS = endpoint("GET", "/patients/{id}/documents", {"subdomain": SUBDOMAIN})
+# Its body is multipart/form-data: `file` and `document_type_id` are put together by `odnexus.nexhealth.uploads`.
+NEW_PATIENT_DOCUMENT = endpoint(
+    "POST", "/patients/{id}/documents", {"subdomain": SUBDOMAIN, "location_id": LOCATION_ID}
+)
+DOCUMENT_TYPES = endpoint(
+    "GET", "/document_types", {"subdomain": SUBDOMAIN, "location_id": LOCATION_ID, "active": FLAG}
+)
+DOCUMENT_TYPE = endpoint("GET", "/document_types/{id}", {"subdomain": SUBDOMAIN, "location_id": LOCATION_ID})
+CLINICAL_NOTES = endpoint(
+    "GET",
+    "/clinical_notes",
+    {
+        "subdomain": SUBDOMAIN,
+        "location_id": LOCATION_ID,
+        "patient_id": NUMBER,
+        "procedure_id": NUMBER,
+        "entered_before": SINCE,
+        "entered_after": SINCE,
+        "updated_since": SINCE,
+        **PAGING,
     },
 )
 

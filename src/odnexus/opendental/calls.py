@@ -20,6 +20,8 @@ from odnexus.opendental import kinds, models, wire
 from odnexus.opendental.changes import (
     AppointmentChanges,
     AppointmentCreate,
+    ApptFieldDefCreate,
+    AsapCommCreate,
     CarrierChanges,
     CarrierCreate,
     ClinicChanges,
@@ -30,8 +32,11 @@ from odnexus.opendental.changes import (
     PatientCreate,
     PlannedCreate,
     PlannedSchedule,
+    ProcedureChanges,
+    ProcedureCreate,
     ProviderChanges,
     ProviderCreate,
+    RecallChanges,
     SubscriptionChanges,
     SubscriptionCreate,
     WebSchedCreate,
@@ -39,6 +44,9 @@ from odnexus.opendental.changes import (
 from odnexus.opendental.endpoints import Endpoint, Gate, Values
 from odnexus.opendental.models import (
     Appointment,
+    ApptField,
+    ApptFieldDef,
+    AsapComm,
     BreakType,
     Carrier,
     Commlog,
@@ -46,13 +54,15 @@ from odnexus.opendental.models import (
     Definition,
     Operatory,
     Patient,
+    Procedure,
+    ProcedureCode,
     Provider,
     Record,
     Schedule,
     Subscription,
 )
 from odnexus.opendental.refusals import refuse, sentence
-from odnexus.opendental.tables import appointments, office, patients, records
+from odnexus.opendental.tables import appointments, care, office, patients, records
 from odnexus.opendental.wire import NoBody
 
 T = TypeVar("T")
@@ -136,6 +146,10 @@ def _write(
 
 def _do(endpoint: Endpoint, number: int, values: Values | None = None) -> Call[None]:
     return _call(endpoint, no_answer_expected, number, body=values)
+
+
+# For the shells of resources whose calls are nothing but their endpoint.
+get_one, write_one, carry_out = _get, _write, _do
 
 
 # Patients.
@@ -298,6 +312,66 @@ def update_subscription(subscription_num: int, changes: SubscriptionChanges) -> 
 def delete_subscription(subscription_num: int) -> Call[None]:
     """Return the call that ends a subscription."""
     return _do(records.DELETE_SUBSCRIPTION, subscription_num)
+
+
+# Procedures, recalls, ASAP texts, fields of appointments.
+
+
+def get_procedure_code(code_num: int) -> Call[ProcedureCode]:
+    """Return the call for one procedure code."""
+    return _get(care.PROCEDURE_CODE, ProcedureCode, code_num)
+
+
+def get_procedure(proc_num: int) -> Call[Procedure]:
+    """Return the call for one procedure."""
+    return _get(care.PROCEDURE, Procedure, proc_num)
+
+
+def create_procedure(fields: ProcedureCreate) -> Call[Procedure | NoBody]:
+    """Return the call that creates a procedure."""
+    return _write(care.CREATE_PROCEDURE, Procedure, fields)
+
+
+def update_procedure(proc_num: int, changes: ProcedureChanges) -> Call[Procedure | NoBody]:
+    """Return the call that changes a procedure."""
+    return _write(care.UPDATE_PROCEDURE, Procedure, changes, proc_num)
+
+
+def delete_procedure(proc_num: int) -> Call[None]:
+    """Return the call that deletes a procedure."""
+    return _do(care.DELETE_PROCEDURE, proc_num)
+
+
+def update_recall(recall_num: int, changes: RecallChanges) -> Call[None]:
+    """Return the call that changes a recall."""
+    return _do(care.UPDATE_RECALL, recall_num, changes)
+
+
+def get_asap_comm(asap_comm_num: int) -> Call[AsapComm]:
+    """Return the call for one ASAP text."""
+    return _get(care.ASAP_COMM, AsapComm, asap_comm_num)
+
+
+def create_asap_comm(fields: AsapCommCreate) -> Call[AsapComm | NoBody]:
+    """Return the call that texts an offer."""
+    return _write(care.CREATE_ASAP_COMM, AsapComm, fields)
+
+
+def get_appt_field(apt_num: int, field_name: str) -> Call[ApptField]:
+    """Return the call for one field of an appointment."""
+    values = {"apt_num": apt_num, "field_name": field_name}
+    return _call(care.APPT_FIELD, wire.one(ApptField, care.APPT_FIELD.name), params=values)
+
+
+def set_appt_field(apt_num: int, field_name: str, field_value: str) -> Call[None]:
+    """Return the call that writes one field of an appointment."""
+    values = {"apt_num": apt_num, "field_name": field_name, "field_value": field_value}
+    return _call(care.SET_APPT_FIELD, no_answer_expected, body=values)
+
+
+def create_appt_field_def(fields: ApptFieldDefCreate) -> Call[ApptFieldDef | NoBody]:
+    """Return the call that creates a name for fields of appointments."""
+    return _write(care.CREATE_APPT_FIELD_DEF, ApptFieldDef, fields)
 
 
 # Everything else.

@@ -15,15 +15,21 @@ from typing import Any, Required, TypedDict, TypeVar, cast, get_args, get_origin
 
 from odnexus.opendental.models import (
     YN,
+    ApptFieldType,
     AptStatus,
     CommMode,
     ContactMethod,
     DefCategory,
     Gender,
+    ImgType,
     NoSendElect,
+    PatFieldType,
     PatStatus,
+    PopupLevel,
     Position,
     Priority,
+    ProbStatus,
+    ProcStatus,
     SentOrReceived,
     UiEventType,
     WatchTable,
@@ -292,6 +298,244 @@ class SubscriptionChanges(_SubscriptionDetails, total=False):
     """Changes of a subscription (page "API Subscriptions", PUT); what is watched cannot be changed."""
 
     end_point_url: str
+
+
+class _ProcedureDetails(TypedDict, total=False):
+    apt_num: int | None
+    proc_fee: str
+    surf: str | None
+    tooth_num: str | None
+    tooth_range: str | None
+    prov_num: int
+    planned_apt_num: int | None
+    clinic_num: int | None
+
+
+class ProcedureCreate(_ProcedureDetails, total=False):
+    """A new procedure (page "API ProcedureLogs", POST): give `proc_code` or `code_num`."""
+
+    pat_num: Required[int]
+    proc_date: Required[date]
+    proc_status: Required[ProcStatus | str]
+    proc_code: str
+    code_num: int
+
+
+class ProcedureChanges(_ProcedureDetails, total=False):
+    """Changes of a procedure (page "API ProcedureLogs", PUT)."""
+
+    proc_date: date
+    proc_status: ProcStatus | str
+
+
+class RecallChanges(TypedDict, total=False):
+    """Changes of a recall (page "API Recalls", PUT)."""
+
+    date_due: date | None
+    recall_interval: str
+    recall_status: int | None
+    note: str | None
+    is_disabled: bool
+    disable_until_date: date | None
+    priority: Priority | str | None
+
+
+class AsapCommCreate(TypedDict, total=False):
+    """A text that offers an opening (page "API AsapComms", POST): give `apt_num` or `recall_num`."""
+
+    op: Required[int]
+    date_time_start: Required[datetime]
+    apt_num: int
+    recall_num: int
+
+
+class ApptFieldDefCreate(TypedDict, total=False):
+    """A new name for values of appointments (page "API ApptFieldDefs", POST)."""
+
+    field_name: Required[str]
+    field_type: ApptFieldType | str
+    pick_list: str | None
+
+
+class PatientNoteChanges(TypedDict, total=False):
+    """Changes of a chart's long texts; each replaces the whole text (page "API PatientNotes", PUT)."""
+
+    fam_financial: str | None
+    medical: str | None
+    service: str | None
+    medical_comp: str | None
+    treatment: str | None
+    ice_name: str | None
+    ice_phone: str | None
+
+
+class PatFieldDefCreate(TypedDict, total=False):
+    """A new custom patient field (page "API PatFieldDefs", POST); items of a pick list stand one to a line."""
+
+    field_name: Required[str]
+    field_type: Required[PatFieldType | str]
+    pick_list: str
+    is_hidden: bool
+
+
+class PatFieldDefChanges(TypedDict, total=False):
+    """Changes of a custom patient field (page "API PatFieldDefs", PUT)."""
+
+    field_name: str
+    field_type: PatFieldType | str
+    pick_list: str
+    is_hidden: bool
+
+
+class PatFieldCreate(TypedDict):
+    """What a custom field says of a patient (page "API PatFields", POST).
+
+    Dates are ``yyyy-MM-dd``, a ticked box is ``"1"``; names are told apart by case.
+    """
+
+    pat_num: int
+    field_name: str
+    field_value: str
+
+
+class PatFieldSet(PatFieldCreate):
+    """Something else that a custom field says of a patient (page "API PatFields", PUT, which has no id in its path)."""
+
+
+class AllergyDefCreate(TypedDict):
+    """A new allergy in the office's list (page "API AllergyDefs", POST)."""
+
+    description: str
+
+
+class DiseaseDefCreate(TypedDict):
+    """A new problem in the office's list (page "API DiseaseDefs", POST)."""
+
+    disease_name: str
+
+
+class MedicationCreate(TypedDict, total=False):
+    """A new medication in the office's list (page "API Medications", POST)."""
+
+    med_name: Required[str]
+    generic_name: str
+    notes: str
+
+
+class _AllergyDetails(TypedDict, total=False):
+    reaction: str | None
+    status_is_active: bool
+    date_adverse_reaction: date | None
+
+
+class AllergyCreate(_AllergyDetails, total=False):
+    """A patient's allergy (page "API Allergies", POST). A name that the office's list lacks is added to the list."""
+
+    pat_num: Required[int]
+    def_description: str
+    allergy_def_num: int
+
+
+class AllergyChanges(_AllergyDetails, total=False):
+    """Changes of a patient's allergy (page "API Allergies", PUT)."""
+
+
+class _DiseaseDetails(TypedDict, total=False):
+    date_start: date | None
+    date_stop: date | None
+    prob_status: ProbStatus | str
+    pat_note: str | None
+
+
+class DiseaseCreate(_DiseaseDetails, total=False):
+    """A patient's problem (page "API Diseases", POST). A name that the office's list lacks is added to the list."""
+
+    pat_num: Required[int]
+    disease_def_name: str
+    disease_def_num: int
+
+
+class DiseaseChanges(_DiseaseDetails, total=False):
+    """Changes of a patient's problem (page "API Diseases", PUT)."""
+
+
+class _MedicationPatDetails(TypedDict, total=False):
+    pat_note: str | None
+    date_start: date | None
+    date_stop: date | None
+    prov_num: int | None
+
+
+class MedicationPatCreate(_MedicationPatDetails, total=False):
+    """A patient's medication (page "API MedicationPats", POST). A name that the list lacks is added to the list."""
+
+    pat_num: Required[int]
+    med_name: str
+    medication_num: int
+
+
+class MedicationPatChanges(_MedicationPatDetails, total=False):
+    """Changes of a patient's medication (page "API MedicationPats", PUT)."""
+
+
+class PopupCreate(TypedDict, total=False):
+    """A new popup (page "API Popups", POST); they annoy the staff."""
+
+    pat_num: Required[int]
+    description: Required[str]
+    popup_level: PopupLevel | str
+    date_time_disabled: datetime | None
+
+
+class PopupChanges(TypedDict, total=False):
+    """Changes of a popup (page "API Popups", PUT); another description leaves an archived copy."""
+
+    description: str
+    popup_level: PopupLevel | str
+    date_time_disabled: datetime | None
+
+
+class SheetCreate(TypedDict, total=False):
+    """A new sheet of a patient (page "API Sheets", POST)."""
+
+    sheet_def_num: Required[int]
+    pat_num: Required[int]
+    internal_note: str
+
+
+class SheetFieldChanges(TypedDict, total=False):
+    """A new value of a sheet's field (page "API SheetFields", PUT); ``X`` ticks a box."""
+
+    field_value: str | None
+
+
+class _DocumentDetails(TypedDict, total=False):
+    description: str | None
+    date_created: datetime
+    doc_category: int
+    img_type: ImgType | str
+    tooth_numbers: str | None
+    prov_num: int | None
+    print_heading: bool
+
+
+class DocumentUpload(_DocumentDetails, total=False):
+    """A new document (page "API Documents", POST Upload). Without `doc_category` it lands in the first category."""
+
+    pat_num: Required[int]
+    raw_base64: Required[str]
+    extension: Required[str]
+
+
+class DocumentByUrl(_DocumentDetails, total=False):
+    """A new document that the office fetches when a user opens it (page "API Documents", POST SetByUrl)."""
+
+    pat_num: Required[int]
+    url: Required[str]
+
+
+class DocumentChanges(_DocumentDetails, total=False):
+    """Changes of a document (page "API Documents", PUT)."""
 
 
 def required(fields: type[Any]) -> frozenset[str]:

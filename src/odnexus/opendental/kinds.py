@@ -6,6 +6,7 @@ change means "clear"; each kind knows how the API spells that, or that it cannot
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, time
@@ -174,6 +175,16 @@ def _url(value: object) -> Json:
     return text
 
 
+def _base64(value: object) -> Json:
+    text = _plain_text(value)
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise UnfitError("give the content as Base64") from None
+    _fit(content, "give a content that is not empty")
+    return text
+
+
 def _category(value: object) -> Json:
     return value.number if isinstance(value, DefCategory) else _whole(value)
 
@@ -230,3 +241,10 @@ US_ZIP = Kind(
 CHART_NUMBER = Kind(write=_longest(15, "at most 15 characters"), clear="", clearable=True)
 MEDICAID_ID = Kind(write=_longest(20, "at most 20 characters"), clear="", clearable=True)
 SHORT_NOTE = Kind(write=_longest(255, "at most 255 characters"), clear="", clearable=True)
+BASE64 = Kind(write=_base64)
+EXTENSION = Kind(write=_like(r"\.[A-Za-z0-9]{1,10}", "give a file extension with its dot, for example .pdf"))
+TOOTH_NUMBERS = Kind(
+    write=_like(r"([0-9]+(-[0-9]+)?(,[0-9]+(-[0-9]+)?)*)?", "give tooth numbers such as 1-5,8"),
+    clear="",
+    clearable=True,
+)

@@ -21,6 +21,8 @@ TWINS: Mapping[str, str] = {
     "commType": "comm_type_text",
     "blockoutType": "blockout_type_text",
     "operatoryType": "operatory_type_text",
+    "recallStatus": "recall_status_text",
+    "docCategory": "doc_category_text",
     # Definitions spell it with a lower-case i before 26.2.1 and with a capital one after; both mean the same.
     "isHidden": "is_hidden",
 }
@@ -80,6 +82,21 @@ FIELDS: Mapping[type[Record], str] = {
         EmployeeNum DateTStamp
     """,
     models.SecurityPerm: "Permission HasPermission",
+    models.ProcedureCode: "CodeNum ProcCode Descript AbbrDesc ProcTime ProcCat IsHygiene DateTStamp",
+    models.Procedure: """
+        ProcNum PatNum AptNum ProcDate ProcFee Surf ToothNum ToothRange ProcStatus ProvNum PlannedAptNum ClinicNum
+        CodeNum procCode descript DateTStamp serverDateTime
+    """,
+    models.Recall: """
+        RecallNum PatNum DateDue DatePrevious RecallInterval RecallStatus recallStatus Note IsDisabled DateTStamp
+        RecallTypeNum DisableUntilDate DateScheduled Priority
+    """,
+    models.AsapComm: """
+        AsapCommNum FKey FKeyType ScheduleNum PatNum ClinicNum DateTimeEntry DateTimeExpire DateTimeSmsScheduled
+        SmsSendStatus DateTimeSmsSent ResponseStatus DateTimeOrig TemplateText Note
+    """,
+    models.ApptField: "AptNum FieldName FieldValue",
+    models.ApptFieldDef: "ApptFieldDefNum FieldName FieldType PickList",
     models.Commlog: """
         CommlogNum PatNum CommDateTime CommType commType Note Mode_ SentOrReceived UserNum DateTStamp CommSource
         ProgramNum DateTEntry ReferralNum
@@ -88,6 +105,35 @@ FIELDS: Mapping[type[Record], str] = {
     models.Subscription: """
         SubscriptionNum EndPointUrl Workstation CustomerKey WatchTable PollingSeconds UiEventType DateTimeStart
         DateTimeStop Note
+    """,
+    models.PatientNote: """
+        PatNum FamFinancial Medical Service MedicalComp Treatment ICEName ICEPhone SecDateTEntry SecDateTEdit
+    """,
+    models.PatFieldDef: "PatFieldDefNum FieldName FieldType PickList IsHidden",
+    models.PatField: "PatFieldNum PatNum FieldName FieldValue SecDateEntry SecDateTEdit",
+    models.AllergyDef: "AllergyDefNum Description IsHidden DateTStamp SnomedType MedicationNum UniiCode",
+    models.Allergy: """
+        AllergyNum AllergyDefNum PatNum defDescription defSnomedType Reaction StatusIsActive DateAdverseReaction
+    """,
+    models.DiseaseDef: "DiseaseDefNum DiseaseName IsHidden DateTStamp ICD9Code ICD10Code SnomedCode",
+    models.Disease: "DiseaseNum PatNum DiseaseDefNum diseaseDefName PatNote ProbStatus DateStart DateStop",
+    models.Medication: "MedicationNum MedName GenericNum genericName Notes DateTStamp",
+    models.MedicationPat: "MedicationPatNum PatNum medName MedicationNum PatNote DateStart DateStop ProvNum",
+    models.PatientRace: "PatientRaceNum PatNum CdcrecCode descripition isEthnicity heirarchicalCode",
+    models.Popup: """
+        PopupNum PatNum Description IsDisabled PopupLevel DateTimeEntry IsArchived PopupNumArchive DateTimeDisabled
+    """,
+    models.SheetDef: "SheetDefNum Description SheetType",
+    models.Sheet: """
+        SheetNum SheetType PatNum DateTimeSheet InternalNote Description IsWebForm SheetDefNum DocNum ClinicNum
+        DateTSheetEdited
+    """,
+    models.SheetField: """
+        SheetFieldNum SheetNum FieldType FieldName FieldValue IsRequired ReportableName DateTimeSig
+    """,
+    models.Document: """
+        DocNum MountNum PatNum filePath FileName Description Note DateCreated DocCategory docCategory ImgType
+        ToothNumbers ProvNum PrintHeading DateTStamp serverDateTime
     """,
 }
 """Documented words of each record."""

@@ -68,6 +68,7 @@ class LinkBody:
         announce: Whether the host is to be told of the creation.
         cancel: NexHealth appointment that is still to be cancelled after its successor was booked.
         target: Where a visit is moving to (new then cancel).
+        procedures: Codes of the procedures that are still to be attached to the visit.
         awaiting: Since when NexHealth's synchronizer is waited for (ISO text), ``""`` if it is not.
         decided: Id of the review whose answer led to this link, ``""`` if nobody was asked.
         hold: The appointment on the holding chart that keeps the slot of the booking, ``None`` if there is none.
@@ -80,6 +81,7 @@ class LinkBody:
     announce: bool = True
     cancel: str = ""
     target: Fields = field(factory=dict[str, Value], repr=False)
+    procedures: tuple[str, ...] = field(default=(), repr=False)
     awaiting: str = ""
     decided: str = ""
     hold: Hold | None = None
@@ -96,6 +98,7 @@ class LinkBody:
                 "announce": self.announce,
                 "cancel": self.cancel,
                 "target": dict(self.target),
+                "procedures": self.procedures,
                 "awaiting": self.awaiting,
                 "decided": self.decided,
                 "hold": asdict(self.hold) if self.hold is not None else None,
@@ -115,6 +118,7 @@ class LinkBody:
             announce=stored.get("announce", True),
             cancel=stored.get("cancel", ""),
             target=stored.get("target", {}),
+            procedures=tuple(stored.get("procedures", ())),
             awaiting=stored.get("awaiting", ""),
             decided=stored.get("decided", ""),
             hold=Hold(**stored["hold"]) if stored.get("hold") else None,

@@ -43,9 +43,10 @@ def offer_of(event: str) -> tuple[ResourceType, WebhookEvent]:
     """Return what NexHealth offers as *event*, with its resource type; raise `ConfigurationError` if it does not."""
     for resource, events in EVENTS.items():
         for offered in events:
-            if event == offered:
+            # Events of onboarding belong to no institution: what is subscribed for one would not be found again.
+            if event == offered and resource != "Onboarding":
                 return resource, offered
-    raise ConfigurationError(f"events: NexHealth offers no event {event}; name one without what follows a full stop")
+    raise ConfigurationError(f"events: no practice is offered {event}; name events without what follows a full stop")
 
 
 def endpoints_of(url: str, rows: Iterable[WebhookEndpoint]) -> list[WebhookEndpoint]:

@@ -21,6 +21,8 @@ PLACE_FIELDS = frozenset({"start", "minutes", "operatory"})
 """Fields that say where in the book a visit stands."""
 
 Mode: TypeAlias = Literal["observe", "suggest", "apply"]
+Reschedule: TypeAlias = Literal["auto", "edit", "rebook", "review"]
+ProviderChange: TypeAlias = Literal["report", "rebook"]
 
 
 @frozen(kw_only=True)
@@ -50,10 +52,16 @@ class VisitPolicy:
     Attributes:
         rules: Per field: who may change it and who wins.
         confirm_in_opendental: Whether a patient's confirmation at NexHealth is written into Open Dental.
+        reschedule: How a visit is moved at NexHealth: ``edit`` (PATCH), ``rebook`` (book anew, then cancel), ``review``
+            (ask the staff), or ``auto``: edit, and where NexHealth refuses or ignores that, rebook.
+        provider_change: What becomes of another provider in Open Dental, which NexHealth cannot be told: ``report``, or
+            ``rebook``.
     """
 
     rules: Mapping[str, FieldRule] = field(factory=_visit_rules)
     confirm_in_opendental: bool = True
+    reschedule: Reschedule = "auto"
+    provider_change: ProviderChange = "report"
 
     def resolve(self, clash: Clash) -> On | None:
         """Return who wins *clash*: the table's word; for confirmations whoever says yes."""
@@ -72,7 +80,8 @@ class VisitPolicy:
         if value is None:
             return "field.not-mapped"
         if on is On.NEXHEALTH:
-            return _nexhealth_cannot(name, value)
+            rebooked = name == "provider" and self.provider_change == "rebook"
+            return "" if rebooked else _nexhealth_cannot(name, value)
         if name == "confirmed":
             return "" if value and self.confirm_in_opendental else "confirmed.not-carried"
         return ""

@@ -28,7 +28,7 @@ MAIN = Location(
     providers={77: 1},
     types={27: TypeRule(appointment_type_num=5)},
 )
-PERMISSIONS = frozenset({"ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"})
+PERMISSIONS = frozenset({"ApiDocuments", "ApiReadAll", "ApiComm", "ApiAppointments", "ApiPatients"})
 OFFICE = DatabaseFacts(
     name="main",
     modes=("service",),
@@ -268,3 +268,13 @@ def test_the_lights_of_the_synchronizer_are_shown(light: str, state: str) -> Non
     line = one(look(place=evolve(PLACE, syncs=(sync,))), "sync status")
 
     assert (line.state, line.text) == (state, f"read green since 2026-03-02 19:00 UTC, write {light}")
+
+
+def test_a_billing_type_that_is_not_there_is_found() -> None:
+    office = evolve(OFFICE, billing=(opendental.Definition(def_num=30, item_name="Standard Account"),))
+
+    found = {
+        name: [line.check for line in look(office, at(billing_type=name))] for name in ("standard account", "Gold")
+    }
+
+    assert ["billing type" in checks for checks in found.values()] == [False, True]

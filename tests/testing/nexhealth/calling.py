@@ -98,11 +98,32 @@ class Caller:
     def delete(self, path: str, params: Params | None = None) -> Got:
         return self.call("DELETE", path, params)
 
+    def raw(self, method: str, path: str, content: bytes, kind: str, params: Params | None = None) -> Got:
+        """Send a body that is no JSON."""
+        headers = {"authorization": f"Bearer {self.token}", "content-type": kind}
+        scope = {} if self.subdomain is None else {"subdomain": self.subdomain}
+        return self.send(method, path, {**scope, **(params or {})}, headers=headers, content=content)
+
+    def file(self, path: str) -> Got:
+        """Fetch a file."""
+        return self.send("GET", path, headers={"authorization": f"Bearer {self.token}", "accept": "*/*"})
+
 
 def _texts(value: object) -> Sequence[str]:
     if isinstance(value, list):
         return [str(item) for item in value]
     return [str(value).lower() if isinstance(value, bool) else str(value)]
+
+
+def upload(filename: str, document_type_id: int | None = None, content: bytes = b"%PDF-1.7") -> tuple[bytes, str]:
+    """Return a multipart body as a browser writes it, and its content type."""
+    parts = [f'form-data; name="file"; filename="{filename}"\r\nContent-Type: application/pdf'.encode(), content]
+    body = b"--cut\r\nContent-Disposition: " + parts[0] + b"\r\n\r\n" + parts[1] + b"\r\n"
+    if document_type_id is not None:
+        body += (
+            f'--cut\r\nContent-Disposition: form-data; name="document_type_id"\r\n\r\n{document_type_id}\r\n'.encode()
+        )
+    return body + b"--cut--\r\n", "multipart/form-data; boundary=cut"
 
 
 class Receiver:

@@ -19,7 +19,7 @@ from odnexus.testing.nexhealth import Switches
 from odnexus.testing.nexhealth.fields import Field
 from odnexus.testing.nexhealth.routes import Route
 from odnexus.testing.nexhealth.simulator import ROUTES
-from tests.testing.nexhealth.calling import TEN, Caller, Desk, Got, patient_body
+from tests.testing.nexhealth.calling import TEN, Caller, Desk, Got, patient_body, upload
 
 jsonschema: Any = pytest.importorskip("jsonschema")
 
@@ -35,6 +35,8 @@ BY_DOCUMENT = Switches(envelope_nulls=False)
 # Sub-objects that appear when asked for, or never (the document lists an include without a value, and the reverse).
 OPTIONAL = {
     "API_V2_Entities_AppointmentResponse": {"stripe_client_secret"},
+    "API_V2_Entities_PatientAlert": {"disabled_at"},
+    "API_V2_Entities_PatientDocument": {"document_type_id"},
     "API_V20240412_Entities_WorkingHour": {"label", "appointment_types"},
     "API_V20240412_Entities_WorkingHourBasic": {"label"},
     "API_V20240412_Entities_WorkingHourWithAppointmentTypes": {"label", "appointment_types"},
@@ -70,6 +72,10 @@ OPTIONAL = {
         "address",
     },
 }
+
+
+DOCUMENTED = [route for route in ROUTES if route.path != "/documents/{id}/download"]
+"""The address of a download stands in the document as an example of a `url` only."""
 
 
 class Document:
@@ -158,7 +164,28 @@ def story(desk: Desk, api: Checked) -> None:
     _types(desk, api, place)
     _hours(desk, api, place)
     _people(desk, api, place)
+    _charts(desk, api, place)
     _hooks(api)
+
+
+def _charts(desk: Desk, api: Checked, place: dict[str, object]) -> None:
+    state, office = desk.sim.state, desk.office
+    patient = state.add_patient(office.location_id, "Mara", "Lund", bio={}, foreign_id="9")
+    folder = state.add_document_type(office.location_id, "Forms")
+    documents, alerts = f"/patients/{patient}/documents", f"/patients/{patient}/alerts"
+    body, kind = upload("a.pdf", folder)
+    number = api.raw("POST", documents, body, kind, place).data["id"]
+    api.get(documents)
+    api.file(f"/documents/{number}/download")
+    api.get("/document_types", place)
+    api.get(f"/document_types/{folder}", place)
+    api.post(alerts, {"patient_alert": {"note": "late"}})
+    alert = state.add_alert(patient, "late")
+    api.get(alerts, {"include_disabled": True})
+    api.get(f"{alerts}/{alert}")
+    api.patch(f"{alerts}/{alert}", {"patient_alert": {"disabled": True}})
+    state.add_clinical_note(office.location_id, patient, "filling")
+    api.get("/clinical_notes", {**place, "patient_id": patient})
 
 
 def _types(desk: Desk, api: Checked, place: dict[str, object]) -> None:
@@ -244,9 +271,11 @@ def test_every_answer_has_the_shape_of_the_document(document: Document, linked: 
 
     story(desk, api)
 
-    assert [mistake for name, got in api.seen for mistake in document.mistakes(name, got)] == []
+    named = {route.name for route in DOCUMENTED}
+    assert [mistake for name, got in api.seen if name in named for mistake in document.mistakes(name, got)] == []
     good = {name for name, got in api.seen if got.status < 400}
-    assert good == {route.name for route in ROUTES}
+    # Where no system is connected, nobody can make an alert.
+    assert good == {route.name for route in ROUTES} - (set() if linked else {"POST /patients/{id}/alerts"})
 
 
 def test_the_check_notices_a_wrong_answer(document: Document) -> None:
@@ -273,7 +302,7 @@ def _parameters(document: Document, route: Route) -> Iterator[tuple[str, Any]]:
 EXCUSED = {("POST /webhook_endpoints/{id}/webhook_subscriptions", "subdomain")}
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
 def test_parameters_are_those_of_the_document(document: Document, route: Route) -> None:
     ours = {one.name: (one.required, one.words, one.default, one.joined) for one in route.query}
 
@@ -314,7 +343,7 @@ def test_bodies_are_those_of_the_document(document: Document, route: Route) -> N
     assert _ours(route.body) == theirs
 
 
-@pytest.mark.parametrize("route", ROUTES, ids=lambda route: route.name)
+@pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
 def test_an_operation_that_declares_the_version_is_migrated(document: Document, route: Route) -> None:
     parameters = document.operation(route.name).get("parameters", ())
 

@@ -40,6 +40,20 @@ GOOD: dict[str, dict[str, Any]] = {
     "POST /carriers": {"CarrierName": "Fir"},
     "POST /providers": {"Abbr": "DOC3"},
     "POST /definitions": {"ItemName": "x", "category": "ApptConfirmed"},
+    "POST /procedurelogs": {"PatNum": 401, "ProcDate": "2026-03-02", "ProcStatus": "TP", "procCode": "D0120"},
+    "POST /apptfielddefs": {"FieldName": "Lab"},
+    "POST /patfielddefs": {"FieldName": "Pets", "FieldType": "Text"},
+    "POST /allergydefs": {"Description": "Latex"},
+    "POST /diseasedefs": {"DiseaseName": "Asthma"},
+    "POST /medications": {"MedName": "Metformin"},
+    "POST /allergies": {"PatNum": 401, "defDescription": "Latex"},
+    "POST /diseases": {"PatNum": 401, "diseaseDefName": "Asthma"},
+    "POST /medicationpats": {"PatNum": 401, "medName": "Metformin"},
+    "POST /documents/Upload": {"PatNum": 401, "rawBase64": "JVBERg==", "extension": ".pdf"},
+    "POST /documents/SetByUrl": {"PatNum": 401, "url": "https://files.example.com/a.pdf"},
+    "GET /documents": {"PatNum": 401},
+    "GET /popups": {"PatNum": 401},
+    "POST /popups": {"PatNum": 401, "Description": "x"},
     "POST /subscriptions": {
         "EndPointUrl": "https://hooks.example.com/",
         "WatchTable": "Appointment",
@@ -69,6 +83,10 @@ def test_no_request_breaks_the_office(endpoint: Endpoint) -> None:
     for desk in desks:
         desk.practice.add_appointment(PatNum=401, AptStatus="Planned")
         desk.practice.add_commlog(PatNum=401, Note="x")
+        desk.practice.add_procedure_code("D0120", "PerEx")
+        desk.practice.add("procedurelogs", PatNum=401, procCode="D0120")
+        desk.practice.add_recall(PatNum=401)
+        desk.practice.add("asapcomms", PatNum=401)
         desk.post("/subscriptions", **GOOD["POST /subscriptions"])
 
     @settings(max_examples=40, deadline=None)

@@ -114,7 +114,7 @@ def test_checks_come_in_their_order(desk: Desk) -> None:
 
 
 def test_a_resource_that_is_not_simulated_says_so(desk: Desk) -> None:
-    assert desk.refused("GET", "/allergies") == (501, "allergies is not simulated.")
+    assert desk.refused("GET", "/eobattaches") == (501, "eobattaches is not simulated.")
 
 
 @pytest.mark.parametrize("path", ["/patient", "/Patients", "/", "/patients2"])

@@ -224,6 +224,7 @@ def _mapping(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
     yield _types(place, kinds)
     yield _confirmed(location, office)
     yield from _clinic(location, office)
+    yield from _billing(location, office)
     yield from _carriers(place, office)
 
 
@@ -233,6 +234,15 @@ def _clinic(location: Location, office: DatabaseFacts) -> Iterator[Line]:
         text = f"clinic_num {location.clinic_num} is no clinic of this database"
         remedy = f"correct clinic_num of {location.name}"
         yield Line(about=location.name, check="clinic", state="fail", text=text, remedy=remedy)
+
+
+def _billing(location: Location, office: DatabaseFacts) -> Iterator[Line]:
+    names = {(each.item_name or "").strip().casefold() for each in office.billing}
+    wanted = location.billing_type
+    if wanted is not None and "billing" not in office.errors and wanted.strip().casefold() not in names:
+        text = f"no definition of category 4 is called {wanted}: no chart can be made"
+        remedy = f"correct billing_type of {location.name}"
+        yield Line(about=location.name, check="billing type", state="fail", text=text, remedy=remedy)
 
 
 def _carriers(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:

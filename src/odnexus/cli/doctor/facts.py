@@ -46,6 +46,7 @@ class DatabaseFacts:
     types: tuple[opendental.AppointmentType, ...] = ()
     confirmations: tuple[opendental.Definition, ...] = ()
     clinics: tuple[opendental.Clinic, ...] = ()
+    billing: tuple[opendental.Definition, ...] = ()
     carriers: tuple[CarrierEntry, ...] = ()
 
 

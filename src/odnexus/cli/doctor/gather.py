@@ -117,6 +117,7 @@ def database_facts(
         types=asking.all("types", client.appointment_types.iter),
         confirmations=asking.all("confirmations", lambda: client.definitions.iter(category=2)),
         clinics=asking.all("clinics", client.clinics.iter),
+        billing=asking.all("billing", lambda: client.definitions.iter(category=4)),
         carriers=asking.all("carriers", lambda: map(_carrier, islice(client.carriers.iter(), CARRIERS))),
         errors=asking.errors,
     )

@@ -112,13 +112,23 @@ def _key(office: Office) -> KeyState:
         return "new"
     try:
         sealer = office.sealer()
-        for link in office.store.links.all(limit=1):
-            sealer.unseal(link.body, f"link:{link.id}")
+        for sealed, context in _samples(office):
+            sealer.unseal(sealed, context)
     except SealError:
         return "wrong"
     except OdnexusError:
         return "broken"
     return "fits"
+
+
+def _samples(office: Office) -> Iterator[tuple[bytes, str]]:
+    """Yield something sealed of each kind, with what it is bound to."""
+    for link in office.store.links.all(limit=1):
+        yield link.body, f"link:{link.id}"
+    for database in office.settings.opendental:
+        name = f"book:{database}"
+        for row, sealed in list(office.store.snapshots.load(name).items())[:1]:
+            yield sealed, f"row:{name}/{row}"
 
 
 def _running(store: Path) -> bool:

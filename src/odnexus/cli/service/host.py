@@ -45,7 +45,7 @@ class OdnexusService(_util.ServiceFramework):  # type: ignore[name-defined,misc]
     _svc_description_ = TITLE
 
     def __init__(self, args: Any) -> None:
-        super().__init__(args)
+        super().__init__(args)  # pyright: ignore[reportUnknownMemberType]
         self._stop = threading.Event()
 
     def SvcStop(self) -> None:  # noqa: N802 - pywin32's name

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from odnexus.nexhealth.models import people, practice, visits
+from odnexus.nexhealth.models import documents, people, practice, visits
 from odnexus.nexhealth.models._base import Page, Record
+from odnexus.nexhealth.models.documents import ClinicalNote, DocumentType, PatientDocument
 from odnexus.nexhealth.models.hooks import WebhookEndpoint, WebhookSubscription
 from odnexus.nexhealth.models.people import (
     Bio,
@@ -41,7 +42,7 @@ from odnexus.nexhealth.models.practice import (
 )
 from odnexus.nexhealth.models.visits import Appointment, BodySite, BookingDetails, Procedure, Slot, SlotGroup
 
-NAMES: Mapping[str, object] = MappingProxyType({**vars(people), **vars(practice), **vars(visits)})
+NAMES: Mapping[str, object] = MappingProxyType({**vars(documents), **vars(people), **vars(practice), **vars(visits)})
 """Names for annotations: patients have appointments and appointments have a patient, in two modules."""
 
 __all__ = [
@@ -51,9 +52,11 @@ __all__ = [
     "Bio",
     "BodySite",
     "BookingDetails",
+    "ClinicalNote",
     "Coverage",
     "Created",
     "Descriptor",
+    "DocumentType",
     "Emr",
     "Institution",
     "InsurancePlan",
@@ -63,6 +66,7 @@ __all__ = [
     "Patient",
     "PatientAddress",
     "PatientAlert",
+    "PatientDocument",
     "Price",
     "PrivacyAuthorization",
     "Procedure",

@@ -254,3 +254,118 @@ class DefCategory(StrEnum):
     E_CLIPBOARD_IMAGE_CAPTURE = "EClipboardImageCapture", 53
     TASK_CATEGORIES = "TaskCategories", 54
     OPERATORY_TYPES = "OperatoryTypes", 55
+
+
+class ProcStatus(StrEnum):
+    """State of a procedure: planned, complete, done before or elsewhere, referred out, deleted, a condition."""
+
+    TP = "TP"
+    C = "C"
+    EC = "EC"
+    EO = "EO"
+    R = "R"
+    D = "D"
+    CN = "Cn"
+    TPI = "TPi"
+
+
+class ApptFieldType(StrEnum):
+    """What a field of appointments holds: free text, or one of a list."""
+
+    TEXT = "Text"
+    PICK_LIST = "PickList"
+
+
+class ImgType(StrEnum):
+    """Kind of a document."""
+
+    DOCUMENT = "Document"
+    RADIOGRAPH = "Radiograph"
+    PHOTO = "Photo"
+    FILE = "File"
+    ATTACHMENT = "Attachment"
+
+
+class PatFieldType(StrEnum):
+    """Kind of a custom patient field."""
+
+    TEXT = "Text"
+    PICK_LIST = "PickList"
+    DATE = "Date"
+    CHECKBOX = "Checkbox"
+    CURRENCY = "Currency"
+    CARE_CREDIT_STATUS = "CareCreditStatus"
+    CARE_CREDIT_PRE_APPROVAL_AMT = "CareCreditPreApprovalAmt"
+    CARE_CREDIT_AVAILABLE_CREDIT = "CareCreditAvailableCredit"
+
+
+class ProbStatus(StrEnum):
+    """State of a problem."""
+
+    ACTIVE = "Active"
+    RESOLVED = "Resolved"
+    INACTIVE = "Inactive"
+
+
+class PopupLevel(StrEnum):
+    """Whose charts a popup appears in."""
+
+    PATIENT = "Patient"
+    FAMILY = "Family"
+    SUPER_FAMILY = "SuperFamily"
+
+
+class SheetType(StrEnum):
+    """Kind of a sheet. CONSENT, PATIENT_LETTER, PATIENT_FORM, MEDICAL_HISTORY and EXAM_SHEET can be made."""
+
+    LABEL_PATIENT = "LabelPatient"
+    LABEL_CARRIER = "LabelCarrier"
+    LABEL_REFERRAL = "LabelReferral"
+    REFERRAL_SLIP = "ReferralSlip"
+    LABEL_APPOINTMENT = "LabelAppointment"
+    RX = "Rx"
+    CONSENT = "Consent"
+    PATIENT_LETTER = "PatientLetter"
+    REFERRAL_LETTER = "ReferralLetter"
+    PATIENT_FORM = "PatientForm"
+    ROUTING_SLIP = "RoutingSlip"
+    MEDICAL_HISTORY = "MedicalHistory"
+    LAB_SLIP = "LabSlip"
+    EXAM_SHEET = "ExamSheet"
+    DEPOSIT_SLIP = "DepositSlip"
+    STATEMENT = "Statement"
+    MED_LAB_RESULTS = "MedLabResults"
+    TREATMENT_PLAN = "TreatmentPlan"
+    SCREENING = "Screening"
+    PAYMENT_PLAN = "PaymentPlan"
+    RX_MULTI = "RxMulti"
+    ERA = "ERA"
+    ERA_GRID_HEADER = "ERAGridHeader"
+    RX_INSTRUCTION = "RxInstruction"
+    PATIENT_DASHBOARD = "PatientDashboard"
+    PATIENT_DASHBOARD_WIDGET = "PatientDashboardWidget"
+    CHART_MODULE = "ChartModule"
+    NONE = "None"
+    CHECK = "Check"
+
+
+class SheetFieldType(StrEnum):
+    """Kind of a field of a sheet; OUTPUT_TEXT, INPUT_FIELD and CHECK_BOX can be written."""
+
+    OUTPUT_TEXT = "OutputText"
+    INPUT_FIELD = "InputField"
+    STATIC_TEXT = "StaticText"
+    PARAMETER = "Parameter"
+    IMAGE = "Image"
+    DRAWING = "Drawing"
+    LINE = "Line"
+    RECTANGLE = "Rectangle"
+    CHECK_BOX = "CheckBox"
+    SIG_BOX = "SigBox"
+    PAT_IMAGE = "PatImage"
+    SPECIAL = "Special"
+    GRID = "Grid"
+    COMBO_BOX = "ComboBox"
+    SCREEN_CHART = "ScreenChart"
+    MOBILE_HEADER = "MobileHeader"
+    SIG_BOX_PRACTICE = "SigBoxPractice"

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.tables import appointments, office, patients, records
+from odnexus.opendental.tables import appointments, care, clinical, documents, office, patients, records
 
 ENDPOINTS: Mapping[str, Endpoint] = {
     endpoint.name: endpoint
-    for endpoint in (*patients.ENDPOINTS, *appointments.ENDPOINTS, *office.ENDPOINTS, *records.ENDPOINTS)
+    for module in (patients, appointments, office, records, care, clinical, documents)
+    for endpoint in module.ENDPOINTS
 }
 """Every endpoint that has a method of its own, by name (``"GET /patients/{PatNum}"``)."""

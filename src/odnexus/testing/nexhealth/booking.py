@@ -262,7 +262,7 @@ def edit(platform: Platform, appointment: Appointment, wanted: Edit) -> None:
         previous |= change(appointment, cancelled=True, cancelled_at=now)
     if wanted.checkin_at is not None:
         previous |= change(appointment, checkin_at=wanted.checkin_at)
-    if wanted.moves:
+    if wanted.moves and platform.switches.reschedule_supported:
         previous |= _move(platform, appointment, wanted)
     platform.edited(appointment, previous)
 
@@ -277,7 +277,7 @@ def _check_edit(platform: Platform, appointment: Appointment, wanted: Edit) -> N
         raise Refusal(400, "Appointment is cancelled and cannot be updated")
     if wanted.checkin_at is not None and appointment.checkin_at is not None:
         raise Refusal(400, "Appointment is already checked in")
-    if wanted.moves and not switches.reschedule_supported:
+    if wanted.moves and not switches.reschedule_supported and switches.unsupported_edits == "refuse":
         raise Refusal(400, "Updating these fields is not supported by the connected system")
 
 

@@ -36,6 +36,8 @@ class Answer:
     count: int | None = None
     page: Row | None = None
     warning: str | None = None
+    file: tuple[str, bytes] | None = None
+    """A file with its MIME type, in place of an envelope."""
 
     def warned(self, text: str) -> Answer:
         """Return the same answer with a text in `description`."""
@@ -51,6 +53,8 @@ def wrap(answer: Answer, switches: Switches, *, media_type: str) -> SimReply:
     """Return the reply for a request that was carried out."""
     if answer.status == 204:
         return SimReply(status=204)
+    if answer.file is not None:
+        return SimReply(status=answer.status, headers={"content-type": answer.file[0]}, body=answer.file[1])
     description = _description(answer.warning, switches)
     envelope: Row = {"code": True, "description": description, "error": [], "data": answer.data}
     if answer.page is not None:

@@ -42,6 +42,8 @@ class Field:
     joined: bool = False
     """An array sent as one comma list instead of repeated keys."""
     fields: tuple[Field, ...] = field(default=())
+    free: bool = False
+    """An object that may hold anything."""
 
 
 @frozen(kw_only=True)
@@ -140,7 +142,7 @@ def _checked(entry: Field, value: Json, reading: Reading, complaints: list[str])
         if not is_row(value):
             complaints.append(f"{entry.name} is invalid")
             return None
-        return _object(entry.fields, value, reading, complaints)
+        return Values(dict(value)) if entry.free else _object(entry.fields, value, reading, complaints)
     try:
         parsed = _PARSERS[entry.kind](value, reading)
     except (ValueError, OverflowError):  # of ours, or of `fromisoformat`

@@ -7,12 +7,13 @@ bookings in NexHealth, nowhere.
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
-from typing import TypedDict, Unpack
+from typing import Literal, TypedDict, Unpack
 
 from odnexus.testing.nexhealth import booking, people
+from odnexus.testing.nexhealth.form_routes import response_row
 from odnexus.testing.nexhealth.platform import Platform, change
 from odnexus.testing.nexhealth.records import Appointment, Location, Patient
-from odnexus.testing.nexhealth.values import Values
+from odnexus.testing.nexhealth.values import Row, Values, stamp as value_stamp
 
 
 class Visitor(TypedDict, total=False):
@@ -114,6 +115,37 @@ class PatientApp:
     def _is_new(self, patient_id: int, location: Location) -> bool:
         record = self._platform.state.patients[patient_id]
         return record.is_placeholder and location.institution_id == record.institution_id
+
+    def submit_form(self, location_id: int, patient_id: int, answers: Row, *, title: str = "Form") -> int:
+        """Fill in a form that NexHealth sent, and return the id of the request: `form_request_completed`."""
+        platform = self._platform
+        with platform.lock:
+            number = platform.state.fresh("form_requests")["id"]
+            moment = value_stamp(platform.clock.now())
+            row: Row = {
+                "id": number,
+                "patient_id": patient_id,
+                "location_id": location_id,
+                "title": title,
+                "request_status": "COMPLETE",
+                "completed_at": moment,
+                "updated_at": moment,
+                platform.switches.form_answers_key: answers,
+            }
+            institution = platform.state.locations[location_id].institution_id
+            platform.form_event("FormRequest", "form_request_completed", institution, row)
+            return number
+
+    def form_ended(self, form_response_id: int, outcome: Literal["complete", "failed"]) -> None:
+        """Let the writing of a filled-in form into the EHR end: `form_response_insertion` with its outcome."""
+        platform = self._platform
+        with platform.lock:
+            record = platform.state.form_responses[form_response_id]
+            record.state = outcome
+            platform.state.touch(record)
+            institution = platform.state.locations[record.location_id].institution_id
+            row = response_row(record, platform.switches)
+            platform.form_event("FormResponse", f"form_response_insertion.{outcome}", institution, row)
 
     def cancel(self, appointment_id: int) -> None:
         """Cancel a visit."""

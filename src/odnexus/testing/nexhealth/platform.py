@@ -128,6 +128,11 @@ class Platform:
         data: Row = {key: [row] if key.endswith("s") else row} if key else row
         self.webhooks.emit("Patient", name, patient.institution_id, data)
 
+    def form_event(self, resource_type: str, name: str, institution_id: int, row: Row) -> None:
+        """Announce something about a form or a document."""
+        key = {"FormRequest": "form_request", "FormResponse": "form_response"}.get(resource_type, "document")
+        self.webhooks.emit(resource_type, name, institution_id, {key: row})
+
     def sync_event(self, name: str, sync: Sync) -> None:
         """Announce a light of a sync."""
         row = self.shapes.sync_status(sync)

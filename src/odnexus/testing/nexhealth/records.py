@@ -285,6 +285,70 @@ class Appointment(Stamped):
 
 
 @define(kw_only=True)
+class Document(Stamped):
+    """A document of a patient."""
+
+    patient_id: int
+    filename: str = field(repr=False)
+    type: str
+    content: bytes = field(repr=False)
+    document_type_id: int | None = None
+
+
+@define(kw_only=True)
+class DocumentType(Stamped):
+    """A folder of documents at a location."""
+
+    location_id: int
+    name: str
+    active: bool = True
+
+
+@define(kw_only=True)
+class PatientAlert(Stamped):
+    """An alert made through the API."""
+
+    patient_id: int
+    note: str = field(repr=False)
+    disabled_at: datetime | None = None
+
+
+@define(kw_only=True)
+class ClinicalNote(Stamped):
+    """A note of a provider, read from the EHR."""
+
+    location_id: int
+    patient_id: int | None
+    content: str = field(repr=False)
+    entered_at: datetime
+    procedure_id: int | None = None
+    signed: bool | None = None
+    completed: bool | None = None
+
+
+@define(kw_only=True)
+class FormSchema(Stamped):
+    """One version of a form; `slug` stays the same over versions."""
+
+    location_id: int
+    uuid: str
+    title: str
+    slug: str
+    components: list[Json] = field(factory=list[Json])
+
+
+@define(kw_only=True)
+class FormResponse(Stamped):
+    """A form that was filled in, and what became of it in the EHR."""
+
+    location_id: int
+    patient_id: int
+    schema_uuid: str
+    data: Row = field(repr=False)
+    state: Literal["pending", "complete", "failed"] = "pending"
+
+
+@define(kw_only=True)
 class Endpoint(Stamped):
     """A URL that receives webhooks, owned by the user of an API key."""
 

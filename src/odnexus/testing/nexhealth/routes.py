@@ -11,12 +11,14 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from typing import Literal, TypeVar
+from uuid import UUID
 
 from attrs import define, field, frozen
 
 from odnexus.testing.nexhealth.access import Lane
 from odnexus.testing.nexhealth.envelope import DEFAULT_PAGE, LONGEST_PAGE, Answer, Page, paged, sort_key
 from odnexus.testing.nexhealth.fields import Field
+from odnexus.testing.nexhealth.parts import Part
 from odnexus.testing.nexhealth.platform import Platform
 from odnexus.testing.nexhealth.records import ApiUser, Institution, Location, Stamped
 from odnexus.testing.nexhealth.values import Refusal, Row, Values
@@ -56,6 +58,7 @@ class Ask:
     institution: Institution | None = None
     location: Location | None = None
     scope: str = ""
+    parts: Mapping[str, Part] = field(factory=dict[str, Part])
 
     @property
     def id(self) -> int:
@@ -132,6 +135,8 @@ class Route:
     migrated: bool = True
     lane: Lane = "others"
     search: bool = False
+    multipart: tuple[str, ...] = ()
+    """Names of the parts of a multipart body, the required one first; such an operation takes no JSON."""
 
     @property
     def name(self) -> str:
@@ -141,12 +146,17 @@ class Route:
     def match(self, path: str) -> dict[str, int] | None:
         """Return the ids in *path*, or None when it is another operation's."""
         found = _pattern(self.path).fullmatch(path)
-        return None if found is None else {name: int(text) for name, text in found.groupdict().items()}
+        return None if found is None else {name: _number(text) for name, text in found.groupdict().items()}
 
 
 @cache
 def _pattern(path: str) -> re.Pattern[str]:
-    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[0-9]{1,18})", path))
+    with_uuid = path.replace("{uuid}", "(?P<uuid>[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})")
+    return re.compile(re.sub(r"\{([a-z_]+)\}", r"(?P<\1>[0-9]{1,18})", with_uuid))
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else UUID(text).int
 
 
 def found(record: S | None, what: str) -> S:

@@ -21,6 +21,8 @@ from odnexus.testing.faults import Faults
 from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest
 from odnexus.testing.nexhealth import (
     appointment_routes,
+    document_routes,
+    form_routes,
     hour_routes,
     patient_routes,
     practice_routes,
@@ -32,6 +34,7 @@ from odnexus.testing.nexhealth.access import Keyring, RateLimiter, TooManyReques
 from odnexus.testing.nexhealth.chart import OpenDentalChart
 from odnexus.testing.nexhealth.envelope import VENDOR_MEDIA_TYPE, wrap, wrap_refusal
 from odnexus.testing.nexhealth.fields import Reading, read_body, read_query
+from odnexus.testing.nexhealth.parts import read_parts
 from odnexus.testing.nexhealth.patient_app import PatientApp
 from odnexus.testing.nexhealth.platform import Platform
 from odnexus.testing.nexhealth.records import ApiUser, Institution, Location
@@ -57,6 +60,7 @@ ROUTES: tuple[Route, ...] = (
     *type_routes.ROUTES,
     *hour_routes.ROUTES,
     *slot_routes.ROUTES,
+    *document_routes.ROUTES,
     *webhook_routes.ROUTES,
 )
 """Every operation that is simulated."""
@@ -191,7 +195,7 @@ class NexHealthSimulator:
 
     def handle(self, request: SimRequest) -> SimReply:
         """Answer one request, or raise `SimDropped` where a fault cuts the line."""
-        route, ids = _find(request)
+        route, ids = _find(request, self._offered(request))
         name = request.path if route is None else route.path
         arrived, status = self.clock.now(), 0
         try:
@@ -210,6 +214,13 @@ class NexHealthSimulator:
                     at=arrived,
                 )
             )
+
+    def _offered(self, request: SimRequest) -> tuple[Route, ...]:
+        """Return the operations of the version that was asked for."""
+        older = self.switches.form_request_event == "offered"
+        known = webhook_routes.with_older_events(ROUTES) if older else ROUTES
+        edge = request.headers.get("nex-api-version", "").strip() == _EDGE
+        return (*known, *form_routes.routes(self.switches)) if edge and self.switches.forms == "v3.1" else known
 
     def _carry_out(self, request: SimRequest, route: Route | None, ids: Mapping[str, int]) -> SimReply:
         with self.platform.lock:
@@ -278,6 +289,8 @@ class NexHealthSimulator:
         if picky and plain_only and not self.switches.unmigrated_take_plain_accept:
             raise Refusal(406, "The requested format is not supported")
         sent = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if route.multipart:
+            return
         if self.strict and request.body and sent != "application/json":
             raise Refusal(415, "The provided content-type is not supported")
 
@@ -305,6 +318,8 @@ class NexHealthSimulator:
             location=self._location(query, institution),
             scope=_scope(request),
         )
+        if route.multipart:
+            ask.parts = read_parts(request, route.multipart, strict=self.strict)
         if route.body is not None:
             ask.body = read_body(route.body, request.body, evolve(reading, coerce=not self.strict))
         return ask, ignored
@@ -350,8 +365,8 @@ def _zone_named(name: str) -> ZoneInfo:
         raise Refusal(400, "timezone is invalid") from None
 
 
-def _find(request: SimRequest) -> tuple[Route | None, dict[str, int]]:
-    for route in ROUTES:
+def _find(request: SimRequest, routes: tuple[Route, ...]) -> tuple[Route | None, dict[str, int]]:
+    for route in routes:
         ids = route.match(request.path) if route.method == request.method else None
         if ids is not None:
             return route, ids

@@ -6,22 +6,30 @@ and may be changed there (call `touch` so that `updated_at` follows).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, TypedDict, TypeVar, Unpack
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from odnexus.testing.clock import SimClock
+from odnexus.testing.http import Json
 from odnexus.testing.nexhealth.records import (
     Appointment,
     AppointmentType,
+    ClinicalNote,
     Descriptor,
+    Document,
+    DocumentType,
     Endpoint,
+    FormResponse,
+    FormSchema,
     Institution,
     Label,
     Location,
     Operatory,
     Patient,
+    PatientAlert,
     Provider,
     Stamped,
     Stamps,
@@ -47,6 +55,13 @@ _FIRST_IDS = {
     "appointments": 90_210_401,
     "endpoints": 51,
     "subscriptions": 301,
+    "documents": 801,
+    "document_types": 71,
+    "alerts": 961,
+    "notes": 1501,
+    "form_schemas": 31_001,
+    "form_responses": 32_001,
+    "form_requests": 33_001,
 }
 """Ranges apart from each other, so that a mixed-up id finds nothing."""
 
@@ -119,6 +134,12 @@ class State:
         self.appointments: dict[int, Appointment] = {}
         self.endpoints: dict[int, Endpoint] = {}
         self.subscriptions: dict[int, Subscription] = {}
+        self.documents: dict[int, Document] = {}
+        self.document_types: dict[int, DocumentType] = {}
+        self.alerts: dict[int, PatientAlert] = {}
+        self.clinical_notes: dict[int, ClinicalNote] = {}
+        self.form_schemas: dict[int, FormSchema] = {}
+        self.form_responses: dict[int, FormResponse] = {}
         self._next = dict(_FIRST_IDS)
 
     # Adding
@@ -221,6 +242,46 @@ class State:
             last_sync_time=self.clock.now(),
         )
         return _keep(self.descriptors, record)
+
+    def add_document(
+        self, patient_id: int, filename: str, content: bytes, *, type: str = "application/pdf",
+        document_type_id: int | None = None,
+    ) -> int:  # fmt: skip
+        """Add a document of a patient."""
+        record = Document(
+            **self.fresh("documents"), patient_id=patient_id, filename=filename, type=type, content=content,
+            document_type_id=document_type_id,
+        )  # fmt: skip
+        return _keep(self.documents, record)
+
+    def add_document_type(self, location_id: int, name: str, *, active: bool = True) -> int:
+        """Add a folder of documents."""
+        record = DocumentType(**self.fresh("document_types"), location_id=location_id, name=name, active=active)
+        return _keep(self.document_types, record)
+
+    def add_alert(self, patient_id: int, note: str) -> int:
+        """Add an alert of a patient."""
+        return _keep(self.alerts, PatientAlert(**self.fresh("alerts"), patient_id=patient_id, note=note))
+
+    def add_form(self, location_id: int, title: str, components: Sequence[Json] = ()) -> str:
+        """Add a form, or another version of the form of this title, and return its UUID."""
+        stamps = self.fresh("form_schemas")
+        # Made from the id, so that runs can be repeated.
+        uuid = str(UUID(int=stamps["id"] * 0x9E37_79B9_7F4A_7C15_F39C))
+        record = FormSchema(
+            **stamps, location_id=location_id, uuid=uuid, title=title, slug=title.lower().replace(" ", "-"),
+            components=list(components),
+        )  # fmt: skip
+        _keep(self.form_schemas, record)
+        return uuid
+
+    def add_clinical_note(self, location_id: int, patient_id: int, content: str, *, signed: bool = True) -> int:
+        """Add a provider's note, entered now."""
+        record = ClinicalNote(
+            **self.fresh("notes"), location_id=location_id, patient_id=patient_id, content=content,
+            entered_at=self.clock.now(), signed=signed,
+        )  # fmt: skip
+        return _keep(self.clinical_notes, record)
 
     def add_appointment_type(
         self,

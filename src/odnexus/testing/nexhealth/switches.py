@@ -147,6 +147,9 @@ class Switches:
     reschedule_supported: bool = True
     """The EHR takes a new time, chair or note by PATCH. False answers 400, like most systems but four."""
 
+    unsupported_edits: Literal["refuse", "ignore"] = "refuse"
+    """What becomes of an edit that the EHR does not take: refused since June 2026, before that answered with a 200."""
+
     edit_note_limit: int | None = None
     """Longest note of a PATCH; the 128 characters are documented for POST."""
 
@@ -155,6 +158,24 @@ class Switches:
 
     next_available_date: Literal["when_empty", "always"] = "when_empty"
     """When `available_slots` names the next day with a slot."""
+
+    # Forms
+
+    forms: Literal["absent", "v3.1"] = "absent"
+    """Patient Forms, a beta that v3.1.0 serves to approved partners; v3.0.0 has no forms at all."""
+
+    form_response_names: tuple[str, str] = ("patient_id", "form_schema_id")
+    """What the patient and the form are called in the body of ``POST /form_responses``: the page shows no names."""
+
+    form_request_event: Literal["absent", "offered"] = "absent"
+    """`form_request_completed` (the patient submitted a form) stands in older pages only: subscribing to it is refused
+    with 400, or offered."""
+
+    form_answers_key: Literal["patient_submitted_data", "answers"] = "patient_submitted_data"
+    """Key of the answers in events of forms."""
+
+    document_event: Literal["at_once", "never"] = "at_once"
+    """When `document_insertion.complete` follows an upload to a location with a connected system."""
 
     # Events
 

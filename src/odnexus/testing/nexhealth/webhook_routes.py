@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping, Sequence
 from urllib.parse import urlsplit
+
+from attrs import evolve
 
 from odnexus.testing.nexhealth.envelope import Answer, listing
 from odnexus.testing.nexhealth.fields import Field
@@ -98,7 +101,7 @@ def create_subscription(ask: Ask) -> Answer:
     endpoint = _own_endpoint(ask)
     resource, event = ask.body.text("resource_type") or "", ask.body.text("event") or ""
     owner = _owner(ask, resource)
-    if event not in EVENTS[resource]:
+    if event not in {**EVENTS, **OLDER}[resource]:
         raise Refusal(400, "event does not have a valid value")
     record = Subscription(
         **ask.platform.state.fresh("subscriptions"),
@@ -160,6 +163,9 @@ def _subscription(ask: Ask) -> Subscription:
     return found(one if mine else None, "Webhook subscription")
 
 
+OLDER: Mapping[str, tuple[str, ...]] = {"FormRequest": ("form_request_completed",)}
+"""Events of older pages, which the document of v3.0.0 does not list."""
+
 _RESOURCE_TYPES = tuple(EVENTS)
 _EVENTS = tuple(event for events in EVENTS.values() for event in events)
 _URL = "/webhook_endpoints"
@@ -210,3 +216,21 @@ ROUTES = (
     ),
     Route(method="DELETE", path=_SUBSCRIPTION, run=delete_subscription),
 )
+
+
+def with_older_events(routes: Sequence[Route]) -> tuple[Route, ...]:
+    """Return *routes* with subscriptions to `OLDER` events as well."""
+    words = {
+        "resource_type": (*_RESOURCE_TYPES, *OLDER),
+        "event": (*_EVENTS, *(event for events in OLDER.values() for event in events)),
+    }
+
+    def widened(fields: tuple[Field, ...]) -> tuple[Field, ...]:
+        return tuple(evolve(one, words=words.get(one.name, one.words)) for one in fields)
+
+    return tuple(
+        evolve(one, query=widened(one.query), body=widened(one.body or ()) if one.body is not None else None)
+        if one.path == _SUBSCRIPTIONS
+        else one
+        for one in routes
+    )

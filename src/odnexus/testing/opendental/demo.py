@@ -248,7 +248,8 @@ def _add_rooms(practice: Practice, providers: Mapping[str, int], clinics: Mappin
 
 
 def _add_types(practice: Practice) -> dict[str, int]:
-    practice.procedure_codes.update(_CODES)
+    for code, short in _CODES.items():
+        practice.add_procedure_code(code, short)
     return {
         name: practice.add_appointment_type(
             AppointmentTypeName=name, Pattern="/" + "X" * (minutes // 5 - 2) + "/", CodeStr=codes

@@ -253,6 +253,15 @@ class Practice:
         """Add a commlog and return its CommlogNum."""
         return self.add("commlogs", **{"CommDateTime": self.now(), **fields})
 
+    def add_procedure_code(self, code: str, short: str, **fields: Value) -> int:
+        """Add a procedure code with its short description and return its CodeNum."""
+        self.procedure_codes[code] = short
+        return self.add("procedurecodes", **{"ProcCode": code, "AbbrDesc": short, "Descript": short, **fields})
+
+    def add_recall(self, **fields: Value) -> int:
+        """Add a recall and return its RecallNum."""
+        return self.add("recalls", **fields)
+
     def add_carrier(self, **fields: Value) -> int:
         """Add an insurance carrier and return its CarrierNum."""
         return self.add("carriers", **fields)

@@ -15,15 +15,14 @@ PREFIX = "/api/v1"
 
 NOT_SIMULATED = frozenset(
     names(
-        "accountmodules adjustments allergies allergydefs apptfielddefs apptfields asapcomms autonotecontrols "
+        "accountmodules adjustments autonotecontrols "
         "autonotes benefits chartmodules claimforms claimpayments claimprocs claims claimtrackings clockevents "
-        "codegroups computers covcats covspans discountplans discountplansubs diseasedefs diseases documents "
+        "codegroups computers covcats covspans discountplans discountplansubs "
         "ehrpatients employees employers eobattaches etransmessagetexts etranss familymodules fees feescheds "
-        "insplans inssubs insverifies labcases laboratories labturnarounds medicationpats medications "
-        "patfielddefs patfields patientnotes patientraces patplans payments payplancharges payplanlinks payplans "
-        "paysplits perioexams periomeasures pharmacies popups procedurecodes procedurelogs procnotes proctps "
-        "queries quickpastecats quickpastenotes recalls recalltypes refattaches referrals reports rxpats "
-        "scheduleops securitylogs sheetdefs sheetfielddefs sheetfields sheets signalods statements "
+        "insplans inssubs insverifies labcases laboratories labturnarounds patplans payments payplancharges "
+        "payplanlinks payplans paysplits perioexams periomeasures pharmacies procnotes proctps queries "
+        "quickpastecats quickpastenotes recalltypes refattaches referrals reports rxpats scheduleops "
+        "securitylogs sheetfielddefs signalods statements "
         "substitutionlinks tasklists tasknotes tasks toothinitials treatplanattaches treatplans usergroupattaches "
         "usergroups userods"
     )

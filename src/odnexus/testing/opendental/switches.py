@@ -188,6 +188,21 @@ class Switches:
     carrier_names: Rule = "accept"
     """A second carrier with the same name."""
 
+    pat_field_values: Check = "refuse"
+    """A custom field's value that does not fit its type (an item the pick list lacks): 400, or taken as it is."""
+
+    second_pat_field: Rule = "refuse"
+    """``POST /patfields`` where the patient has the field already: 400, or a second row."""
+
+    put_of_missing_pat_field: Rule = "refuse"
+    """``PUT /patfields`` where the patient has no such field yet: 404 ("updates an existing patfield"), or created."""
+
+    one_pat_field: Literal["object", "list"] = "object"
+    """A list of one patient's field with one name: the object itself, as the page's example shows, or a list."""
+
+    pending_upload_in_note: bool = False
+    """Lists of documents show the upload that no user has opened yet in ``Note``, where the database keeps it."""
+
     endpoint_slash: Literal["free", "required"] = "free"
     """Whether the path of ``EndPointUrl`` must end with a slash, as a release note of 22.3 says."""
 
