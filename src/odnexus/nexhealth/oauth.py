@@ -183,7 +183,8 @@ class OAuthAuthorizer:
         )
         self._token_url = check_base_url(token_url, name="token_url")
         self._authorize_url = check_base_url(authorize_url, name="authorize_url") if authorize_url else None
-        self._client_id, self._secret, self._method = client_id, client_secret, auth_method
+        self._client_id, self._secret = client_id, client_secret
+        self._method: ClientAuth = auth_method
         self._scope, self._redirect_uri, self._keeper = scope, redirect_uri, keeper
         self._shown: Kept | None = None
         self._unkept: Kept | None = None

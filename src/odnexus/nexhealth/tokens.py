@@ -177,12 +177,14 @@ def prepare(
         method: How it proves itself.
         values: What the grant needs.
     """
-    from authlib.oauth2.auth import ClientAuth as Signer  # noqa: PLC0415 - see the top of the module
-    from authlib.oauth2.rfc6749.parameters import prepare_token_request  # noqa: PLC0415
+    from authlib.oauth2 import auth  # noqa: PLC0415 - see the top of the module
+    from authlib.oauth2.rfc6749 import parameters  # noqa: PLC0415
 
-    signer: Any = Signer(client_id, secret.reveal(), _signing(method))
+    signing: Any = auth
+    asking: Any = parameters
+    signer = signing.ClientAuth(client_id, secret.reveal(), _signing(method))
     headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
-    _, headers, form = signer.prepare("POST", url, headers, prepare_token_request(grant, **values))
+    _, headers, form = signer.prepare("POST", url, headers, asking.prepare_token_request(grant, **values))
     return Prepared(headers=tuple(headers.items()), form=form)
 
 
@@ -197,18 +199,19 @@ def _signing(method: ClientAuth) -> Any:
 
 def consent_url(url: str, client_id: str, redirect_uri: str, scope: str, state: str, verifier: Secret) -> str:
     """Return the address at which a person consents, with a PKCE challenge for *verifier* (RFC 7636, S256)."""
-    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415
-    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415
+    from authlib.oauth2 import rfc7636  # noqa: PLC0415
+    from authlib.oauth2.rfc6749 import parameters  # noqa: PLC0415
 
-    challenge = create_s256_code_challenge(verifier.reveal())
-    made = prepare_grant_uri(
+    proving: Any = rfc7636
+    asking: Any = parameters
+    made = asking.prepare_grant_uri(
         url,
         client_id,
         "code",
         redirect_uri=redirect_uri or None,
         scope=scope or None,
         state=state,
-        code_challenge=challenge,
+        code_challenge=proving.create_s256_code_challenge(verifier.reveal()),
         code_challenge_method="S256",
     )
     return cast(str, made)
@@ -218,4 +221,5 @@ def random_text(length: int) -> str:
     """Return *length* random letters and digits, for a state or a verifier."""
     from authlib.common.security import generate_token  # noqa: PLC0415
 
-    return cast(str, generate_token(length))
+    made: str = generate_token(length)
+    return made
