@@ -20,6 +20,7 @@ from odnexus.testing import FaultKind, SimReply, SimRequest
 from odnexus.testing.opendental import Switches
 from tests.engine.crashing import Killed
 from tests.engine.test_crashes import CutTown
+from tests.engine.test_intake import submit
 from tests.engine.town import Town, at
 
 WRITE, REVIEW = InsurancePolicy(mode="write"), InsurancePolicy(mode="review")
@@ -938,3 +939,21 @@ def test_an_older_office_without_filters_is_read_whole() -> None:
     town.settle()
 
     assert counted(town) == (1, 1, 1)
+
+
+@pytest.mark.mission(
+    "T1", "E3", shows="what a form says of an insurance becomes a coverage, however often it is submitted"
+)
+def test_a_forms_answers_become_a_coverage(town: Town) -> None:
+    patient = booked(town)
+    answers = {"insuranceProvider": "Aetna", "memberId": "W12345", "groupNumber": "G-100", "relationship": "self"}
+
+    for _ in range(5):
+        submit(town, patient, answers)
+    town.settle()
+
+    (coverage,) = town.od.practice.rows("patplans")
+    assert int(coverage["PatNum"]) == int(town.charts[0]["PatNum"])
+    (policy,) = town.od.practice.rows("inssubs")
+    assert policy["SubscriberID"] == "W12345"
+    assert any("Aetna" in str(row["Note"]) for row in town.od.practice.rows("commlogs"))

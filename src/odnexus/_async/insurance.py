@@ -39,11 +39,12 @@ from odnexus.mapping.insurance import (
 )
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import FamilyInsurance, InsPlan, Relationship
+from odnexus.reconcile.asking import Inquiry, look_again
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
 from odnexus.reconcile.journal import EntryKind
 from odnexus.reconcile.links import LinkState, Ref
-from odnexus.reconcile.reviews import Answer, Review
+from odnexus.reconcile.reviews import Answer
 
 PATIENCE = timedelta(days=1)
 """How long what a patient typed waits for the chart that a visit makes, before the staff is asked."""
@@ -169,12 +170,9 @@ class AsyncInsurance:
         if now - event.received < PATIENCE:
             await office.note(now, "observed", ref, "insurance.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "insurance.waits-for-chart", counted=False)
-        review = Review(
-            id=content_id("insurance.no-chart", ref, event.id), kind="insurance.no-chart",
-            location=office.location.name, subject=str(ref), opened=now, choices=("dismiss",),
-        )  # fmt: skip
         body = {"coverage": [shown(each) for each in await self._coverages(event, said, now)]}
-        await office.ask(now, review, body, QUESTIONS["insurance.no-chart"])
+        kind, about = "insurance.no-chart", (ref, event.id)
+        await office.question(now, Inquiry(kind=kind, about=about, subject=ref, body=body, text=QUESTIONS[kind]))
         return Done()
 
     async def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
@@ -266,13 +264,13 @@ class AsyncInsurance:
         if not complete:
             return await self._incomplete(case)
         if not carrier:
-            return await self._ask("insurance.carrier", case, ("choose", "dismiss"))
+            return await self._ask("insurance.carrier", case)
         if self._office.location.insurance.mode == "review" and not approved:
-            return await self._ask("insurance.staged", case, ("write", "choose", "dismiss"))
+            return await self._ask("insurance.staged", case)
         if other_primary(case.chart) is not None and case.coverage.ordinal == 1:
             answer = await self._answer("insurance.primary", case)
             if answer is None:
-                return await self._ask("insurance.primary", case, ("secondary", "dismiss"))
+                return await self._ask("insurance.primary", case)
         holder = await self._holder(case, approved=approved)
         if holder is None:
             return False
@@ -281,7 +279,7 @@ class AsyncInsurance:
     async def _incomplete(self, case: Case) -> bool:
         answer = await self._answer("insurance.incomplete", case)
         if answer is None:
-            return await self._ask("insurance.incomplete", case, ("choose", "dismiss"))
+            return await self._ask("insurance.incomplete", case)
         # What was chosen is learned; what is missing only people can enter.
         await self._note(case, "insurance.left-to-people", kind="decided")
         await self._insuring.note_down(case.id, Progress(step=DONE))
@@ -306,7 +304,7 @@ class AsyncInsurance:
             return await self._refused(case)
         if isinstance(undecided, Undecided):
             case = evolve(case, plans=undecided.plans)
-            return await self._ask("insurance.plan", case, ("plan", "create", "dismiss"))
+            return await self._ask("insurance.plan", case)
         return True
 
     async def _refused(self, case: Case) -> bool:
@@ -314,7 +312,7 @@ class AsyncInsurance:
         asked = 0
         while (await self._answer("insurance.refused", case, asked)) is not None:
             asked += 1
-        return await self._ask("insurance.refused", case, ("retry", "dismiss"), asked)
+        return await self._ask("insurance.refused", case, asked)
 
     # -- the carrier ---------------------------------------------------------------------------------------------------
 
@@ -363,7 +361,7 @@ class AsyncInsurance:
         relation = coverage.relationship
         if found and relation is not None and relation is not Relationship.SELF:
             return found, relation
-        await self._ask("insurance.subscriber", case, ("link", "dismiss"))
+        await self._ask("insurance.subscriber", case)
         return None
 
     def _certain_holder(self, case: Case) -> int:
@@ -413,20 +411,19 @@ class AsyncInsurance:
         return any(answer is not None and answer.choice in ("write", "choose") for answer in answers)
 
     async def _answer(self, kind: str, case: Case, asked: int = 0) -> Answer | None:
-        review = await self._office.records.store.reviews.get(_review_id(kind, case, asked))
-        return review.answer if review is not None else None
+        return await self._office.answered(kind, *_about(case, asked))
 
-    async def _ask(self, kind: str, case: Case, choices: tuple[str, ...], asked: int = 0) -> bool:
+    async def _ask(self, kind: str, case: Case, asked: int = 0) -> bool:
         """Ask the staff about *case*; always ``False``: it is not done."""
-        review = Review(
-            id=_review_id(kind, case, asked),
+        inquiry = Inquiry(
             kind=kind,
-            location=self._office.location.name,
-            subject=str(case.ref),
-            opened=case.now,
-            choices=choices,
+            about=_about(case, asked),
+            subject=case.ref,
+            look={**look_again(case.event), **({"payload": dict(case.said)} if case.said else {})},
+            body=_body(case),
+            text=QUESTIONS[kind],
         )
-        await self._office.ask(case.now, review, _body(case), QUESTIONS[kind])
+        await self._office.question(case.now, inquiry)
         return False
 
     async def _note(
@@ -441,16 +438,15 @@ def _identity(ref: Ref, coverage: Coverage) -> str:
     return content_id("insurance", ref, carrier, member_key(coverage.member_id), group_key(coverage.group_number))
 
 
-def _review_id(kind: str, case: Case, asked: int = 0) -> str:
-    return content_id(kind, case.id, *([asked] if asked else []))
+def _about(case: Case, asked: int = 0) -> tuple[object, ...]:
+    """Return what makes a question one about this coverage, asked for so many times before."""
+    return (case.id, asked) if asked else (case.id,)
 
 
 def _body(case: Case) -> dict[str, object]:
     """Return what people need to see; it is sealed with the review."""
-    look: dict[str, object] = {"kind": case.event.kind, "subject": case.event.subject, "key": case.event.key}
     certain = case.resolution.certain
     return {
-        "look": {**look, **({"payload": dict(case.said)} if case.said else {})},
         "pat_num": case.pat_num,
         "coverage": shown(case.coverage),
         "suggestions": [

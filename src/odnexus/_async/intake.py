@@ -13,13 +13,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from odnexus._async.insurance import insurance_event
 from odnexus._async.intake_chart import AsyncChartFiling
 from odnexus._async.intake_documents import AsyncDocumentFiling
 from odnexus._async.intake_findings import AsyncFindingFiling
 from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus.mapping.insurance import says_insurance
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
 from odnexus.reconcile.asking import Inquiry
-from odnexus.reconcile.bodies import pack, unpack
+from odnexus.reconcile.bodies import unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
 from odnexus.reconcile.triggers import DomainEvent
 
@@ -95,7 +97,7 @@ class AsyncIntake:
         filed = await AsyncChartFiling(office, subject).file(form, pat_num, stamp, now)
         filed |= await AsyncFindingFiling(office, subject).file(form, pat_num, now)
         remarks = await AsyncDocumentFiling(office, subject).file(form, pat_num, stamp, now)
-        await self._hand_on_insurance(key, form, now)
+        await self._hand_on_insurance(form, now)
         left = unfiled(form, office.location.fields, filed)
         if (left or remarks) and not (before == "filing" and await self._is_noted(pat_num, stamp)):
             await office.turn.keep()
@@ -110,24 +112,13 @@ class AsyncIntake:
         notes = [commlog.note or "" async for commlog in self._office.opendental.commlogs.iter(pat_num=pat_num)]
         return any(is_stamped(note, stamp) for note in notes)
 
-    async def _hand_on_insurance(self, key: str, form: Form, now: datetime) -> None:
-        """Leave what the form says of an insurance as an event of its own, sealed; the same form leaves it once."""
-        office = self._office
-        said = office.location.fields.insurance(form.answers)
-        if not said or form.patient_id is None:
+    async def _hand_on_insurance(self, form: Form, now: datetime) -> None:
+        """Leave what the form says of an insurance as an event of its own, sealed; the same words leave it once."""
+        office, answers = self._office, form.answers
+        said = office.location.fields.insurance(answers) or (answers if says_insurance(answers) else {})
+        if office.location.insurance.mode == "off" or not said or form.patient_id is None:
             return
-        event_id = content_id("insurance", key)
-        event = Event(
-            id=event_id,
-            key=office.lane(form.patient_id),
-            location=office.location.name,
-            kind="nexhealth.insurance",
-            subject=str(form.patient_id),
-            received=now,
-            due=now,
-            payload=office.records.sealed_payload(event_id, pack(said)),
-        )
-        await office.records.store.inbox.put([event])
+        await office.records.store.inbox.put([insurance_event(office, form.patient_id, {"answers": dict(said)}, now)])
 
     # -- where NexHealth's synchronizer files --------------------------------------------------------------------------
 

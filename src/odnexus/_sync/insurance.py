@@ -40,11 +40,12 @@ from odnexus.mapping.insurance import (
 )
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import FamilyInsurance, InsPlan, Relationship
+from odnexus.reconcile.asking import Inquiry, look_again
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
 from odnexus.reconcile.journal import EntryKind
 from odnexus.reconcile.links import LinkState, Ref
-from odnexus.reconcile.reviews import Answer, Review
+from odnexus.reconcile.reviews import Answer
 
 PATIENCE = timedelta(days=1)
 """How long what a patient typed waits for the chart that a visit makes, before the staff is asked."""
@@ -170,12 +171,9 @@ class Insurance:
         if now - event.received < PATIENCE:
             office.note(now, "observed", ref, "insurance.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "insurance.waits-for-chart", counted=False)
-        review = Review(
-            id=content_id("insurance.no-chart", ref, event.id), kind="insurance.no-chart",
-            location=office.location.name, subject=str(ref), opened=now, choices=("dismiss",),
-        )  # fmt: skip
         body = {"coverage": [shown(each) for each in self._coverages(event, said, now)]}
-        office.ask(now, review, body, QUESTIONS["insurance.no-chart"])
+        kind, about = "insurance.no-chart", (ref, event.id)
+        office.question(now, Inquiry(kind=kind, about=about, subject=ref, body=body, text=QUESTIONS[kind]))
         return Done()
 
     def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
@@ -267,13 +265,13 @@ class Insurance:
         if not complete:
             return self._incomplete(case)
         if not carrier:
-            return self._ask("insurance.carrier", case, ("choose", "dismiss"))
+            return self._ask("insurance.carrier", case)
         if self._office.location.insurance.mode == "review" and not approved:
-            return self._ask("insurance.staged", case, ("write", "choose", "dismiss"))
+            return self._ask("insurance.staged", case)
         if other_primary(case.chart) is not None and case.coverage.ordinal == 1:
             answer = self._answer("insurance.primary", case)
             if answer is None:
-                return self._ask("insurance.primary", case, ("secondary", "dismiss"))
+                return self._ask("insurance.primary", case)
         holder = self._holder(case, approved=approved)
         if holder is None:
             return False
@@ -282,7 +280,7 @@ class Insurance:
     def _incomplete(self, case: Case) -> bool:
         answer = self._answer("insurance.incomplete", case)
         if answer is None:
-            return self._ask("insurance.incomplete", case, ("choose", "dismiss"))
+            return self._ask("insurance.incomplete", case)
         # What was chosen is learned; what is missing only people can enter.
         self._note(case, "insurance.left-to-people", kind="decided")
         self._insuring.note_down(case.id, Progress(step=DONE))
@@ -307,7 +305,7 @@ class Insurance:
             return self._refused(case)
         if isinstance(undecided, Undecided):
             case = evolve(case, plans=undecided.plans)
-            return self._ask("insurance.plan", case, ("plan", "create", "dismiss"))
+            return self._ask("insurance.plan", case)
         return True
 
     def _refused(self, case: Case) -> bool:
@@ -315,7 +313,7 @@ class Insurance:
         asked = 0
         while (self._answer("insurance.refused", case, asked)) is not None:
             asked += 1
-        return self._ask("insurance.refused", case, ("retry", "dismiss"), asked)
+        return self._ask("insurance.refused", case, asked)
 
     # -- the carrier ---------------------------------------------------------------------------------------------------
 
@@ -364,7 +362,7 @@ class Insurance:
         relation = coverage.relationship
         if found and relation is not None and relation is not Relationship.SELF:
             return found, relation
-        self._ask("insurance.subscriber", case, ("link", "dismiss"))
+        self._ask("insurance.subscriber", case)
         return None
 
     def _certain_holder(self, case: Case) -> int:
@@ -414,20 +412,19 @@ class Insurance:
         return any(answer is not None and answer.choice in ("write", "choose") for answer in answers)
 
     def _answer(self, kind: str, case: Case, asked: int = 0) -> Answer | None:
-        review = self._office.records.store.reviews.get(_review_id(kind, case, asked))
-        return review.answer if review is not None else None
+        return self._office.answered(kind, *_about(case, asked))
 
-    def _ask(self, kind: str, case: Case, choices: tuple[str, ...], asked: int = 0) -> bool:
+    def _ask(self, kind: str, case: Case, asked: int = 0) -> bool:
         """Ask the staff about *case*; always ``False``: it is not done."""
-        review = Review(
-            id=_review_id(kind, case, asked),
+        inquiry = Inquiry(
             kind=kind,
-            location=self._office.location.name,
-            subject=str(case.ref),
-            opened=case.now,
-            choices=choices,
+            about=_about(case, asked),
+            subject=case.ref,
+            look={**look_again(case.event), **({"payload": dict(case.said)} if case.said else {})},
+            body=_body(case),
+            text=QUESTIONS[kind],
         )
-        self._office.ask(case.now, review, _body(case), QUESTIONS[kind])
+        self._office.question(case.now, inquiry)
         return False
 
     def _note(self, case: Case, rule: str, *, kind: EntryKind = "observed", related: Sequence[object] = ()) -> None:
@@ -440,16 +437,15 @@ def _identity(ref: Ref, coverage: Coverage) -> str:
     return content_id("insurance", ref, carrier, member_key(coverage.member_id), group_key(coverage.group_number))
 
 
-def _review_id(kind: str, case: Case, asked: int = 0) -> str:
-    return content_id(kind, case.id, *([asked] if asked else []))
+def _about(case: Case, asked: int = 0) -> tuple[object, ...]:
+    """Return what makes a question one about this coverage, asked for so many times before."""
+    return (case.id, asked) if asked else (case.id,)
 
 
 def _body(case: Case) -> dict[str, object]:
     """Return what people need to see; it is sealed with the review."""
-    look: dict[str, object] = {"kind": case.event.kind, "subject": case.event.subject, "key": case.event.key}
     certain = case.resolution.certain
     return {
-        "look": {**look, **({"payload": dict(case.said)} if case.said else {})},
         "pat_num": case.pat_num,
         "coverage": shown(case.coverage),
         "suggestions": [

@@ -14,13 +14,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from odnexus._sync.insurance import insurance_event
 from odnexus._sync.intake_chart import ChartFiling
 from odnexus._sync.intake_documents import DocumentFiling
 from odnexus._sync.intake_findings import FindingFiling
 from odnexus._sync.office import REFUSALS, Office
+from odnexus.mapping.insurance import says_insurance
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
 from odnexus.reconcile.asking import Inquiry
-from odnexus.reconcile.bodies import pack, unpack
+from odnexus.reconcile.bodies import unpack
 from odnexus.reconcile.inbox import Done, Event, Retry, Settlement, content_id
 from odnexus.reconcile.triggers import DomainEvent
 
@@ -96,7 +98,7 @@ class Intake:
         filed = ChartFiling(office, subject).file(form, pat_num, stamp, now)
         filed |= FindingFiling(office, subject).file(form, pat_num, now)
         remarks = DocumentFiling(office, subject).file(form, pat_num, stamp, now)
-        self._hand_on_insurance(key, form, now)
+        self._hand_on_insurance(form, now)
         left = unfiled(form, office.location.fields, filed)
         if (left or remarks) and not (before == "filing" and self._is_noted(pat_num, stamp)):
             office.turn.keep()
@@ -109,24 +111,13 @@ class Intake:
         notes = [commlog.note or "" for commlog in self._office.opendental.commlogs.iter(pat_num=pat_num)]
         return any(is_stamped(note, stamp) for note in notes)
 
-    def _hand_on_insurance(self, key: str, form: Form, now: datetime) -> None:
-        """Leave what the form says of an insurance as an event of its own, sealed; the same form leaves it once."""
-        office = self._office
-        said = office.location.fields.insurance(form.answers)
-        if not said or form.patient_id is None:
+    def _hand_on_insurance(self, form: Form, now: datetime) -> None:
+        """Leave what the form says of an insurance as an event of its own, sealed; the same words leave it once."""
+        office, answers = self._office, form.answers
+        said = office.location.fields.insurance(answers) or (answers if says_insurance(answers) else {})
+        if office.location.insurance.mode == "off" or not said or form.patient_id is None:
             return
-        event_id = content_id("insurance", key)
-        event = Event(
-            id=event_id,
-            key=office.lane(form.patient_id),
-            location=office.location.name,
-            kind="nexhealth.insurance",
-            subject=str(form.patient_id),
-            received=now,
-            due=now,
-            payload=office.records.sealed_payload(event_id, pack(said)),
-        )
-        office.records.store.inbox.put([event])
+        office.records.store.inbox.put([insurance_event(office, form.patient_id, {"answers": dict(said)}, now)])
 
     # -- where NexHealth's synchronizer files --------------------------------------------------------------------------
 

@@ -22,6 +22,14 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "form.no-chart": ("dismiss",),
     "form.not-landed": ("dismiss",),
     "form.unknown-finding": ("dismiss",),
+    "insurance.carrier": ("choose", "dismiss"),
+    "insurance.incomplete": ("choose", "dismiss"),
+    "insurance.no-chart": ("dismiss",),
+    "insurance.plan": ("plan", "create", "dismiss"),
+    "insurance.primary": ("secondary", "dismiss"),
+    "insurance.refused": ("retry", "dismiss"),
+    "insurance.staged": ("write", "choose", "dismiss"),
+    "insurance.subscriber": ("link", "dismiss"),
     "person.chart-changed": ("follow", "keep"),
     "person.chart-gone": ("link", "dismiss"),
     "person.match": ("link", "create", "dismiss"),
@@ -50,7 +58,8 @@ class Inquiry:
         about: What makes it this question and no other: asked again about the same, it is the same question.
         subject: The record that it is about.
         due: Until when an answer helps (aware, UTC), ``None`` if there is no such moment.
-        look: The event to put once it is answered (`look_again`), empty if the answer sets nothing off.
+        look: The event to put once it is answered (`look_again`, perhaps with a ``payload``), empty if the answer sets
+            nothing off.
         body: What the staff needs to see, for their eyes only: it is sealed.
         text: What the alert says: ids and what to do, never values of a patient.
     """
@@ -59,7 +68,7 @@ class Inquiry:
     about: tuple[object, ...]
     subject: object
     due: datetime | None = None
-    look: Mapping[str, str] = field(factory=dict[str, str])
+    look: Mapping[str, object] = field(factory=dict[str, object], repr=False)
     body: Mapping[str, object] = field(factory=dict[str, object], repr=False)
     text: str
 
@@ -106,7 +115,7 @@ class Parked:
 
     booking: str
     review: str
-    look: Mapping[str, str]
+    look: Mapping[str, object]
     due: datetime | None = None
     slot: Slot | None = field(default=None, repr=False)
     told: tuple[int, ...] = ()
@@ -124,7 +133,7 @@ class Parked:
         return cls(**stored)
 
 
-def answered_event(review: Review, look: Mapping[str, str], now: datetime) -> Event:
+def answered_event(review: Review, look: Mapping[str, object], now: datetime) -> Event:
     """Return the event that takes up again what waited for the answer to *review*, also where none came in time.
 
     It is the same event, however often it is made.
@@ -132,10 +141,10 @@ def answered_event(review: Review, look: Mapping[str, str], now: datetime) -> Ev
     at = review.answer.at.isoformat() if review.answer is not None else "too late"
     return Event(
         id=content_id("answered", review.id, at, look["kind"], look["subject"]),
-        key=look["key"],
+        key=str(look["key"]),
         location=review.location,
-        kind=look["kind"],
-        subject=look["subject"],
+        kind=str(look["kind"]),
+        subject=str(look["subject"]),
         received=now,
         due=now,
     )
