@@ -21,6 +21,7 @@ from conftest import Reader, compare, pages
 from odnexus import (
     CancelRule,
     FieldRule,
+    InsurancePolicy,
     IntakePolicy,
     LateCancel,
     Location,
@@ -156,8 +157,8 @@ def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
     shown = set(re.findall(r"\b([a-z_]+)\b *=", whole)) | set(re.findall(r"^\[.*?(\w+)\]", whole, re.MULTILINE))
-    rules = (MatchPolicy, CancelRule, LateCancel, MirrorPolicy, TypeRule, VisitPolicy, FieldRule, MapRule, IntakePolicy)
-    kinds = (Practice, Location, Modes, *rules)
+    rules = (MatchPolicy, CancelRule, LateCancel, MirrorPolicy, TypeRule, VisitPolicy, FieldRule, MapRule)
+    kinds = (Practice, Location, Modes, IntakePolicy, InsurancePolicy, *rules)
     settings = {field.name for kind in kinds for field in fields(kind)} - {"locations", "types"}
 
     assert "[locations.types.27]" in whole

@@ -48,6 +48,7 @@ PUBLIC = {
     "CancelRule",
     "IntakePolicy",
     "LateCancel",
+    "InsurancePolicy",
     "Location",
     "MatchPolicy",
     "MirrorPolicy",

@@ -21,8 +21,8 @@ from nbclient import NotebookClient
 FORMAT: Final[Any] = nbformat
 FOLDER: Final = Path(__file__).parent.parent / "docs" / "notebooks"
 TEXTS: Final = ("text/plain", "text/html")
-# A picture's text is an address in memory.
-_ADDRESS: Final = re.compile(r" at 0x[0-9a-f]+|id=\"T_\w+\"|#T_\w+")
+# What is no content: an address in memory, and how a page looks.
+_LOOKS: Final = re.compile(r" at 0x[0-9a-f]+|<style>.*?</style>", re.DOTALL)
 
 
 def run(path: Path) -> Any:
@@ -64,7 +64,7 @@ def shown(notebook: Any) -> Iterator[tuple[int, str, str]]:
                 yield number, "error", output.ename
             for kind, content in sorted(output.get("data", {}).items()):
                 if not kind.startswith("application/"):
-                    yield number, kind, _ADDRESS.sub("", content) if kind in TEXTS else ""
+                    yield number, kind, _LOOKS.sub("", content) if kind in TEXTS else ""
 
 
 def stale(path: Path) -> list[str]:

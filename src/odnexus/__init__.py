@@ -86,6 +86,7 @@ if TYPE_CHECKING:
     )
     from odnexus.practice import (
         CancelRule as CancelRule,
+        InsurancePolicy as InsurancePolicy,
         IntakePolicy as IntakePolicy,
         LateCancel as LateCancel,
         Location as Location,
@@ -146,6 +147,7 @@ _HOMES: dict[str, tuple[str, ...]] = {
         "CancelRule",
         "IntakePolicy",
         "LateCancel",
+        "InsurancePolicy",
         "Location",
         "MatchPolicy",
         "MirrorPolicy",

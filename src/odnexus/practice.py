@@ -217,6 +217,20 @@ class IntakePolicy:
     verify: bool = True
 
 
+@frozen(kw_only=True)
+class InsurancePolicy:
+    """What happens with insurance that NexHealth, a booking or a form names.
+
+    Attributes:
+        mode: ``off`` does nothing; ``review`` asks the staff about each coverage and writes what they approve;
+            ``write`` writes where carrier, plan and policy holder are certain, and asks about everything else.
+        create_plans: Whether a plan is made where the carrier has none of that group; needs the permission Insurance.
+    """
+
+    mode: Literal["off", "review", "write"] = "off"
+    create_plans: bool = True
+
+
 def is_zone(name: object) -> bool:
     """Return whether *name* is an IANA time zone."""
     try:
@@ -265,6 +279,7 @@ class Location:
         intake: What is done with a submitted form beyond the fields of a patient.
         fill_blanks: Whether a change of a patient at NexHealth fills what the chart lacks. Nothing is overwritten.
         mirror: How Open Dental's own appointments are made at NexHealth too; ``None`` makes none.
+        insurance: What happens with insurance that a patient, a form or NexHealth names.
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
     """
 
@@ -297,6 +312,7 @@ class Location:
     fields: FieldMap = DEFAULT_MAP
     intake: IntakePolicy = IntakePolicy()
     fill_blanks: bool = True
+    insurance: InsurancePolicy = InsurancePolicy()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -18,6 +18,7 @@ async def call_everything(nex: AsyncNexHealth) -> None:
     """Call each method, with all that its lists, reads and writes can say."""
     await _practice(nex)
     await _patients(nex)
+    await _insurance(nex)
     await _appointments(nex)
     await _types_and_slots(nex)
     await _charts(nex)
@@ -96,6 +97,25 @@ async def _practice(nex: AsyncNexHealth) -> None:
     await nex.operatories.get(31, include=["appointment_types"])
     await nex.sync_status.list()
     await nex.sync_status.list(everywhere=True, read_status="green", write_status="red", location_ids=[12, 13])
+
+
+async def _insurance(nex: AsyncNexHealth) -> None:
+    _ = [row async for row in nex.insurance_plans.iter()]
+    plans: dict[str, Any] = {
+        "updated_since": SINCE,
+        "payer_id": "60054",
+        "group_num": "G-100",
+        "include_deleted": True,
+        "sort": "-updated_at",
+        "per_page": 10,
+    }
+    _ = [page async for page in nex.insurance_plans.pages(end_cursor="a", **plans)]
+    await nex.insurance_plans.get(55)
+    await nex.insurance_plans.get(55, include=["patient_coverages", "subscribers", "fee_schedule"])
+    _ = [row async for row in nex.insurance_coverages.iter()]
+    coverages: dict[str, Any] = {"updated_since": SINCE, "patient_id": 700412, "active": False, "per_page": 10}
+    _ = [page async for page in nex.insurance_coverages.pages(end_cursor="a", **coverages)]
+    await nex.insurance_coverages.get(66)
 
 
 async def _patients(nex: AsyncNexHealth) -> None:

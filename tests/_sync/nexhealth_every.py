@@ -19,6 +19,7 @@ def call_everything(nex: NexHealth) -> None:
     """Call each method, with all that its lists, reads and writes can say."""
     _practice(nex)
     _patients(nex)
+    _insurance(nex)
     _appointments(nex)
     _types_and_slots(nex)
     _charts(nex)
@@ -97,6 +98,25 @@ def _practice(nex: NexHealth) -> None:
     nex.operatories.get(31, include=["appointment_types"])
     nex.sync_status.list()
     nex.sync_status.list(everywhere=True, read_status="green", write_status="red", location_ids=[12, 13])
+
+
+def _insurance(nex: NexHealth) -> None:
+    _ = [row for row in nex.insurance_plans.iter()]
+    plans: dict[str, Any] = {
+        "updated_since": SINCE,
+        "payer_id": "60054",
+        "group_num": "G-100",
+        "include_deleted": True,
+        "sort": "-updated_at",
+        "per_page": 10,
+    }
+    _ = [page for page in nex.insurance_plans.pages(end_cursor="a", **plans)]
+    nex.insurance_plans.get(55)
+    nex.insurance_plans.get(55, include=["patient_coverages", "subscribers", "fee_schedule"])
+    _ = [row for row in nex.insurance_coverages.iter()]
+    coverages: dict[str, Any] = {"updated_since": SINCE, "patient_id": 700412, "active": False, "per_page": 10}
+    _ = [page for page in nex.insurance_coverages.pages(end_cursor="a", **coverages)]
+    nex.insurance_coverages.get(66)
 
 
 def _patients(nex: NexHealth) -> None:

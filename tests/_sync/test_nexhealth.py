@@ -258,4 +258,4 @@ def test_every_method_says_what_it_does() -> None:
     ]
 
     assert [method.__qualname__ for method in methods if not inspect.getdoc(method)] == []
-    assert len(resources) == 14
+    assert len(resources) == 16

@@ -551,7 +551,7 @@ def test_each_method_has_a_docstring() -> None:
     od = Network(json_answer([])).client()
     resources = {name: value for name, value in vars(od).items() if not name.startswith("_")}
 
-    assert len(resources) == 29
+    assert len(resources) == 41
     for resource in resources.values():
         for name in (name for name in dir(resource) if not name.startswith("_")):
             method: Callable[..., object] = getattr(resource, name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 from types import NoneType, UnionType
@@ -25,7 +26,7 @@ from odnexus.opendental import changes, kinds
 from odnexus.opendental.endpoints import Endpoint
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.opendental.models import Appointment, DefCategory
-from odnexus.opendental.tables import ENDPOINTS, appointments, office as office_table, patients, records
+from odnexus.opendental.tables import ENDPOINTS, appointments, insurance, office as office_table, patients, records
 from odnexus.testing.clock import VirtualClock
 from odnexus.testing.faults import FaultKind
 from odnexus.testing.opendental import (
@@ -284,6 +285,7 @@ def plausible(simulator: OpenDentalSimulator, name: str, kind: kinds.Kind, hint:
         datetime: start,
         date: start.date(),
         time: time(9, 5),
+        Decimal: Decimal("1500.50"),
     }
     yield next((by_type[option] for option in options if option in by_type), [])
     if NoneType in options:
@@ -299,6 +301,8 @@ def _numbers(simulator: OpenDentalSimulator) -> dict[str, int]:
         "confirmed": words["Confirmed"], "unsched_status": words["Left Message"], "specialty": words["General"],
         "appointment_type_num": demo.types["Emergency"], "comm_type": words["Insurance"], "fee_sched": 53,
         "employer_num": 0, "clinic_num": 0, "assistant": 0, "sec_user_num_entry": 0, "polling_seconds": 30,
+        "plan_num": 3001, "pat_plan_num": 6001, "ins_sub_num": 4001, "carrier_num": 61, "subscriber": anna,
+        "f_key": 6001, "quantity": 5, "percent": 80, "month_renew": 4, "ordinal": 1,
         "op_num": demo.operatories["OP4"],
     }  # fmt: skip
 
@@ -329,6 +333,13 @@ def needed(simulator: OpenDentalSimulator, endpoint: Endpoint, step: int) -> dic
         },
         records.CREATE_COMMLOG.name: {"pat_num": demo.patients["anna"], "note": "x"},
         records.CREATE_CARRIER.name: {"carrier_name": f"Carrier {step}"},
+        insurance.CREATE_INS_PLAN.name: {"carrier_num": 61},
+        insurance.CREATE_INS_SUB.name: {"plan_num": 3001, "subscriber": demo.patients["anna"], "subscriber_id": "X1"},
+        insurance.CREATE_PAT_PLAN.name: {"pat_num": demo.patients["anna"], "ins_sub_num": 4000 + step},
+        insurance.CREATE_BENEFIT.name: {"plan_num": 3001, "benefit_type": "Limitations", "coverage_level": "None"},
+        insurance.UPDATE_INS_VERIFY.name: {
+            "verify_type": "PatientEnrollment", "f_key": 6001, "date_last_verified": start.date(),
+        },
         records.CREATE_SUBSCRIPTION.name: {
             "end_point_url": "https://hooks.example.org/od/", "watch_table": "Appointment", "polling_seconds": 15,
         },
@@ -350,7 +361,21 @@ def write(od: OpenDental, simulator: OpenDentalSimulator, endpoint: Endpoint, va
     visit = simulator.practice.staff.book(
         demo.patients["anna"], start=datetime.combine(simulator.practice.today(), time(9)), op=demo.operatories["OP1"]
     )
+    plan = simulator.practice.add("insplans", CarrierNum=carrier)
+    policy = simulator.practice.add("inssubs", PlanNum=plan, Subscriber=demo.patients["anna"], SubscriberID="X1")
+    other = simulator.practice.add("inssubs", PlanNum=plan, Subscriber=demo.patients["anna"], SubscriberID="X2")
+    coverage = simulator.practice.add("patplans", PatNum=demo.patients["robert"], InsSubNum=other)
+    benefit = simulator.practice.add("benefits", PlanNum=plan, BenefitType="CoInsurance", Percent=80)
     doors: dict[str, Any] = {
+        insurance.CREATE_INS_PLAN.name: od.ins_plans.create,
+        insurance.UPDATE_INS_PLAN.name: lambda **fields: od.ins_plans.update(plan, **fields),
+        insurance.CREATE_INS_SUB.name: od.ins_subs.create,
+        insurance.UPDATE_INS_SUB.name: lambda **fields: od.ins_subs.update(policy, **fields),
+        insurance.CREATE_PAT_PLAN.name: lambda **fields: od.pat_plans.create(**{**fields, "ins_sub_num": policy}),
+        insurance.UPDATE_PAT_PLAN.name: lambda **fields: od.pat_plans.update(coverage, **fields),
+        insurance.CREATE_BENEFIT.name: od.benefits.create,
+        insurance.UPDATE_BENEFIT.name: lambda **fields: od.benefits.update(benefit, **fields),
+        insurance.UPDATE_INS_VERIFY.name: od.ins_verifies.update,
         patients.CREATE.name: od.patients.create,
         patients.UPDATE.name: lambda **fields: od.patients.update(demo.patients["robert"], **fields),
         appointments.CREATE.name: od.appointments.create,
@@ -386,6 +411,15 @@ TYPES: dict[str, type] = {
     records.UPDATE_CARRIER.name: changes.CarrierChanges,
     records.CREATE_SUBSCRIPTION.name: changes.SubscriptionCreate,
     records.UPDATE_SUBSCRIPTION.name: changes.SubscriptionChanges,
+    insurance.CREATE_INS_PLAN.name: changes.InsPlanCreate,
+    insurance.UPDATE_INS_PLAN.name: changes.InsPlanChanges,
+    insurance.CREATE_INS_SUB.name: changes.InsSubCreate,
+    insurance.UPDATE_INS_SUB.name: changes.InsSubChanges,
+    insurance.CREATE_PAT_PLAN.name: changes.PatPlanCreate,
+    insurance.UPDATE_PAT_PLAN.name: changes.PatPlanChanges,
+    insurance.CREATE_BENEFIT.name: changes.BenefitCreate,
+    insurance.UPDATE_BENEFIT.name: changes.BenefitChanges,
+    insurance.UPDATE_INS_VERIFY.name: changes.InsVerifyChanges,
 }
 
 
@@ -393,6 +427,14 @@ def _settle(endpoint: Endpoint, values: dict[str, Any], name: str) -> dict[str, 
     """Return *values* without what may not stand beside the field *name*."""
     if name == "ui_event_type":
         return {key: value for key, value in values.items() if key not in ("watch_table", "polling_seconds")}
+    if name in ("percent", "monetary_amt") and endpoint in (insurance.CREATE_BENEFIT, insurance.UPDATE_BENEFIT):
+        return {**values, "benefit_type": "CoInsurance" if name == "percent" else "Deductible"}
+    if name == "quantity_qualifier":
+        return {**values, "quantity": 18}
+    if name == "verify_type":
+        return {**values, "f_key": 3001 if values["verify_type"] == "InsuranceBenefit" else 6001}
+    if name == "pat_plan_num":
+        return {key: value for key, value in values.items() if key != "plan_num"}
     if name == "pattern" and endpoint is appointments.UPDATE:
         return {"pattern": values["pattern"]}
     return values

@@ -7,6 +7,7 @@ import inspect
 import json
 import re
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
@@ -17,7 +18,17 @@ from hypothesis import given, settings, strategies as st
 from odnexus.errors import ConfigurationError
 from odnexus.opendental import changes, kinds
 from odnexus.opendental.endpoints import Endpoint
-from odnexus.opendental.tables import ENDPOINTS, appointments, care, clinical, documents, office, patients, records
+from odnexus.opendental.tables import (
+    ENDPOINTS,
+    appointments,
+    care,
+    clinical,
+    documents,
+    insurance,
+    office,
+    patients,
+    records,
+)
 
 WRITES: dict[type, Endpoint] = {
     changes.PatientCreate: patients.CREATE,
@@ -63,6 +74,15 @@ WRITES: dict[type, Endpoint] = {
     changes.DocumentUpload: documents.UPLOAD,
     changes.DocumentByUrl: documents.SET_BY_URL,
     changes.DocumentChanges: documents.UPDATE_DOCUMENT,
+    changes.InsPlanCreate: insurance.CREATE_INS_PLAN,
+    changes.InsPlanChanges: insurance.UPDATE_INS_PLAN,
+    changes.InsSubCreate: insurance.CREATE_INS_SUB,
+    changes.InsSubChanges: insurance.UPDATE_INS_SUB,
+    changes.PatPlanCreate: insurance.CREATE_PAT_PLAN,
+    changes.PatPlanChanges: insurance.UPDATE_PAT_PLAN,
+    changes.BenefitCreate: insurance.CREATE_BENEFIT,
+    changes.BenefitChanges: insurance.UPDATE_BENEFIT,
+    changes.InsVerifyChanges: insurance.UPDATE_INS_VERIFY,
 }
 PAIRS = pytest.mark.parametrize(("offered", "endpoint"), WRITES.items(), ids=lambda each: getattr(each, "name", ""))
 
@@ -78,6 +98,10 @@ TEXTS: dict[kinds.Kind, st.SearchStrategy[str]] = {
     kinds.EXTENSION: st.sampled_from([".pdf", ".jpg"]),
     kinds.TOOTH_NUMBERS: st.sampled_from(["1-5,8", "3"]),
     kinds.TEN_DIGITS: st.from_regex(r"[0-9]{10}", fullmatch=True),
+}
+NUMBERS: dict[kinds.Kind, st.SearchStrategy[int]] = {
+    kinds.MONTH: st.integers(0, 12),
+    kinds.PERCENT: st.integers(0, 100),
 }
 ANY_TEXT = st.text(st.characters(codec="utf-8"), min_size=1, max_size=15).filter(str.strip)
 
@@ -97,7 +121,8 @@ def of_type(kind: kinds.Kind, annotation: Any) -> st.SearchStrategy[Any]:
     for option in filter(is_word, options):
         return st.sampled_from([word for word in option if fits(kind, word)])
     plain = {
-        int: st.integers(1, 10**9),
+        int: NUMBERS.get(kind, st.integers(1, 10**9)),
+        Decimal: st.decimals(0, 10**6, places=2),
         bool: st.booleans(),
         date: st.dates(date(1900, 1, 1)),
         datetime: st.datetimes(datetime(1900, 1, 1)),
@@ -157,14 +182,14 @@ def test_whatever_may_be_written_leaves_as_documented(offered: type[Any], endpoi
         refused = str(error)
 
     # Only rules between fields, and an empty change, can refuse what each kind takes.
-    assert not refused or re.search("together|exactly one|as long as|nothing to change|is_not_person", refused)
+    assert not refused or re.search("together|exactly one|as long as|nothing to change|is_not_person|only for", refused)
     documented = {field.word for field in endpoint.body.values()}
     spoken = [name for name, value in given_values.items() if endpoint.partial or value is not None]
     mentioned = [] if refused else spoken
     assert set(sent) == {endpoint.body[name].word for name in mentioned} <= documented
     assert json.loads(json.dumps(sent)) == sent
     for value in sent.values():
-        assert isinstance(value, str | int | list)
+        assert isinstance(value, str | int | float | list)
         assert not isinstance(value, bool)
 
 

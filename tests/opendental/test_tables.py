@@ -6,16 +6,26 @@ from odnexus.errors import ConfigurationError
 from odnexus.opendental.endpoints import Endpoint
 from odnexus.opendental.models import CommMode, DefCategory, Gender, PatStatus
 from odnexus.opendental.names import SPELLINGS
-from odnexus.opendental.tables import ENDPOINTS, appointments, care, clinical, documents, office, patients, records
+from odnexus.opendental.tables import (
+    ENDPOINTS,
+    appointments,
+    care,
+    clinical,
+    documents,
+    insurance,
+    office,
+    patients,
+    records,
+)
 
 EACH = pytest.mark.parametrize("endpoint", ENDPOINTS.values(), ids=lambda each: each.name)
 
 
 def test_each_endpoint_has_a_name_of_its_own() -> None:
-    modules = (patients, appointments, office, records, care, clinical, documents)
+    modules = (patients, appointments, office, records, care, clinical, documents, insurance)
     count = sum(len(module.ENDPOINTS) for module in modules)
 
-    assert len(ENDPOINTS) == count == 113
+    assert len(ENDPOINTS) == count == 134
 
 
 def test_what_cannot_work_is_not_offered() -> None:
@@ -23,7 +33,7 @@ def test_what_cannot_work_is_not_offered() -> None:
 
     assert deleted == {
         "subscriptions", "patfielddefs", "patfields", "allergies", "diseases", "medicationpats", "documents",
-        "procedurelogs",
+        "procedurelogs", "inssubs", "patplans", "benefits",
     }  # fmt: skip
 
 
@@ -97,6 +107,28 @@ def test_every_list_can_be_paged() -> None:
             {"end_point_url": "https://a.example.org/", "ui_event_type": "PatientSelected", "polling_seconds": 5},
             "polling_seconds",
         ),
+        (insurance.CREATE_INS_SUB, {"plan_num": 1, "subscriber": 2, "subscriber_id": " "}, "subscriber_id"),
+        (insurance.CREATE_PAT_PLAN, {"pat_num": 1, "ins_sub_num": 2, "ordinal": 0}, "ordinal"),
+        (insurance.CREATE_PAT_PLAN, {"pat_num": 1, "ins_sub_num": 2, "relationship": "Other"}, "relationship"),
+        (
+            insurance.CREATE_INS_PLAN,
+            {"carrier_num": 1, "plan_type": "p", "is_blue_book_enabled": True},
+            "is_blue_book_enabled",
+        ),
+        (insurance.CREATE_BENEFIT, {"benefit_type": "Deductible", "coverage_level": "Family"}, "plan_num"),
+        (
+            insurance.CREATE_BENEFIT,
+            {"plan_num": 1, "benefit_type": "Deductible", "coverage_level": "Family", "percent": 80},
+            "percent",
+        ),
+        (
+            insurance.CREATE_BENEFIT,
+            {"plan_num": 1, "benefit_type": "CoInsurance", "coverage_level": "None", "monetary_amt": 5},
+            "monetary_amt",
+        ),
+        (insurance.UPDATE_BENEFIT, {"cov_cat_num": 3, "proc_code": "D0120"}, "proc_code"),
+        (insurance.UPDATE_BENEFIT, {"monetary_amt": -1}, "monetary_amt"),
+        (insurance.UPDATE_INS_VERIFY, {"verify_type": "PatientEnrollment"}, "f_key"),
     ],
 )
 def test_what_the_pages_forbid_is_refused_before_it_is_sent(
@@ -114,6 +146,23 @@ def test_a_range_of_days_has_two_ends(endpoint: Endpoint) -> None:
 
     with pytest.raises(ConfigurationError, match="date_end: give date_start and date_end together"):
         endpoint.query({"date_start": date(2026, 5, 12)})
+
+
+def test_a_key_of_a_verification_needs_its_type() -> None:
+    with pytest.raises(ConfigurationError, match="verify_type: give it together with f_key"):
+        insurance.INS_VERIFIES.query({"f_key": 5})
+
+
+def test_a_percentage_is_spelled_out_in_the_filter_only() -> None:
+    assert insurance.INS_PLANS.query({"plan_type": ""}) == (("PlanType", "percentage"),)
+    assert insurance.INS_PLANS.query({"plan_type": "p"}) == (("PlanType", "p"),)
+    assert insurance.CREATE_INS_PLAN.content({"carrier_num": 1, "plan_type": ""})["PlanType"] == ""
+
+
+def test_all_benefits_came_later_than_those_of_one_plan() -> None:
+    of_one, of_all = (max(gate for _, gate in insurance.BENEFITS.gates(sent)) for sent in ({"PlanNum": 1}, {}))
+
+    assert of_one < of_all == (23, 2, 62)
 
 
 def test_a_blank_filter_is_refused_since_it_would_find_everybody() -> None:

@@ -22,10 +22,14 @@ from odnexus.opendental.models import (
     ContactMethod,
     Definition,
     Gender,
+    InsPlan,
     Operatory,
     Patient,
     PatientRow,
+    PatPlan,
+    PlanType,
     Provider,
+    Relationship,
     SchedType,
     Schedule,
     SecurityPerm,
@@ -297,3 +301,16 @@ def test_raw_answers_are_json_or_nothing() -> None:
     assert read(reply({"a": [1]})) == {"a": [1]}
     with pytest.raises(UnexpectedResponseError, match="expected JSON"):
         read(Reply(200, {}, b"<html>"))
+
+
+def test_a_plan_type_is_its_word_and_the_empty_one_a_percentage() -> None:
+    types = [wire.structure(InsPlan, {"PlanNum": 1, "PlanType": word}).plan_type for word in ("", "p", "x")]
+
+    assert types == [PlanType.PERCENTAGE, PlanType.PPO, "x"]
+
+
+def test_two_spellings_of_a_relationship_are_one_word() -> None:
+    words = ("InjuredPlantiff", "Injured Plaintiff", "Dependant", "Cousin")
+    read = [wire.structure(PatPlan, {"PatPlanNum": 1, "Relationship": word}).relationship for word in words]
+
+    assert read == [Relationship.INJURED_PLAINTIFF, Relationship.INJURED_PLAINTIFF, Relationship.DEPENDENT, "Cousin"]

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar, cast
 from uuid import uuid4
 
+from attrs import evolve
+
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
 from odnexus._async.chain import AsyncChain
 from odnexus._async.hooks import AsyncHooks, check_url
@@ -36,6 +38,7 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.asking import answered_event
+from odnexus.reconcile.bodies import pack
 from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
@@ -49,6 +52,13 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 C = TypeVar("C")
 
 log = logging.getLogger("odnexus.engine")
+
+RECORDS: Mapping[str, str] = {
+    "link": "chart number (PatNum) to link",
+    "choose": "number (CarrierNum) of the carrier that is meant",
+    "plan": "number (PlanNum) of the plan that is meant",
+}
+"""Choices that need a number, and which."""
 
 
 class AsyncSyncEngine:
@@ -393,7 +403,8 @@ class AsyncSyncEngine:
         Args:
             id: The review.
             choice: One of its ``choices``.
-            record: The chart number, where the choice needs one (``"link"``).
+            record: The number that the choice needs: a chart for ``"link"``, a carrier for ``"choose"``, a plan for
+                ``"plan"``.
             by: Who answers, as the host names its users.
             now: The moment.
 
@@ -467,9 +478,11 @@ class AsyncSyncEngine:
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
-            case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                look = {"kind": kind, "subject": subject, "key": key}
-                await self.store.inbox.put([answered_event(review, look, now)])
+            case {"kind": str(kind), "subject": str(subject), "key": str(key)} as look:
+                event = answered_event(review, {"kind": kind, "subject": subject, "key": key}, now)
+                if said := cast("Mapping[str, object]", look).get("payload"):
+                    event = evolve(event, payload=self._records.sealed_payload(event.id, pack(said)))
+                await self.store.inbox.put([event])
             case _:
                 pass
         office = self._offices.get(review.location)
@@ -608,5 +621,5 @@ def _check_answer(review: Review | None, choice: str, record: str) -> None:
         raise ConfigurationError("review: there is no review of this id")
     if choice not in review.choices:
         raise ConfigurationError(f"choice: choose from {', '.join(review.choices)}")
-    if choice == "link" and not record.isdecimal():
-        raise ConfigurationError("record: give the chart number (PatNum) to link")
+    if choice in RECORDS and not record.isdecimal():
+        raise ConfigurationError(f"record: give the {RECORDS[choice]}")

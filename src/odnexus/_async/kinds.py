@@ -1,7 +1,7 @@
 """Appointment types while a location is at work: looked at with the other tables, told when they change.
 
-A booking of a type whose length, procedures or rule are not what was accepted waits for a person: a wrong block is
-worse than a question. One answer is enough for all bookings of that type that wait for the same reason.
+A booking of a type whose length or procedures are not what was accepted waits for a person: a wrong block is worse
+than a question. One answer is enough for all bookings of that type that wait for the same reason.
 """
 
 from __future__ import annotations

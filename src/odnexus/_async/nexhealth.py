@@ -15,6 +15,7 @@ from odnexus._async.nexhealth_documents import (
     AsyncPatientDocuments,
 )
 from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
+from odnexus._async.nexhealth_insurance import AsyncInsuranceCoverages, AsyncInsurancePlans
 from odnexus._async.nexhealth_practice import (
     AsyncInstitutions,
     AsyncLocations,
@@ -114,6 +115,8 @@ class AsyncNexHealth:
         self.operatories = AsyncOperatories(self._sends, scope)
         self.sync_status = AsyncSyncStatuses(self._sends, scope)
         self.patients = AsyncPatients(self._sends, scope)
+        self.insurance_plans = AsyncInsurancePlans(self._sends, scope)
+        self.insurance_coverages = AsyncInsuranceCoverages(self._sends, scope)
         self.appointments = AsyncAppointments(self._sends, scope)
         self.appointment_types = AsyncAppointmentTypes(self._sends, scope)
         self.available_slots = AsyncAvailableSlots(self._sends, scope)

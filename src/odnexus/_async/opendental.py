@@ -33,6 +33,14 @@ from odnexus._async.opendental_clinical import (
     AsyncSheets,
 )
 from odnexus._async.opendental_documents import AsyncDocuments
+from odnexus._async.opendental_insurance import (
+    AsyncBenefits,
+    AsyncFamilyModules,
+    AsyncInsPlans,
+    AsyncInsSubs,
+    AsyncInsVerifies,
+    AsyncPatPlans,
+)
 from odnexus._async.opendental_patients import AsyncPatients
 from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
@@ -128,6 +136,9 @@ class AsyncOpenDental:
         known = Version.parse(version) if isinstance(version, str) else version
         connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
         self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
+        self._offer_resources()
+
+    def _offer_resources(self) -> None:
         self.patients = AsyncPatients(self._connection)
         self.appointments = AsyncAppointments(self._connection)
         self.hist_appointments = AsyncHistAppointments(self._connection)
@@ -163,6 +174,12 @@ class AsyncOpenDental:
         self.sheet_fields = AsyncSheetFields(self._connection)
         self.sheets = AsyncSheets(self._connection)
         self.documents = AsyncDocuments(self._connection)
+        self.ins_plans = AsyncInsPlans(self._connection)
+        self.ins_subs = AsyncInsSubs(self._connection)
+        self.pat_plans = AsyncPatPlans(self._connection)
+        self.benefits = AsyncBenefits(self._connection)
+        self.ins_verifies = AsyncInsVerifies(self._connection)
+        self.family_modules = AsyncFamilyModules(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from attrs import evolve
 
+from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
 from odnexus._async.waiting import AsyncWaiting
@@ -51,6 +52,7 @@ class AsyncPolling:
         rows, opened = await self._poll_opendental(now)
         deleted = await self._poll_deletions(now)
         bookings, put = await self._poll_nexhealth(now)
+        put += await watch_coverages(office, now)
         put += await self._rescan(now)
         put += await AsyncWaiting(office).check(now)
         await office.note(now, "observed", f"location:{office.location.name}", "location.polled")

@@ -49,6 +49,8 @@ class AsyncTurn:
     async def take(self, now: datetime) -> bool:
         """Begin at *now*; ``False`` if another worker is at it."""
         self._began, self._since = now, self._clock.now()
+        # An event that another worker has taken over meanwhile is not ours to prolong.
+        self._lease = None
         return await self._store.turns.take(self._name, self._holder, now, now + self._hold)
 
     async def give(self) -> None:

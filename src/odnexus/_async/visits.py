@@ -8,6 +8,7 @@ from attrs import evolve
 
 from odnexus._async.booking import AsyncBooking
 from odnexus._async.carrying import AsyncCarrying
+from odnexus._async.insurance import notice_insurance
 from odnexus._async.mirroring import AsyncMirroring
 from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice
@@ -52,7 +53,9 @@ class AsyncVisits:
             rule = "visit.block" if appt.unavailable else "visit.other-location"
             await office.note(now, "observed", ref, rule)
             return Done()
-        return await self._booking.take(appt, known, event, now)
+        settled = await self._booking.take(appt, known, event, now)
+        await notice_insurance(office, appt, now)
+        return settled
 
     async def from_opendental(self, event: Event, now: datetime) -> Settlement:
         """Look at an Open Dental appointment and carry what changed."""

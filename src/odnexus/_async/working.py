@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from attrs import evolve, frozen
 
 from odnexus._async._compat import Handler
+from odnexus._async.insurance import AsyncInsurance
 from odnexus._async.intake import AsyncIntake
 from odnexus._async.office import AsyncOffice
 from odnexus._async.people import AsyncPeople
@@ -48,7 +49,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
+WRITING = frozenset(
+    {"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form", "nexhealth.insurance"}
+)
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 MOST = 10_000
@@ -270,10 +273,8 @@ class AsyncWorking:
         if office.finding.writer is Writer.UNCLEAR and event.kind in WRITING:
             return Retry(now + timedelta(minutes=5), office.finding.rule, counted=False)
         match event.kind:
-            case "nexhealth.appointment":
-                return await AsyncVisits(office).from_nexhealth(event, now)
-            case "visit.look":
-                return await AsyncVisits(office).from_nexhealth(event, now, again=True)
+            case "nexhealth.appointment" | "visit.look" as kind:
+                return await AsyncVisits(office).from_nexhealth(event, now, again=kind == "visit.look")
             case "opendental.appointment":
                 return await AsyncVisits(office).from_opendental(event, now)
             case "nexhealth.patient":
@@ -285,6 +286,8 @@ class AsyncWorking:
                 await AsyncPolling(office).catch_up(datetime.fromisoformat(event.subject), now)
             case "nexhealth.form":
                 return await AsyncIntake(office).take(event, now)
+            case "nexhealth.insurance":
+                return await AsyncInsurance(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 await office.note(now, "observed", _subject(event), event.kind)

@@ -13,6 +13,8 @@ from datetime import datetime, timedelta
 from typing import TypeVar, cast
 from uuid import uuid4
 
+from attrs import evolve
+
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
@@ -37,6 +39,7 @@ from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
 from odnexus.reconcile.asking import answered_event
+from odnexus.reconcile.bodies import pack
 from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
@@ -50,6 +53,13 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 C = TypeVar("C")
 
 log = logging.getLogger("odnexus.engine")
+
+RECORDS: Mapping[str, str] = {
+    "link": "chart number (PatNum) to link",
+    "choose": "number (CarrierNum) of the carrier that is meant",
+    "plan": "number (PlanNum) of the plan that is meant",
+}
+"""Choices that need a number, and which."""
 
 
 class SyncEngine:
@@ -392,7 +402,8 @@ class SyncEngine:
         Args:
             id: The review.
             choice: One of its ``choices``.
-            record: The chart number, where the choice needs one (``"link"``).
+            record: The number that the choice needs: a chart for ``"link"``, a carrier for ``"choose"``, a plan for
+                ``"plan"``.
             by: Who answers, as the host names its users.
             now: The moment.
 
@@ -466,9 +477,11 @@ class SyncEngine:
 
     def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):
-            case {"kind": str(kind), "subject": str(subject), "key": str(key)}:
-                look = {"kind": kind, "subject": subject, "key": key}
-                self.store.inbox.put([answered_event(review, look, now)])
+            case {"kind": str(kind), "subject": str(subject), "key": str(key)} as look:
+                event = answered_event(review, {"kind": kind, "subject": subject, "key": key}, now)
+                if said := cast("Mapping[str, object]", look).get("payload"):
+                    event = evolve(event, payload=self._records.sealed_payload(event.id, pack(said)))
+                self.store.inbox.put([event])
             case _:
                 pass
         office = self._offices.get(review.location)
@@ -607,5 +620,5 @@ def _check_answer(review: Review | None, choice: str, record: str) -> None:
         raise ConfigurationError("review: there is no review of this id")
     if choice not in review.choices:
         raise ConfigurationError(f"choice: choose from {', '.join(review.choices)}")
-    if choice == "link" and not record.isdecimal():
-        raise ConfigurationError("record: give the chart number (PatNum) to link")
+    if choice in RECORDS and not record.isdecimal():
+        raise ConfigurationError(f"record: give the {RECORDS[choice]}")

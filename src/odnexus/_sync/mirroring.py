@@ -33,6 +33,9 @@ from odnexus.reconcile.plan import Base
 
 CLOSE = timedelta(minutes=1)
 
+AGAIN = timedelta(minutes=5)
+"""When to look again at a row that an interrupted create of ours may have made."""
+
 PATIENT = "nexhealth_patient"
 """What the target of a pending link says besides the place: whose booking it is at NexHealth."""
 
@@ -58,7 +61,7 @@ class Mirroring:
             self._office.note(now, "observed", subject, against)
             return Done()
         if self._is_ours(row):
-            return Retry(now + CLOSE, "mirror.is-ours", counted=False)
+            return Retry(now + AGAIN, "mirror.is-ours", counted=False)
         return self._begin(row, policy, now)
 
     # -- whether -------------------------------------------------------------------------------------------------------

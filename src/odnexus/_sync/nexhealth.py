@@ -18,6 +18,7 @@ from odnexus._sync.nexhealth_documents import (
     PatientDocuments,
 )
 from odnexus._sync.nexhealth_hooks import WebhookEndpoints
+from odnexus._sync.nexhealth_insurance import InsuranceCoverages, InsurancePlans
 from odnexus._sync.nexhealth_practice import (
     Institutions,
     Locations,
@@ -115,6 +116,8 @@ class NexHealth:
         self.operatories = Operatories(self._sends, scope)
         self.sync_status = SyncStatuses(self._sends, scope)
         self.patients = Patients(self._sends, scope)
+        self.insurance_plans = InsurancePlans(self._sends, scope)
+        self.insurance_coverages = InsuranceCoverages(self._sends, scope)
         self.appointments = Appointments(self._sends, scope)
         self.appointment_types = AppointmentTypes(self._sends, scope)
         self.available_slots = AvailableSlots(self._sends, scope)

@@ -36,6 +36,14 @@ from odnexus._sync.opendental_clinical import (
     Sheets,
 )
 from odnexus._sync.opendental_documents import Documents
+from odnexus._sync.opendental_insurance import (
+    Benefits,
+    FamilyModules,
+    InsPlans,
+    InsSubs,
+    InsVerifies,
+    PatPlans,
+)
 from odnexus._sync.opendental_patients import Patients
 from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
 from odnexus._sync.opendental_routes import Connection, Keys, Resource, Route
@@ -129,6 +137,9 @@ class OpenDental:
         known = Version.parse(version) if isinstance(version, str) else version
         connection = Connection(routes, clock=clock, retry=retry, version=known)
         self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
+        self._offer_resources()
+
+    def _offer_resources(self) -> None:
         self.patients = Patients(self._connection)
         self.appointments = Appointments(self._connection)
         self.hist_appointments = HistAppointments(self._connection)
@@ -164,6 +175,12 @@ class OpenDental:
         self.sheet_fields = SheetFields(self._connection)
         self.sheets = Sheets(self._connection)
         self.documents = Documents(self._connection)
+        self.ins_plans = InsPlans(self._connection)
+        self.ins_subs = InsSubs(self._connection)
+        self.pat_plans = PatPlans(self._connection)
+        self.benefits = Benefits(self._connection)
+        self.ins_verifies = InsVerifies(self._connection)
+        self.family_modules = FamilyModules(self._connection)
 
     @property
     def version(self) -> Version | None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from attrs import evolve
 
+from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
 from odnexus._sync.waiting import Waiting
@@ -52,6 +53,7 @@ class Polling:
         rows, opened = self._poll_opendental(now)
         deleted = self._poll_deletions(now)
         bookings, put = self._poll_nexhealth(now)
+        put += watch_coverages(office, now)
         put += self._rescan(now)
         put += Waiting(office).check(now)
         office.note(now, "observed", f"location:{office.location.name}", "location.polled")

@@ -16,7 +16,12 @@ VISIT_FAMILIES = frozenset(
     {"appointment_insertion", "appointment_created", "appointment_updated", "appointment_requested"}
 )
 PATIENT_FAMILIES = frozenset({"patient_created", "patient_updated"})
+INSURANCE_FAMILIES = frozenset({"patient_insurance_created", "patient_insurance_updated"})
 FORM_FAMILIES = frozenset({"form_request_completed", "form_response_insertion"})
+
+
+LANES: Mapping[str, str] = {"nexhealth.form": "form", "nexhealth.insurance": "insurance"}
+"""Kinds of events that do not stand in their patient's own lane."""
 
 
 def events_of_delivery(delivery: Delivery, practice: Practice, records: Records, now: datetime) -> list[Event]:
@@ -49,12 +54,15 @@ def _event(
 ) -> Event:
     subject = str(record.get("id", ""))
     kind = _kind(delivery, subject)
+    person = str(record.get("patient_id") or subject)
+    if delivery.family in INSURANCE_FAMILIES and person.isdecimal() and record.get("patient_id"):
+        # A coverage is looked at together with all others of its patient.
+        kind = "nexhealth.insurance"
     realm = practice.realm(location)
     version = record.get("updated_at") or delivery.event_time
     key = content_id("delivery", realm, delivery.event_name, subject, version, *_digest(record))
-    person = record.get("patient_id") or subject
-    # A form may have to wait for the chart that a booking of the same patient makes: it has a lane of its own.
-    lane = "form" if kind == "nexhealth.form" else "patient"
+    # What may have to wait for the chart that a booking of the same patient makes has a lane of its own.
+    lane = LANES.get(kind, "patient")
     # A form cannot be read again in v3.0.0, so what it says is kept, sealed.
     said = {**record, "outcome": delivery.outcome} if delivery.outcome else dict(record)
     payload = records.sealed_payload(key, pack(said)) if kind == "nexhealth.form" else None
@@ -63,7 +71,7 @@ def _event(
         key=lane_of(realm, location.database, person, lane),
         location=location.name,
         kind=kind,
-        subject=subject,
+        subject=person if kind == "nexhealth.insurance" else subject,
         received=now,
         due=now,
         payload=payload,

@@ -50,6 +50,8 @@ class Turn:
     def take(self, now: datetime) -> bool:
         """Begin at *now*; ``False`` if another worker is at it."""
         self._began, self._since = now, self._clock.now()
+        # An event that another worker has taken over meanwhile is not ours to prolong.
+        self._lease = None
         return self._store.turns.take(self._name, self._holder, now, now + self._hold)
 
     def give(self) -> None:

@@ -9,6 +9,7 @@ from attrs import evolve
 
 from odnexus._sync.booking import Booking
 from odnexus._sync.carrying import Carrying
+from odnexus._sync.insurance import notice_insurance
 from odnexus._sync.mirroring import Mirroring
 from odnexus._sync.moving import Moving
 from odnexus._sync.office import Office
@@ -53,7 +54,9 @@ class Visits:
             rule = "visit.block" if appt.unavailable else "visit.other-location"
             office.note(now, "observed", ref, rule)
             return Done()
-        return self._booking.take(appt, known, event, now)
+        settled = self._booking.take(appt, known, event, now)
+        notice_insurance(office, appt, now)
+        return settled
 
     def from_opendental(self, event: Event, now: datetime) -> Settlement:
         """Look at an Open Dental appointment and carry what changed."""

@@ -15,6 +15,7 @@ from attrs import evolve, frozen
 
 from odnexus._pace import RetryPolicy
 from odnexus._sync._compat import Handler
+from odnexus._sync.insurance import Insurance
 from odnexus._sync.intake import Intake
 from odnexus._sync.office import Office
 from odnexus._sync.people import People
@@ -49,7 +50,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
-WRITING = frozenset({"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form"})
+WRITING = frozenset(
+    {"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form", "nexhealth.insurance"}
+)
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 
 MOST = 10_000
@@ -271,10 +274,8 @@ class Working:
         if office.finding.writer is Writer.UNCLEAR and event.kind in WRITING:
             return Retry(now + timedelta(minutes=5), office.finding.rule, counted=False)
         match event.kind:
-            case "nexhealth.appointment":
-                return Visits(office).from_nexhealth(event, now)
-            case "visit.look":
-                return Visits(office).from_nexhealth(event, now, again=True)
+            case "nexhealth.appointment" | "visit.look" as kind:
+                return Visits(office).from_nexhealth(event, now, again=kind == "visit.look")
             case "opendental.appointment":
                 return Visits(office).from_opendental(event, now)
             case "nexhealth.patient":
@@ -286,6 +287,8 @@ class Working:
                 Polling(office).catch_up(datetime.fromisoformat(event.subject), now)
             case "nexhealth.form":
                 return Intake(office).take(event, now)
+            case "nexhealth.insurance":
+                return Insurance(office).take(event, now)
             case _:
                 # Unknown names are kept and journalled, never an error.
                 office.note(now, "observed", _subject(event), event.kind)

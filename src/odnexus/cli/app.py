@@ -10,6 +10,7 @@ import odnexus
 from odnexus.cli import (
     about,
     auditing,
+    carriers,
     checkup,
     desk,
     fields,
@@ -57,6 +58,7 @@ rehearsing.register(app)
 observing.register(app)
 app.add_typer(desk.events, name="events")
 app.add_typer(desk.review, name="review")
+app.add_typer(carriers.commands, name="carriers")
 app.add_typer(keys.commands, name="vault")
 app.add_typer(fields.commands, name="fields")
 app.add_typer(service.commands, name="service")

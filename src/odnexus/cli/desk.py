@@ -261,7 +261,9 @@ def show_review(
 def answer(
     id: IdArgument,
     choice: Annotated[str, typer.Argument(help="One of its choices.")],
-    record: Annotated[str, typer.Option(help="The chart number (PatNum), where the choice is link.")] = "",
+    record: Annotated[
+        str, typer.Option(help="The number that link (PatNum), choose (CarrierNum) or plan (PlanNum) needs.")
+    ] = "",
     by: Annotated[str, typer.Option(help="Who answers; your account's name unless given.")] = "",
     practice: PracticeOption = PRACTICE,
 ) -> None:

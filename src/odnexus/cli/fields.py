@@ -153,10 +153,11 @@ def _location(practice: Path, name: str | None) -> Location:
         raise ConfigurationError(f"{practice.name}: {error.strerror}") from None
     if name is not None:
         return known.location(name)
-    if len(known.locations) > 1:
+    first, *others = known.locations
+    if others:
         names = ", ".join(each.name for each in known.locations)
         raise ConfigurationError(f"--location: name one of {names}")
-    return known.locations[0]
+    return first
 
 
 def _read(path: Path) -> Form:
@@ -176,5 +177,5 @@ def _read(path: Path) -> Form:
             records = read_delivery(content).records
         except WebhookError as error:
             raise ConfigurationError(f"{path.name}: {error}") from None
-        return read_form(records[0]) if records else Form()
+        return next(map(read_form, records), Form())
     return read_form(record)

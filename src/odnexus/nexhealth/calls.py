@@ -22,10 +22,12 @@ from odnexus.nexhealth.models import (
     Appointment,
     AppointmentType,
     ClinicalNote,
+    Coverage,
     Created,
     Descriptor,
     DocumentType,
     Institution,
+    InsurancePlan,
     Location,
     Operatory,
     Page,
@@ -278,6 +280,26 @@ def get_document_type(scope: Scope, id: int) -> Call[DocumentType]:
 def list_clinical_notes(scope: Scope, filters: Values) -> Listing[ClinicalNote]:
     """``GET /clinical_notes``."""
     return _list(table.CLINICAL_NOTES, ClinicalNote, scope, filters)
+
+
+def list_insurance_plans(scope: Scope, filters: Values) -> Listing[InsurancePlan]:
+    """``GET /insurance_plans``."""
+    return _list(table.INSURANCE_PLANS, InsurancePlan, scope, filters)
+
+
+def get_insurance_plan(scope: Scope, id: int, values: Values) -> Call[InsurancePlan]:
+    """``GET /insurance_plans/{id}``."""
+    return _one(table.INSURANCE_PLAN, InsurancePlan, scope, values, id=id)
+
+
+def list_insurance_coverages(scope: Scope, filters: Values) -> Listing[Coverage]:
+    """``GET /insurance_coverages``."""
+    return _list(table.INSURANCE_COVERAGES, Coverage, scope, filters)
+
+
+def get_insurance_coverage(scope: Scope, id: int) -> Call[Coverage]:
+    """``GET /insurance_coverages/{id}``."""
+    return _one(table.INSURANCE_COVERAGE, Coverage, scope, id=id)
 
 
 # --- calendar ----------------------------------------------------------------------------------------------------

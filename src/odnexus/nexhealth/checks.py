@@ -14,7 +14,9 @@ from typing import Any, TypeVar
 from odnexus.nexhealth.models import (
     Appointment,
     ClinicalNote,
+    Coverage,
     DocumentType,
+    InsurancePlan,
     Location,
     Operatory,
     Patient,
@@ -149,6 +151,8 @@ CHECKS: Mapping[type[Record], Mapping[str, Check]] = {
         "ids": _among("id"),
     },
     Operatory: {"location_id": _same("location_id"), "foreign_id": _is("foreign_id"), **_SINCE},
+    InsurancePlan: {"payer_id": _is("payer_id"), "group_num": _is("group_num"), **_SINCE},
+    Coverage: {"patient_id": _is("patient_id"), "active": _same("active"), **_SINCE},
     Location: {"inactive": _same("inactive"), "foreign_id": _is("foreign_id")},
     SlotGroup: {"lids": _among("lid"), "pids": _among("pid"), "operatory_ids": _among("operatory_id")},
     SyncStatus: {

@@ -94,6 +94,24 @@ class ProviderFilters(Paging, total=False):
     sort: UpdatedSort | None
 
 
+class InsurancePlanFilters(Paging, total=False):
+    """Filters of ``GET /insurance_plans``; `include_deleted` adds plans that were deleted."""
+
+    updated_since: datetime | None
+    payer_id: str | None
+    group_num: str | None
+    include_deleted: bool | None
+    sort: UpdatedSort | Sequence[UpdatedSort] | None
+
+
+class CoverageFilters(Paging, total=False):
+    """Filters of ``GET /insurance_coverages``; ``active=False`` gives inactive coverages instead of active ones."""
+
+    updated_since: datetime | None
+    patient_id: int | None
+    active: bool | None
+
+
 class OperatoryFilters(Paging, total=False):
     """Filters of ``GET /operatories``."""
 

@@ -230,6 +230,29 @@ CLINICAL_NOTES = endpoint(
     },
 )
 
+INSURANCE_PLANS = endpoint(
+    "GET",
+    "/insurance_plans",
+    {
+        "subdomain": SUBDOMAIN,
+        **PAGING,
+        "sort": sort(words.UpdatedSort),
+        "updated_since": SINCE,
+        "payer_id": TEXT,
+        "group_num": TEXT,
+        "include_deleted": FLAG,
+    },
+)
+INSURANCE_PLAN = endpoint(
+    "GET", "/insurance_plans/{id}", {"subdomain": SUBDOMAIN, "include": include(words.InsurancePlanInclude)}
+)
+INSURANCE_COVERAGES = endpoint(
+    "GET",
+    "/insurance_coverages",
+    {"subdomain": SUBDOMAIN, **PAGING, "updated_since": SINCE, "patient_id": NUMBER, "active": FLAG},
+)
+INSURANCE_COVERAGE = endpoint("GET", "/insurance_coverages/{id}", {"subdomain": SUBDOMAIN})
+
 APPOINTMENT_TYPES = endpoint(
     "GET",
     "/appointment_types",

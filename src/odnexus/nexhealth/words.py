@@ -45,6 +45,7 @@ AppointmentInclude: TypeAlias = Literal[
 ]
 AppointmentTypeInclude: TypeAlias = Literal["descriptors"]
 ProviderInclude: TypeAlias = Literal["locations", "availabilities", "appointment_types"]
+InsurancePlanInclude: TypeAlias = Literal["patient_coverages", "subscribers", "fee_schedule"]
 OperatoryInclude: TypeAlias = Literal["appointment_types", "appt_categories"]
 
 UpdatedSort: TypeAlias = Literal["updated_at", "-updated_at"]

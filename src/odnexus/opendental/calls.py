@@ -22,14 +22,23 @@ from odnexus.opendental.changes import (
     AppointmentCreate,
     ApptFieldDefCreate,
     AsapCommCreate,
+    BenefitChanges,
+    BenefitCreate,
     CarrierChanges,
     CarrierCreate,
     ClinicChanges,
     CommlogChanges,
     CommlogCreate,
     DefinitionCreate,
+    InsPlanChanges,
+    InsPlanCreate,
+    InsSubChanges,
+    InsSubCreate,
+    InsVerifyChanges,
     PatientChanges,
     PatientCreate,
+    PatPlanChanges,
+    PatPlanCreate,
     PlannedCreate,
     PlannedSchedule,
     ProcedureChanges,
@@ -47,13 +56,19 @@ from odnexus.opendental.models import (
     ApptField,
     ApptFieldDef,
     AsapComm,
+    Benefit,
     BreakType,
     Carrier,
     Commlog,
     ConfirmVal,
     Definition,
+    FamilyInsurance,
+    InsPlan,
+    InsSub,
+    InsVerify,
     Operatory,
     Patient,
+    PatPlan,
     Procedure,
     ProcedureCode,
     Provider,
@@ -62,7 +77,7 @@ from odnexus.opendental.models import (
     Subscription,
 )
 from odnexus.opendental.refusals import refuse, sentence
-from odnexus.opendental.tables import appointments, care, office, patients, records
+from odnexus.opendental.tables import appointments, care, insurance, office, patients, records
 from odnexus.opendental.wire import NoBody
 
 T = TypeVar("T")
@@ -372,6 +387,94 @@ def set_appt_field(apt_num: int, field_name: str, field_value: str) -> Call[None
 def create_appt_field_def(fields: ApptFieldDefCreate) -> Call[ApptFieldDef | NoBody]:
     """Return the call that creates a name for fields of appointments."""
     return _write(care.CREATE_APPT_FIELD_DEF, ApptFieldDef, fields)
+
+
+# Insurance.
+
+
+def get_ins_plan(plan_num: int) -> Call[InsPlan]:
+    """Return the call for one plan."""
+    return _get(insurance.INS_PLAN, InsPlan, plan_num)
+
+
+def create_ins_plan(fields: InsPlanCreate) -> Call[InsPlan | NoBody]:
+    """Return the call that creates a plan."""
+    return _write(insurance.CREATE_INS_PLAN, InsPlan, fields)
+
+
+def update_ins_plan(plan_num: int, changes: InsPlanChanges) -> Call[InsPlan | NoBody]:
+    """Return the call that changes a plan."""
+    return _write(insurance.UPDATE_INS_PLAN, InsPlan, changes, plan_num)
+
+
+def get_ins_sub(ins_sub_num: int) -> Call[InsSub]:
+    """Return the call for one subscription."""
+    return _get(insurance.INS_SUB, InsSub, ins_sub_num)
+
+
+def create_ins_sub(fields: InsSubCreate) -> Call[InsSub | NoBody]:
+    """Return the call that creates a subscription."""
+    return _write(insurance.CREATE_INS_SUB, InsSub, fields)
+
+
+def update_ins_sub(ins_sub_num: int, changes: InsSubChanges) -> Call[InsSub | NoBody]:
+    """Return the call that changes a subscription."""
+    return _write(insurance.UPDATE_INS_SUB, InsSub, changes, ins_sub_num)
+
+
+def delete_ins_sub(ins_sub_num: int) -> Call[None]:
+    """Return the call that deletes a subscription."""
+    return _do(insurance.DELETE_INS_SUB, ins_sub_num)
+
+
+def create_pat_plan(fields: PatPlanCreate) -> Call[PatPlan | NoBody]:
+    """Return the call that covers a patient."""
+    return _write(insurance.CREATE_PAT_PLAN, PatPlan, fields)
+
+
+def update_pat_plan(pat_plan_num: int, changes: PatPlanChanges) -> Call[PatPlan | NoBody]:
+    """Return the call that changes a coverage."""
+    return _write(insurance.UPDATE_PAT_PLAN, PatPlan, changes, pat_plan_num)
+
+
+def delete_pat_plan(pat_plan_num: int) -> Call[None]:
+    """Return the call that drops a coverage."""
+    return _do(insurance.DELETE_PAT_PLAN, pat_plan_num)
+
+
+def get_benefit(benefit_num: int) -> Call[Benefit]:
+    """Return the call for one benefit."""
+    return _get(insurance.BENEFIT, Benefit, benefit_num)
+
+
+def create_benefit(fields: BenefitCreate) -> Call[Benefit | NoBody]:
+    """Return the call that creates a benefit."""
+    return _write(insurance.CREATE_BENEFIT, Benefit, fields)
+
+
+def update_benefit(benefit_num: int, changes: BenefitChanges) -> Call[Benefit | NoBody]:
+    """Return the call that changes a benefit."""
+    return _write(insurance.UPDATE_BENEFIT, Benefit, changes, benefit_num)
+
+
+def delete_benefit(benefit_num: int) -> Call[None]:
+    """Return the call that deletes a benefit."""
+    return _do(insurance.DELETE_BENEFIT, benefit_num)
+
+
+def get_ins_verify(ins_verify_num: int) -> Call[InsVerify]:
+    """Return the call for one verification."""
+    return _get(insurance.INS_VERIFY, InsVerify, ins_verify_num)
+
+
+def update_ins_verify(changes: InsVerifyChanges) -> Call[InsVerify | NoBody]:
+    """Return the call that notes a verification."""
+    return _write(insurance.UPDATE_INS_VERIFY, InsVerify, changes)
+
+
+def family_insurance(pat_num: int) -> Call[list[FamilyInsurance]]:
+    """Return the call for all coverages of a patient, each with its subscription, plan and carrier."""
+    return _call(insurance.FAMILY_INSURANCE, wire.many(FamilyInsurance, insurance.FAMILY_INSURANCE.name), pat_num)
 
 
 # Everything else.

@@ -92,6 +92,7 @@ class Endpoint:
         partial: Whether the body is a change (``None`` clears) and not a creation (``None`` is left out).
         rules: What must hold between values.
         lasting: Whether rows of this list are never removed, so that its pages need no overlap.
+        unfiltered_from: Lowest version in which this list may be read without any filter (``None``: always).
     """
 
     method: Method
@@ -105,6 +106,7 @@ class Endpoint:
     partial: bool = False
     rules: tuple[Rule, ...] = ()
     lasting: bool = False
+    unfiltered_from: Gate | None = None
 
     @property
     def name(self) -> str:
@@ -128,6 +130,9 @@ class Endpoint:
     def gates(self, sent: Mapping[str, Json]) -> Iterator[tuple[str, Gate]]:
         """Yield what of this endpoint and of what is *sent* has a minimum version, by name."""
         yield self.name, self.gate
+        filtered = any(each.check is not None and each.word in sent for each in self.params.values())
+        if self.unfiltered_from and not filtered:
+            yield f"{self.name} without a filter", self.unfiltered_from
         for name, each in (*self.params.items(), *self.body.items()):
             value = sent.get(each.word)
             if each.gate and each.word in sent:

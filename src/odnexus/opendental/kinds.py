@@ -10,6 +10,7 @@ import base64
 import re
 from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime, time
+from decimal import Decimal
 from enum import StrEnum
 from typing import cast
 from urllib.parse import urlsplit
@@ -79,6 +80,22 @@ def _number_from(lowest: int) -> Callable[[object], Json]:
         return number
 
     return write
+
+
+def _number_between(lowest: int, highest: int) -> Callable[[object], Json]:
+    def write(value: object) -> Json:
+        number = _whole(value)
+        _fit(lowest <= number <= highest, f"give a number from {lowest} to {highest}")
+        return number
+
+    return write
+
+
+def _money(value: object) -> Json:
+    if isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise UnfitError("give a decimal.Decimal or a whole number")
+    _fit(value >= 0, "give an amount of 0 or more")
+    return float(value)
 
 
 def _plain_text(value: object) -> str:
@@ -208,9 +225,15 @@ POSITIVE = Kind(write=_number_from(1))
 KEY = Kind(write=_number_from(0), clear=0, clearable=True)
 """A foreign key; 0 means none, so None sends 0."""
 
+MONTH = Kind(write=_number_between(0, 12))
+PERCENT = Kind(write=_number_between(0, 100))
+MONEY = Kind(write=_money)
+
 TEXT = Kind(write=_plain_text, clear="", clearable=True)
+TEXT_50 = Kind(write=_longest(50, "at most 50 characters"), clear="", clearable=True)
 TEXT_100 = Kind(write=_longest(100, "at most 100 characters"), clear="", clearable=True)
 SOME_TEXT = Kind(write=_like(r"(?s).*\S.*", "give a text that is not blank"))
+SOME_TEXT_255 = Kind(write=_like(r"(?s)(?=.{1,255}\Z).*\S.*", "give a text of 1 to 255 characters that is not blank"))
 NAME = Kind(write=_like(r"(?s)(?=.{1,100}\Z).*\S.*", "give a text of 1 to 100 characters that is not blank"))
 BOOLEAN = Kind(write=_boolean)
 DATE = Kind(write=_date, clear="0001-01-01", clearable=True)

@@ -23,6 +23,9 @@ TWINS: Mapping[str, str] = {
     "operatoryType": "operatory_type_text",
     "recallStatus": "recall_status_text",
     "docCategory": "doc_category_text",
+    "subscriber": "subscriber_text",
+    "ordinal": "ordinal_text",
+    "planType": "plan_type_text",
     # Definitions spell it with a lower-case i before 26.2.1 and with a capital one after; both mean the same.
     "isHidden": "is_hidden",
 }
@@ -102,6 +105,32 @@ FIELDS: Mapping[type[Record], str] = {
         ProgramNum DateTEntry ReferralNum
     """,
     models.Carrier: "CarrierNum CarrierName Address Address2 City State Zip Phone ElectID NoSendElect IsHidden",
+    models.InsPlan: """
+        PlanNum GroupName GroupNum PlanNote FeeSched PlanType ClaimFormNum ClaimsUseUCR CopayFeeSched EmployerNum
+        CarrierNum IsMedical FilingCode ShowBaseUnits CodeSubstNone IsHidden MonthRenew FilingCodeSubtype CobRule
+        SecUserNumEntry SecDateEntry SecDateTEdit BillingType ExclusionFeeRule ManualFeeSchedNum IsBlueBookEnabled
+        InsPlansZeroWriteOffsOnAnnualMaxOverride InsPlansZeroWriteOffsOnFreqOrAgingOverride
+    """,
+    models.InsSub: """
+        InsSubNum PlanNum Subscriber DateEffective DateTerm SubscriberID BenefitNotes ReleaseInfo AssignBen SubscNote
+        SecDateTEdit
+    """,
+    models.PatPlan: """
+        PatPlanNum PatNum Ordinal IsPending Relationship PatID InsSubNum OrthoAutoFeeBilledOverride
+        OrthoAutoNextClaimDate SecDateTEntry SecDateTEdit
+    """,
+    models.Benefit: """
+        BenefitNum PlanNum PatPlanNum CovCatNum BenefitType Percent MonetaryAmt TimePeriod QuantityQualifier Quantity
+        CodeNum procCode CoverageLevel SecDateTEntry SecDateTEdit CodeGroupNum TreatArea
+    """,
+    models.InsVerify: """
+        InsVerifyNum DateLastVerified UserNum VerifyType FKey DefNum Note DateLastAssigned SecDateTEdit
+    """,
+    models.FamilyInsurance: """
+        PatNum InsSubNum Subscriber subscriber SubscriberID SubscNote PatPlanNum Ordinal ordinal IsPending
+        Relationship PatID CarrierNum CarrierName PlanNum GroupName GroupNum PlanNote FeeSched feeSchedule PlanType
+        planType CopayFeeSched EmployerNum employer IsMedical
+    """,
     models.Subscription: """
         SubscriptionNum EndPointUrl Workstation CustomerKey WatchTable PollingSeconds UiEventType DateTimeStart
         DateTimeStop Note

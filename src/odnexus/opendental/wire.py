@@ -30,6 +30,7 @@ from attrs import NOTHING, fields, frozen
 from odnexus._calls import Json, Reply, Secret
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental.models import Record, Subscription
+from odnexus.opendental.models.insurance import MISSPELT
 from odnexus.opendental.names import SPELLINGS
 
 if TYPE_CHECKING:
@@ -151,7 +152,9 @@ def _word(kind: type[StrEnum]) -> _Reader:
     def read(value: object) -> str:
         if isinstance(value, int) and not isinstance(value, bool):
             return members[value] if 0 <= value < len(members) else str(value)
-        return by_letters.get(_letters(_text(value)), _text(value))
+        letters = _letters(_text(value))
+        meant = by_letters.get(_letters(MISSPELT.get(letters, letters)))
+        return _text(value) if meant is None else meant
 
     return read
 

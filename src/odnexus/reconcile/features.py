@@ -28,6 +28,9 @@ VISITS: Final[tuple[Condition, ...]] = (("modes.visit", ("apply", "suggest")), B
 PERSONS: Final[tuple[Condition, ...]] = (("modes.person", ("apply",)), BY_US)
 
 
+INSURANCE: Final[tuple[Condition, ...]] = (("insurance.mode", ("review", "write")),)
+
+
 @frozen(kw_only=True)
 class Feature:
     """One ability of the engine.
@@ -163,6 +166,27 @@ FEATURES: Final[tuple[Feature, ...]] = (
         opendental=("GET /commlogs", "POST /commlogs", "PUT /patients/{PatNum}"),
         optional=("GET /commlogs/{CommlogNum}",),
         when=PERSONS,
+        needed=False,
+    ),
+    Feature(
+        name="write insurance",
+        opendental=(
+            "GET /carriers",
+            "GET /familymodules/{PatNum}/Insurance",
+            "GET /insplans",
+            "GET /inssubs",
+            "GET /patients/{PatNum}",
+            "POST /inssubs",
+            "POST /patplans",
+        ),
+        nexhealth=("GET /insurance_coverages", "GET /patients/{id}"),
+        when=INSURANCE,
+        needed=False,
+    ),
+    Feature(
+        name="make insurance plans",
+        opendental=("POST /insplans",),
+        when=(*INSURANCE, ("insurance.create_plans", (True,))),
         needed=False,
     ),
     Feature(

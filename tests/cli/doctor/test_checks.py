@@ -15,7 +15,7 @@ from odnexus.mapping.coverage import CarrierEntry
 from odnexus.nexhealth import models as nexhealth
 from odnexus.opendental import models as opendental
 from odnexus.opendental.versions import Version
-from odnexus.practice import Location, Modes, TypeRule
+from odnexus.practice import InsurancePolicy, Location, Modes, TypeRule
 from odnexus.reconcile.writer import REMEDIES, Evidence
 
 NOON = datetime(2026, 3, 2, 19, tzinfo=UTC)
@@ -70,6 +70,30 @@ def test_a_practice_in_order_passes_everywhere() -> None:
 
     assert [line for line in lines if line.state != "pass"] == []
     assert worst(lines) == "pass"
+
+
+@pytest.mark.mission("K3", shows="permissions for insurance are asked for only where a location writes it")
+def test_insurance_needs_its_permissions_only_where_it_is_on() -> None:
+    def missing(policy: InsurancePolicy) -> dict[str, str]:
+        lines = look(place=at(insurance=policy))
+        return {line.check: line.text for line in lines if line.check.startswith("permission: ")}
+
+    assert missing(InsurancePolicy()) == {}
+    assert missing(InsurancePolicy(mode="review", create_plans=False)) == {
+        "permission: write insurance": "missing: ApiInsuranceSimple"
+    }
+    assert set(missing(InsurancePolicy(mode="write"))) == {
+        "permission: write insurance",
+        "permission: make insurance plans",
+    }
+
+
+def test_an_older_office_cannot_write_insurance() -> None:
+    old = evolve(OFFICE, version=Version.parse("22.4.10"))
+
+    line = one(look(old, at(insurance=InsurancePolicy(mode="write"))), "version: write insurance")
+
+    assert "GET /inssubs needs 22.4.28" in line.text
 
 
 def test_whatever_does_not_pass_has_a_remedy() -> None:

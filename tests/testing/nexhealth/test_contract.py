@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, cast
 
@@ -34,6 +34,8 @@ BY_DOCUMENT = Switches(envelope_nulls=False)
 
 # Sub-objects that appear when asked for, or never (the document lists an include without a value, and the reverse).
 OPTIONAL = {
+    "API_V20240412_Entities_Insurance_EhrPlanWithIncludes": {"patient_coverages", "subscribers", "fee_schedule"},
+    "API_V2_Entities_Insurance_PatientCoverageForIndividual": {"plan"},
     "API_V2_Entities_AppointmentResponse": {"stripe_client_secret"},
     "API_V2_Entities_PatientAlert": {"disabled_at"},
     "API_V2_Entities_PatientDocument": {"document_type_id"},
@@ -165,6 +167,7 @@ def story(desk: Desk, api: Checked) -> None:
     _hours(desk, api, place)
     _people(desk, api, place)
     _charts(desk, api, place)
+    _insurance(desk, api)
     _hooks(api)
 
 
@@ -247,6 +250,22 @@ def _people(desk: Desk, api: Checked, place: dict[str, object]) -> None:
         api.get(path)
     api.get("/appointments", place)
     api.get("/patients", {"location_id": 1})
+
+
+def _insurance(desk: Desk, api: Checked) -> None:
+    state = desk.sim.state
+    patient = state.add_patient(desk.office.location_id, "Mara", "Lund", bio={"date_of_birth": "1988-11-20"})
+    plan = state.add_insurance_plan(desk.office.institution_id, "Aetna", payer_id="60054", group_num="G-100")
+    held = state.add_coverage(patient, plan, subscriber_num="W1", effective_date=date(2026, 1, 1))
+    state.add_coverage(patient, None, subscription_relation="child", subscriber="Erik Lund", insurance_type=None)
+    api.get("/insurance_plans", {"payer_id": "60054", "sort": "-updated_at"})
+    api.get(f"/insurance_plans/{plan}", {"include[]": ["patient_coverages", "subscribers", "fee_schedule"]})
+    api.get("/insurance_coverages", {"patient_id": patient})
+    api.get(f"/insurance_coverages/{held}")
+    api.get(f"/patients/{patient}", {"include[]": "insurance_coverages"})
+    for path in ("/insurance_plans/1", "/insurance_coverages/1"):
+        api.get(path)
+    api.get("/insurance_coverages", {"patient_id": 1})
 
 
 def _hooks(api: Checked) -> None:

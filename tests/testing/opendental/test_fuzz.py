@@ -38,6 +38,11 @@ GOOD: dict[str, dict[str, Any]] = {
     "PUT /appointments/{AptNum}/Note": {"Note": "x"},
     "POST /commlogs": {"PatNum": 401, "Note": "x"},
     "POST /carriers": {"CarrierName": "Fir"},
+    "POST /insplans": {"CarrierNum": 61},
+    "POST /inssubs": {"PlanNum": 3001, "Subscriber": 401, "SubscriberID": "X1"},
+    "POST /patplans": {"PatNum": 402, "InsSubNum": 4001},
+    "POST /benefits": {"PlanNum": 3001, "BenefitType": "CoInsurance", "CoverageLevel": "None"},
+    "PUT /insverifies": {"VerifyType": "InsuranceBenefit", "FKey": 3001, "DateLastVerified": "2026-03-04"},
     "POST /providers": {"Abbr": "DOC3"},
     "POST /definitions": {"ItemName": "x", "category": "ApptConfirmed"},
     "POST /procedurelogs": {"PatNum": 401, "ProcDate": "2026-03-02", "ProcStatus": "TP", "procCode": "D0120"},
@@ -72,7 +77,7 @@ def attempts(endpoint: Endpoint) -> st.SearchStrategy[tuple[dict[str, Any], dict
 
 
 def send(desk: Desk, endpoint: Endpoint, query: dict[str, Any], body: dict[str, Any]) -> SimReply:
-    key = next(iter(desk.practice.tables[endpoint.route.split("/")[1]].rows), 1) if endpoint.schema else 1
+    key = next(iter(desk.practice.tables[endpoint.schema.name].rows), 1) if endpoint.schema else 1
     good = GOOD.get(f"{endpoint.verb} {endpoint.route}", {})
     return desk.send(endpoint.verb, re.sub(r"\{\w+\}", str(key), endpoint.route), query, {**good, **body})
 
@@ -87,7 +92,8 @@ def test_no_request_breaks_the_office(endpoint: Endpoint) -> None:
         desk.practice.add("procedurelogs", PatNum=401, procCode="D0120")
         desk.practice.add_recall(PatNum=401)
         desk.practice.add("asapcomms", PatNum=401)
-        desk.post("/subscriptions", **GOOD["POST /subscriptions"])
+        for resource in ("subscriptions", "insplans", "inssubs", "patplans", "benefits"):
+            desk.send("POST", f"/{resource}", body=GOOD[f"POST /{resource}"])
 
     @settings(max_examples=40, deadline=None)
     @given(attempts(endpoint))

@@ -37,7 +37,7 @@ RULES: Mapping[str, tuple[Who, Kind, str]] = {
 }
 """Rule of a journal entry → who is told to have acted, the kind of fact, and the sentence."""
 
-QUIET = frozenset({"person.possible", "person.probable", "person.linked"})
+QUIET = frozenset({"person.possible", "person.probable", "person.linked", "location.polled"})
 """Rules that repeat what another entry says better."""
 
 FIELDS = {

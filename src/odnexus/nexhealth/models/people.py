@@ -101,8 +101,25 @@ class Subscriber(Record):
 
 
 @frozen(kw_only=True, repr=False)
+class FeeSchedule(Record):
+    """Fee schedule of an insurance plan."""
+
+    id: int
+    name: str | None = None
+    active: bool | None = None
+    location_id: int | None = None
+    updated_at: datetime | None = None
+
+
+@frozen(kw_only=True, repr=False)
 class InsurancePlan(Record):
-    """An insurance plan of the practice's system; read-only."""
+    """An insurance plan of the practice's system; read-only.
+
+    Attributes:
+        payer_id: Electronic payer id, as it stands on claims.
+        foreign_id: Number of the plan in the practice's system.
+        patient_coverages: With ``include=["patient_coverages"]``, and so on for the other sub-records.
+    """
 
     id: int
     payer_id: str | None = None
@@ -118,6 +135,9 @@ class InsurancePlan(Record):
     foreign_id: str | None = None
     updated_at: datetime | None = None
     deleted_at: datetime | None = None
+    patient_coverages: tuple[Coverage, ...] = ()
+    subscribers: tuple[Subscriber, ...] = ()
+    fee_schedule: FeeSchedule | None = None
 
 
 @frozen(kw_only=True, repr=False)

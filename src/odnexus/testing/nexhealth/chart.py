@@ -21,6 +21,19 @@ from odnexus.testing.opendental.values import NO_DATE, NO_DATETIME, Row, Value
 CONFIRMED_NAMES = ("Confirmed", "Arrived", "In Treatment Room")
 """Confirmations that count as confirmed unless the link says otherwise (several do, says the documentation)."""
 
+RELATIONS: Mapping[str, str] = {
+    "Self": "self",
+    "Spouse": "spouse",
+    "Child": "child",
+    "Employee": "employee",
+    "HandicapDep": "handicap_dep",
+    "SignifOther": "signif_other",
+    "InjuredPlaintiff": "injured_plaintiff",
+    "LifePartner": "life_partner",
+    "Dependent": "dependent",
+}
+"""Open Dental's words for what a patient is to the policy holder, and the platform's."""
+
 _SKIPPED = frozenset({"Planned", "PtNote", "PtNoteCompleted", "None"})
 _OFF = frozenset({"Broken", "UnschedList"})
 _GONE = frozenset({"Inactive", "Archived", "Deceased", "Deleted"})
@@ -122,6 +135,33 @@ class VisitChange:
     asap: bool | None = None
 
 
+@frozen(kw_only=True)
+class ChartPlan:
+    """An insurance plan as read from the EHR."""
+
+    number: int
+    carrier: str
+    group_name: str = ""
+    payer_id: str = ""
+    group_num: str = ""
+    medical: bool = False
+
+
+@frozen(kw_only=True)
+class ChartCoverage:
+    """A patient's coverage as read from the EHR."""
+
+    key: str
+    patient: int
+    plan: ChartPlan
+    holder: int
+    member_id: str
+    relationship: str = "self"
+    priority: int = 1
+    effective: date | None = None
+    term: date | None = None
+
+
 class Chart(Protocol):
     """What a synchronizer needs of an EHR."""
 
@@ -131,6 +171,10 @@ class Chart(Protocol):
 
     def visits(self) -> Iterator[ChartVisit]:
         """Yield every appointment on the schedule, then every block."""
+        ...
+
+    def coverages(self) -> Iterator[ChartCoverage]:
+        """Yield every coverage of every patient."""
         ...
 
     def find_patient(self, first: str, last: str, birth_date: date | None) -> int | None:
@@ -233,6 +277,24 @@ class OpenDentalChart:
                 block=True,
             )
 
+    def coverages(self) -> Iterator[ChartCoverage]:
+        """Yield every coverage of every patient."""
+        tables = self.practice.tables
+        for row in self.practice.rows("patplans"):
+            policy = tables["inssubs"].rows[row.number("InsSubNum")]
+            plan = tables["insplans"].rows[policy.number("PlanNum")]
+            yield ChartCoverage(
+                key=str(row.number("PatPlanNum")),
+                patient=row.number("PatNum"),
+                plan=_plan(plan, tables["carriers"].rows[plan.number("CarrierNum")]),
+                holder=policy.number("Subscriber"),
+                member_id=policy.text("SubscriberID"),
+                relationship=RELATIONS[row.text("Relationship")],
+                priority=row.number("Ordinal"),
+                effective=_day(policy, "DateEffective"),
+                term=_day(policy, "DateTerm"),
+            )
+
     def find_patient(self, first: str, last: str, birth_date: date | None) -> int | None:
         """Return the number of the active chart with this name and birth date."""
         wanted = (first.casefold(), last.casefold(), birth_date or NO_DATE)
@@ -328,6 +390,21 @@ class OpenDentalChart:
 
     def _wall(self, instant: datetime) -> datetime:
         return instant.astimezone(self.practice.zone).replace(tzinfo=None)
+
+
+def _plan(plan: Row, carrier: Row) -> ChartPlan:
+    return ChartPlan(
+        number=plan.number("PlanNum"),
+        carrier=carrier.text("CarrierName"),
+        group_name=plan.text("GroupName"),
+        payer_id=carrier.text("ElectID"),
+        group_num=plan.text("GroupNum"),
+        medical=plan.flag("IsMedical"),
+    )
+
+
+def _day(row: Row, column: str) -> date | None:
+    return None if row.day(column) == NO_DATE else row.day(column)
 
 
 def _patient(row: Row) -> ChartPatient:

@@ -14,7 +14,7 @@ from typing import Protocol
 from odnexus.testing.clock import SimClock
 from odnexus.testing.http import Json
 from odnexus.testing.nexhealth.access import Keyring
-from odnexus.testing.nexhealth.records import Appointment, Light, Location, Patient, Sync
+from odnexus.testing.nexhealth.records import Appointment, Coverage, Light, Location, Patient, Sync
 from odnexus.testing.nexhealth.shapes import Shapes
 from odnexus.testing.nexhealth.state import State
 from odnexus.testing.nexhealth.switches import Switches
@@ -132,6 +132,13 @@ class Platform:
         """Announce something about a form or a document."""
         key = {"FormRequest": "form_request", "FormResponse": "form_response"}.get(resource_type, "document")
         self.webhooks.emit(resource_type, name, institution_id, {key: row})
+
+    def coverage_event(self, name: str, coverage: Coverage) -> None:
+        """Announce something about one coverage."""
+        row, key = self.shapes.coverage(coverage), self.switches.insurance_events_key
+        data: Row = {key: [row] if key.endswith("s") else row} if key else row
+        patient = self.state.patients[coverage.patient_id]
+        self.webhooks.emit("PatientInsuranceCoverage", name, patient.institution_id, data)
 
     def sync_event(self, name: str, sync: Sync) -> None:
         """Announce a light of a sync."""

@@ -8,6 +8,7 @@ from datetime import datetime
 from odnexus.testing.nexhealth import people
 from odnexus.testing.nexhealth.chart import Chart, ChartPatient, ChartVisit
 from odnexus.testing.nexhealth.inserting import Inserter
+from odnexus.testing.nexhealth.insured import InsuranceReader
 from odnexus.testing.nexhealth.platform import Platform, change
 from odnexus.testing.nexhealth.records import Appointment, Location, Operatory, Patient, Sync
 from odnexus.testing.nexhealth.values import Row
@@ -24,6 +25,7 @@ class Reader:
         self._patients: dict[int, ChartPatient] = {}
         self._visits: dict[str, ChartVisit] = {}
         self._known_patients: dict[str, Patient] = {}
+        self._insurance = InsuranceReader(platform, sync, chart)
 
     def forget(self, appointment: Appointment) -> None:
         """Look at an appointment again in the next cycle, changed or not: its write failed."""
@@ -46,6 +48,7 @@ class Reader:
         for office in self._offices():
             office.last_sync_time = self._platform.clock.now()
         self._read_visits(announce=announce, pending=pending or {})
+        self._insurance.read(self._known_patients, announce=announce)
 
     # Patients
 

@@ -246,6 +246,51 @@ class Patient(Stamped):
 
 
 @define(kw_only=True)
+class InsurancePlan(Stamped):
+    """A plan of the EHR."""
+
+    institution_id: int
+    name: str | None = None
+    payer_id: str | None = None
+    group_num: str | None = None
+    employer_name: str | None = None
+    address: str | None = None
+    address2: str | None = None
+    city: str | None = None
+    state: str | None = None
+    zip_code: str | None = None
+    country_code: str | None = "US"
+    foreign_id: str | None = None
+    deleted_at: datetime | None = None
+
+
+@frozen(kw_only=True)
+class Subscriber:
+    """Who holds a policy."""
+
+    id: int
+    name: str = field(repr=False)
+    date_of_birth: str | None = field(default=None, repr=False)
+
+
+@define(kw_only=True)
+class Coverage(Stamped):
+    """A patient's coverage by a plan; it has no `foreign_id`, so `ehr_key` is the simulator's own."""
+
+    patient_id: int
+    plan_id: int | None
+    subscriber: Subscriber | None
+    subscription_relation: str = "self"
+    priority: int | None = 1
+    subscriber_num: str | None = field(default=None, repr=False)
+    effective_date: date | None = None
+    expiration_date: date | None = None
+    insurance_type: str | None = "dental"
+    active: bool = True
+    ehr_key: str = ""
+
+
+@define(kw_only=True)
 class Appointment(Stamped):
     """A visit or, with `unavailable`, a block of the schedule."""
 

@@ -14,9 +14,11 @@ from odnexus.testing.http import Json
 from odnexus.testing.nexhealth.records import (
     Appointment,
     AppointmentType,
+    Coverage,
     Descriptor,
     Endpoint,
     Institution,
+    InsurancePlan,
     Location,
     Operatory,
     Patient,
@@ -97,6 +99,33 @@ _HOUR = (
     "active",
     "source",
 )
+_PLAN = (
+    "id",
+    "payer_id",
+    "name",
+    "address",
+    "address2",
+    "city",
+    "state",
+    "zip_code",
+    "country_code",
+    "group_num",
+    "employer_name",
+    "foreign_id",
+    "updated_at",
+    "deleted_at",
+)
+_COVERAGE_BASIC = (
+    "id",
+    "subscription_relation",
+    "patient_id",
+    "priority",
+    "plan_id",
+    "subscriber_num",
+    "effective_date",
+    "expiration_date",
+)
+_COVERAGE = (*_COVERAGE_BASIC, "insurance_type", "updated_at", "active")
 _APPOINTMENT_BASIC = ("id", "provider_id", "start_time", "end_time", "location_id", "confirmed")
 _APPOINTMENT = (
     *_STAMPS,
@@ -324,14 +353,50 @@ class Shapes:
             "guarantor": None if guarantor is None else self._user(guarantor, _USER),
             "provider": None if provider is None else self._user(provider, _USER),
             "address": _address(one),
+            "insurance_coverages": [self.coverage_on_patient(each) for each in state.coverages_of(one.id)],
             **{name: [] for name in _EMPTY_INCLUDES},
+        }
+
+    # Insurance
+
+    def insurance_plan(self, one: InsurancePlan) -> Row:
+        """Return `InsurancePlan`."""
+        return _pick(one, _PLAN)
+
+    def insurance_plan_with(self, one: InsurancePlan, include: Collection[str]) -> Row:
+        """Return `InsurancePlanWithIncludes`, the single read; fee schedules are not simulated."""
+        row = self.insurance_plan(one)
+        covered = [each for each in self.state.coverages.values() if each.plan_id == one.id]
+        holders = {each.subscriber.id: each.subscriber for each in covered if each.subscriber is not None}
+        self._include(row, "patient_coverages", [_pick(each, _COVERAGE_BASIC) for each in covered], include)
+        self._include(row, "subscribers", [_pick(each, _SUBSCRIBER) for each in holders.values()], include)
+        return row
+
+    def coverage(self, one: Coverage) -> Row:
+        """Return `Coverage`, the row of a list and of an event."""
+        return _pick(one, _COVERAGE)
+
+    def coverage_detailed(self, one: Coverage) -> Row:
+        """Return `CoverageDetailed`, the single read."""
+        return {**self.coverage(one), **_holder(one)}
+
+    def coverage_on_patient(self, one: Coverage) -> Row:
+        """Return `CoverageOnPatient`, the coverage inside a patient."""
+        plan = self.state.insurance_plans.get(one.plan_id or 0)
+        return {
+            **_pick(one, _COVERAGE_BASIC),
+            **({} if plan is None else {"plan": self.insurance_plan(plan)}),
+            **_holder(one),
         }
 
     def _guarantor(self, one: Patient) -> Patient | None:
         return None if one.guarantor_id is None else self.state.patients.get(one.guarantor_id)
 
     def _user(self, one: Patient | Provider, names: Sequence[str]) -> Row:
-        return {**_pick(one, names), "bio": dict(one.bio)}
+        bio = dict(one.bio)
+        if not self.switches.insurance_name_shown:
+            bio.pop("insurance_name", None)
+        return {**_pick(one, names), "bio": bio}
 
     # Webhooks
 
@@ -350,8 +415,15 @@ class Shapes:
             row[name] = None
 
 
-_EMPTY_INCLUDES = ("procedures", "insurance_coverages", "adjustments", "charges", "payments", "patient_alerts")
+_EMPTY_INCLUDES = ("procedures", "adjustments", "charges", "payments", "patient_alerts")
 """Includes whose resources this simulator does not keep: always asked for in vain."""
+
+
+_SUBSCRIBER = ("id", "name", "date_of_birth")
+
+
+def _holder(one: Coverage) -> Row:
+    return {} if one.subscriber is None else {"subscriber": _pick(one.subscriber, _SUBSCRIBER)}
 
 
 def _address(one: Patient) -> Row:

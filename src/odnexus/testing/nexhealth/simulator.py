@@ -24,6 +24,7 @@ from odnexus.testing.nexhealth import (
     document_routes,
     form_routes,
     hour_routes,
+    insurance_routes,
     patient_routes,
     practice_routes,
     slot_routes,
@@ -56,6 +57,7 @@ API_KEY = "nexhealth-simulator-key"
 ROUTES: tuple[Route, ...] = (
     *practice_routes.ROUTES,
     *patient_routes.ROUTES,
+    *insurance_routes.ROUTES,
     *appointment_routes.ROUTES,
     *type_routes.ROUTES,
     *hour_routes.ROUTES,

@@ -7,7 +7,7 @@ and may be changed there (call `touch` so that `updated_at` follows).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal, TypedDict, TypeVar, Unpack
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,6 +18,7 @@ from odnexus.testing.nexhealth.records import (
     Appointment,
     AppointmentType,
     ClinicalNote,
+    Coverage,
     Descriptor,
     Document,
     DocumentType,
@@ -25,6 +26,7 @@ from odnexus.testing.nexhealth.records import (
     FormResponse,
     FormSchema,
     Institution,
+    InsurancePlan,
     Label,
     Location,
     Operatory,
@@ -33,6 +35,7 @@ from odnexus.testing.nexhealth.records import (
     Provider,
     Stamped,
     Stamps,
+    Subscriber,
     Subscription,
     Sync,
     WorkingHour,
@@ -52,6 +55,9 @@ _FIRST_IDS = {
     "hours": 601,
     "labels": 11,
     "patients": 700_401,
+    "insurance_plans": 8_801,
+    "coverages": 9_501,
+    "subscribers": 9_901,
     "appointments": 90_210_401,
     "endpoints": 51,
     "subscriptions": 301,
@@ -111,6 +117,28 @@ class AppointmentDetails(TypedDict, total=False):
     sooner_if_possible: bool
 
 
+class PlanDetails(TypedDict, total=False):
+    """What else an insurance plan can be given; names as in the API."""
+
+    payer_id: str | None
+    group_num: str | None
+    employer_name: str | None
+    foreign_id: str | None
+    deleted_at: datetime | None
+
+
+class CoverageDetails(TypedDict, total=False):
+    """What else a coverage can be given; names as in the API."""
+
+    subscription_relation: str
+    priority: int | None
+    subscriber_num: str | None
+    effective_date: date | None
+    expiration_date: date | None
+    insurance_type: str | None
+    active: bool
+
+
 class State:
     """All records of the platform.
 
@@ -131,6 +159,8 @@ class State:
         self.labels: dict[int, Label] = {}
         self.patients: dict[int, Patient] = {}
         self.merged: dict[int, int] = {}
+        self.insurance_plans: dict[int, InsurancePlan] = {}
+        self.coverages: dict[int, Coverage] = {}
         self.appointments: dict[int, Appointment] = {}
         self.endpoints: dict[int, Endpoint] = {}
         self.subscriptions: dict[int, Subscription] = {}
@@ -398,6 +428,32 @@ class State:
         )
         return _keep(self.appointments, record)
 
+    def add_insurance_plan(self, institution_id: int, name: str, **details: Unpack[PlanDetails]) -> int:
+        """Add a plan of the EHR; its name is the carrier's."""
+        record = InsurancePlan(**self.fresh("insurance_plans"), institution_id=institution_id, name=name, **details)
+        return _keep(self.insurance_plans, record)
+
+    def add_coverage(
+        self,
+        patient_id: int,
+        plan_id: int | None,
+        *,
+        subscriber: str | None = None,
+        subscriber_born: str | None = None,
+        **details: Unpack[CoverageDetails],
+    ) -> int:
+        """Add a coverage, without an event: *subscriber* is the policy holder's name, the patient's own by default."""
+        patient = self.patients[patient_id]
+        holder = Subscriber(
+            id=self.fresh("subscribers")["id"],
+            name=subscriber or patient.name,
+            date_of_birth=subscriber_born if subscriber else patient.says("date_of_birth") or None,
+        )
+        record = Coverage(
+            **self.fresh("coverages"), patient_id=patient_id, plan_id=plan_id, subscriber=holder, **details
+        )
+        return _keep(self.coverages, record)
+
     # Looking up
 
     def merge_patients(self, former: int, survivor: int, *, visits_follow: bool = True) -> None:
@@ -408,6 +464,11 @@ class State:
             if visits_follow:
                 visit.patient_id = survivor
             self.touch(visit)
+
+    def coverages_of(self, patient_id: int) -> list[Coverage]:
+        """Return the active coverages of a patient, the primary one first."""
+        mine = [one for one in self.coverages.values() if one.patient_id == patient_id and one.active]
+        return sorted(mine, key=lambda one: (one.priority is None, one.priority or 0, one.id))
 
     def foreign_id_type(self, location: Location) -> str:
         """Return the name of the connected system of a location; `nex` where there is none."""

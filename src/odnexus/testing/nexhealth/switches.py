@@ -7,9 +7,13 @@ otherwise the harder case.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from attrs import frozen
+
+InsuranceKey: TypeAlias = Literal[
+    "patient_insurance_coverage", "patient_insurance_coverages", "coverage", "insurance_coverage", ""
+]
 
 
 @frozen(kw_only=True)
@@ -199,6 +203,15 @@ class Switches:
 
     patient_events_key: Literal["patients", "patient", "users", "user", ""] = "patients"
     """Key of the patient in `data`; plural keys hold an array, the empty one puts the patient into `data` itself."""
+
+    insurance_events_key: InsuranceKey = "patient_insurance_coverage"
+    """Key of the coverage in `data` of insurance events; by the pattern of other events, no page says it."""
+
+    insurance_name_shown: bool = True
+    """`bio.insurance_name` comes back after a create; nobody documents whether it does."""
+
+    plan_name: Literal["carrier", "group"] = "carrier"
+    """What the name of an insurance plan is where the EHR has names of a carrier and of a group."""
 
     sync_events_key: Literal["sync_status", "syncstatus", ""] = "sync_status"
     """Key of the status in `data` of sync events; the empty one puts it into `data` itself."""

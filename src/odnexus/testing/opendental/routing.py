@@ -15,14 +15,12 @@ PREFIX = "/api/v1"
 
 NOT_SIMULATED = frozenset(
     names(
-        "accountmodules adjustments autonotecontrols "
-        "autonotes benefits chartmodules claimforms claimpayments claimprocs claims claimtrackings clockevents "
-        "codegroups computers covcats covspans discountplans discountplansubs "
-        "ehrpatients employees employers eobattaches etransmessagetexts etranss familymodules fees feescheds "
-        "insplans inssubs insverifies labcases laboratories labturnarounds patplans payments payplancharges "
-        "payplanlinks payplans paysplits perioexams periomeasures pharmacies procnotes proctps queries "
-        "quickpastecats quickpastenotes recalltypes refattaches referrals reports rxpats scheduleops "
-        "securitylogs sheetfielddefs signalods statements "
+        "accountmodules adjustments autonotecontrols autonotes chartmodules claimforms claimpayments claimprocs "
+        "claims claimtrackings clockevents codegroups computers covcats covspans discountplans discountplansubs "
+        "ehrpatients employees employers eobattaches etransmessagetexts etranss fees feescheds labcases "
+        "laboratories labturnarounds payments payplancharges payplanlinks payplans paysplits perioexams "
+        "periomeasures pharmacies procnotes proctps queries quickpastecats quickpastenotes recalltypes "
+        "refattaches referrals reports rxpats scheduleops securitylogs sheetfielddefs signalods statements "
         "substitutionlinks tasklists tasknotes tasks toothinitials treatplanattaches treatplans usergroupattaches "
         "usergroups userods"
     )

@@ -203,6 +203,18 @@ class Switches:
     pending_upload_in_note: bool = False
     """Lists of documents show the upload that no user has opened yet in ``Note``, where the database keeps it."""
 
+    second_subscription: Rule = "accept"
+    """A second InsSub of one subscriber in one plan."""
+
+    ordinal_gap: Literal["closed", "kept"] = "closed"
+    """A coverage whose ``Ordinal`` leaves a gap behind the others: put right behind them, or kept as sent."""
+
+    relationship_spelling: Literal["pages", "schema"] = "pages"
+    """How answers spell relationships: as each page does (InjuredPlantiff, Dependant), or as the database does."""
+
+    first_verification: Rule = "accept"
+    """``PUT /insverifies`` for something that was never verified: the row is made, or 404."""
+
     endpoint_slash: Literal["free", "required"] = "free"
     """Whether the path of ``EndPointUrl`` must end with a slash, as a release note of 22.3 says."""
 
