@@ -171,8 +171,9 @@ class AsyncInsurance:
             await office.note(now, "observed", ref, "insurance.waits-for-chart")
             return Retry(now + timedelta(minutes=15), "insurance.waits-for-chart", counted=False)
         body = {"coverage": [shown(each) for each in await self._coverages(event, said, now)]}
-        kind, about = "insurance.no-chart", (ref, event.id)
-        await office.question(now, Inquiry(kind=kind, about=about, subject=ref, body=body, text=QUESTIONS[kind]))
+        text = QUESTIONS["insurance.no-chart"]
+        inquiry = Inquiry(kind="insurance.no-chart", about=(ref, event.id), subject=ref, body=body, text=text)
+        await office.question(now, inquiry)
         return Done()
 
     async def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
