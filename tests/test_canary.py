@@ -229,7 +229,7 @@ class Life:
             "questions": repr(questions) + repr([each.review for each in questions]),
             "status": repr(engine.status()),
             "handlers and errors": "\n".join(self.told),
-            "objects": "\n".join(repr(each) for each in _ours()),
+            **_ours(),
             **files,
         }
 
@@ -238,14 +238,17 @@ def _signed(secret: str, body: bytes) -> dict[str, str]:
     return {"timestamp": "t", "signature": sign("t", body, secret)}
 
 
-def _ours() -> list[object]:
-    """Return the living records of ours: each shows itself in somebody's debugger or log one day."""
-    return [
-        each
-        for each in gc.get_objects()
-        if hasattr(type(each), "__attrs_attrs__") and type(each).__module__.startswith("odnexus.")
-        if not type(each).__module__.startswith("odnexus.testing")  # the simulators are the systems themselves
-    ]
+def _ours() -> dict[str, str]:
+    """Return how the living records of ours show themselves, by class: each gets into somebody's log one day."""
+    shown: dict[str, str] = {}
+    for each in gc.get_objects():
+        kind = type(each)
+        ours = hasattr(kind, "__attrs_attrs__") and kind.__module__.startswith("odnexus.")
+        # The simulators are the systems themselves, and the demo's people are invented and told of.
+        if ours and not kind.__module__.startswith(("odnexus.testing", "odnexus.cli.demo")):
+            name = f"{kind.__module__}.{kind.__qualname__}"
+            shown[name] = f"{shown.get(name, '')}\n{each!r}"
+    return shown
 
 
 @pytest.fixture(scope="module")
