@@ -3,6 +3,8 @@ from __future__ import annotations
 import pickle
 from datetime import timedelta
 
+import pytest
+
 from odnexus.testing import RequestLog, RequestRecord, SimDropped, SimReply, SimRequest, VirtualClock
 
 
@@ -45,3 +47,23 @@ def test_the_log_counts_by_method_and_route() -> None:
     assert [len(log), log.count(), log.count("GET"), log.count(route="/a"), log.count("POST", "/a")] == [3, 3, 2, 2, 1]
     log.reset()
     assert list(log) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "why"),
+    [
+        (b"{", "property name"),
+        (b"\xff", "decode"),
+        (b"NaN", "NaN is not JSON"),
+        (b"[-Infinity]", "-Infinity is not JSON"),
+        (rb'"\ud800"', "surrogates"),
+        (b"[" * 100_000, "too deep"),
+    ],
+)
+def test_what_no_answer_could_say_again_is_no_json(body: bytes, why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        SimRequest.parse("POST", "/x", body=body).json()
+
+
+def test_a_pair_of_surrogates_is_one_character() -> None:
+    assert SimRequest.parse("POST", "/x", body=rb'"\ud83e\uddb7"').json() == "\U0001f9b7"

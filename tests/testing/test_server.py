@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import socket
 import threading
 from datetime import timedelta
 
@@ -85,3 +86,36 @@ def test_post_returns_the_status_of_the_receiver() -> None:
     with LocalServer(echo) as server:
         assert post(server.url + "/hook", {"X-Key": "k"}, b"[1]") == 201
     assert echo.seen[0].body == b"[1]"
+
+
+def test_content_may_come_in_chunks() -> None:
+    echo = Echo()
+    with LocalServer(echo) as server, httpx.Client(base_url=server.url) as client:
+        client.post("/a", content=iter([b"abc", b"de"]))
+        client.post("/b", content=b"f")
+
+    assert [(request.path, request.body) for request in echo.seen] == [("/a", b"abcde"), ("/b", b"f")]
+
+
+def test_every_verb_reaches_the_simulator_and_a_head_has_no_content() -> None:
+    echo = Echo()
+    with LocalServer(echo) as server, httpx.Client(base_url=server.url) as client:
+        replies = [client.request(verb, "/a", content=b"abc") for verb in ("OPTIONS", "HEAD", "GET")]
+
+    assert [request.method for request in echo.seen] == ["OPTIONS", "HEAD", "GET"]
+    assert [reply.content for reply in replies] == [b"cba", b"", b"cba"]
+
+
+@pytest.mark.parametrize("header", ["Content-Length: abc", "Content-Length: -1", "Transfer-Encoding: chunked\r\n\r\nz"])
+def test_a_length_that_makes_no_sense_is_a_bad_request(header: str) -> None:
+    echo = Echo()
+    with (
+        LocalServer(echo) as server,
+        socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as line,
+    ):
+        line.settimeout(5)
+        line.sendall(f"POST /a HTTP/1.1\r\nHost: x\r\n{header}\r\n\r\n".encode())
+        answer = line.recv(100)
+
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert echo.seen == []

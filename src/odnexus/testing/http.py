@@ -24,6 +24,26 @@ DropKind: TypeAlias = Literal["lost_answer", "reset_before", "timeout_after", "t
 """How a line fails: cut after or before the request was carried out, silent after or before, or never connected."""
 
 
+def read_json(content: bytes) -> Json:
+    """Return what a client sent, read as JSON.
+
+    Raises:
+        ValueError: It is no JSON, is nested too deep, or holds what no answer could say again (``NaN``, half a
+            surrogate pair).
+    """
+    try:
+        read = cast(Json, json.loads(content, parse_constant=_refuse))
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+    if b"\\u" in content:
+        json.dumps(read, ensure_ascii=False).encode()
+    return read
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
+
+
 @frozen(kw_only=True)
 class SimRequest:
     """One HTTP request as it reaches a simulator.
@@ -66,7 +86,7 @@ class SimRequest:
 
     def json(self) -> Json:
         """Return the content read as JSON; raise `ValueError` if it is none."""
-        return cast(Json, json.loads(self.body))
+        return read_json(self.body)
 
 
 @frozen(kw_only=True)

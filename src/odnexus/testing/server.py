@@ -6,7 +6,7 @@ import contextlib
 import socket
 import struct
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from types import TracebackType
@@ -141,8 +141,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server  # pyright: ignore[reportIncompatibleVariableOverride] - this handler has one kind of server
 
     def _serve(self) -> None:
-        length = int(self.headers.get("content-length") or 0)
-        request = SimRequest.parse(self.command, self.path, dict(self.headers.items()), self.rfile.read(length))
+        try:
+            content = self._content()
+        except ValueError:
+            self.close_connection = True
+            self.send_error(400)
+            return
+        request = SimRequest.parse(self.command, self.path, dict(self.headers.items()), content)
         try:
             reply = self.server.simulator.handle(request)
         except SimDropped as drop:
@@ -151,15 +156,33 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.simulator.clock.sleep(reply.latency.total_seconds())
         self._write(reply)
 
-    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _serve  # noqa: N815 - names of http.server
+    do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _serve  # noqa: N815 - names of http.server
+
+    def _content(self) -> bytes:
+        """Return the content, whole or in chunks; raise `ValueError` where its length makes no sense."""
+        if "chunked" in self.headers.get("transfer-encoding", "").lower():
+            return b"".join(self._chunks())
+        length = self.headers.get("content-length") or "0"
+        if not length.isdecimal():
+            raise ValueError("content-length")
+        return self.rfile.read(int(length))
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            continue  # what may follow the last chunk
 
     def _write(self, reply: SimReply) -> None:
         self.send_response(reply.status)
         for name, value in reply.headers.items():
             self.send_header(name, value)
-        self.send_header("content-length", str(len(reply.body)))
+        if reply.status != 204:
+            self.send_header("content-length", str(len(reply.body)))
         self.end_headers()
-        self.wfile.write(reply.body)
+        if self.command != "HEAD":
+            self.wfile.write(reply.body)
 
     def _drop(self, drop: SimDropped) -> None:
         self.close_connection = True

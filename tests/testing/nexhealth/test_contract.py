@@ -19,6 +19,7 @@ from odnexus.testing.nexhealth import Switches
 from odnexus.testing.nexhealth.fields import Field
 from odnexus.testing.nexhealth.routes import Route
 from odnexus.testing.nexhealth.simulator import ROUTES
+from odnexus.testing.nexhealth.unserved import UNSERVED
 from tests.testing.nexhealth.calling import TEN, Caller, Desk, Got, patient_body, upload
 
 jsonschema: Any = pytest.importorskip("jsonschema")
@@ -295,6 +296,15 @@ def test_every_answer_has_the_shape_of_the_document(document: Document, linked: 
     good = {name for name, got in api.seen if got.status < 400}
     # Where no system is connected, nobody can make an alert.
     assert good == {route.name for route in ROUTES} - (set() if linked else {"POST /patients/{id}/alerts"})
+
+
+def test_every_operation_of_the_document_is_served_or_says_that_it_is_not(document: Document) -> None:
+    verbs = ("get", "post", "put", "patch", "delete")
+    theirs = {(verb.upper(), path) for path, item in document.raw["paths"].items() for verb in verbs if verb in item}
+    served = {(route.method, route.path) for route in DOCUMENTED}
+
+    assert served | UNSERVED == theirs
+    assert served & UNSERVED == set()
 
 
 def test_the_check_notices_a_wrong_answer(document: Document) -> None:

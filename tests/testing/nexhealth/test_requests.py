@@ -10,6 +10,7 @@ import pytest
 
 from odnexus.testing import SimDropped
 from odnexus.testing.nexhealth import Switches
+from odnexus.testing.nexhealth.unserved import UNSERVED
 from tests.testing.nexhealth.calling import Caller, Desk, patient_body
 
 # Scope
@@ -71,6 +72,25 @@ def test_an_unknown_path_or_verb_is_not_found() -> None:
     assert desk.api.get("/appointment_slots").status == 404
     assert desk.api.delete("/appointments/1").status == 404
     assert desk.api.get("/patients/abc").status == 404
+
+
+@pytest.mark.parametrize(("method", "path"), sorted(UNSERVED))
+def test_an_operation_that_is_not_simulated_says_so(method: str, path: str) -> None:
+    desk = Desk()
+
+    got = desk.api.call(method, path.replace("{id}", "7").replace("{hashid}", "x7k"))
+
+    assert (got.status, got.error) == (501, f"{method} {path} is not simulated")
+
+
+def test_what_only_edge_has_is_not_found_before_it() -> None:
+    desk = Desk()
+    assert desk.api.patch("/patients/7", {}).status == 404
+
+    desk.api.headers["nex-api-version"] = "v3.1.0"
+    got = desk.api.patch("/patients/7", {})
+
+    assert (got.status, got.error) == (501, "PATCH /patients/{id} is not simulated")
 
 
 # Parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from odnexus.testing import SimDropped, SimReply, SimRequest, VirtualClock
 from odnexus.testing.clock import START
 from odnexus.testing.opendental import ENTERPRISE, USUAL, OpenDentalSimulator, Switches
 from odnexus.testing.opendental.refusals import ECONNECTOR_DOWN, KEY_NOT_ASSIGNED
+from odnexus.testing.opendental.resources import ENDPOINTS
+from odnexus.testing.opendental.routing import METHODS_NOT_SIMULATED, NOT_SIMULATED
 from tests.testing.opendental.desk import Desk
 
 # --- Keys and headers -------------------------------------------------------------------------------------------------
@@ -117,6 +120,21 @@ def test_a_resource_that_is_not_simulated_says_so(desk: Desk) -> None:
     assert desk.refused("GET", "/eobattaches") == (501, "eobattaches is not simulated.")
 
 
+@pytest.mark.parametrize("method", sorted(METHODS_NOT_SIMULATED))
+def test_a_method_that_is_not_simulated_says_so(desk: Desk, method: tuple[str, str, str]) -> None:
+    verb, resource, sub = method
+    path = f"/{resource}/{sub}".rstrip("/")
+
+    assert desk.refused(verb, path) == (501, f"{resource} {verb} {sub}".rstrip() + " is not simulated.")
+
+
+def test_what_is_not_simulated_is_not_served() -> None:
+    served = {(one.verb, one.route.split("/")[1], re.sub(r"^/\w+(/\{\w+\})?/?", "", one.route)) for one in ENDPOINTS}
+
+    assert served & METHODS_NOT_SIMULATED == set()
+    assert {resource for _, resource, _ in served} & NOT_SIMULATED == set()
+
+
 @pytest.mark.parametrize("path", ["/patient", "/Patients", "/", "/patients2"])
 def test_resources_are_lower_case_plurals(desk: Desk, path: str) -> None:
     assert desk.refused("GET", path)[0] == 404
@@ -131,7 +149,7 @@ def test_case_may_be_ignored(desk: Desk) -> None:
     assert row["commType"] == "Recall"
 
 
-@pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"'])
+@pytest.mark.parametrize("body", [b"{", b"[1]", b'"text"', rb'{"LName": "\ud800", "FName": "Ida"}', b"[" * 100_000])
 def test_a_body_is_a_json_object(desk: Desk, body: bytes) -> None:
     request = SimRequest.parse(
         "POST",
@@ -141,6 +159,7 @@ def test_a_body_is_a_json_object(desk: Desk, body: bytes) -> None:
     )
 
     assert desk.sim.handle(request).status == 400
+    assert desk.rows("/patients")
 
 
 def test_a_body_has_a_longest_length(desk: Desk) -> None:

@@ -6,7 +6,6 @@ not an error but are named in a warning; unknown body fields, wrong types and wr
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, tzinfo
@@ -14,7 +13,7 @@ from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
 
-from odnexus.testing.http import Json
+from odnexus.testing.http import Json, read_json
 from odnexus.testing.nexhealth.values import Refusal, Values, is_row
 
 Kind: TypeAlias = Literal["text", "number", "flag", "day", "instant", "time", "object", "numbers", "texts"]
@@ -88,7 +87,7 @@ def read_body(fields: Sequence[Field], content: bytes, reading: Reading) -> Valu
         Refusal: 400 when it is no JSON object or a field is missing, unknown or invalid.
     """
     try:
-        body: Json = json.loads(content or b"{}")
+        body = read_json(content or b"{}")
     except ValueError:
         raise Refusal(400, "The request body is not valid JSON") from None
     if not is_row(body):

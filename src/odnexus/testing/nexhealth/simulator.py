@@ -18,7 +18,7 @@ from attrs import evolve
 
 from odnexus.testing.clock import SimClock, VirtualClock
 from odnexus.testing.faults import Faults
-from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest
+from odnexus.testing.http import RequestLog, RequestRecord, SimReply, SimRequest, read_json
 from odnexus.testing.nexhealth import (
     appointment_routes,
     document_routes,
@@ -43,6 +43,7 @@ from odnexus.testing.nexhealth.routes import Ask, Route
 from odnexus.testing.nexhealth.state import State
 from odnexus.testing.nexhealth.switches import Switches
 from odnexus.testing.nexhealth.synchronizer import READ_DELAY, WRITE_DELAY, Synchronizer
+from odnexus.testing.nexhealth.unserved import unserved
 from odnexus.testing.nexhealth.values import Refusal, Values
 from odnexus.testing.nexhealth.webhooks import Webhooks
 
@@ -237,7 +238,7 @@ class NexHealthSimulator:
         now = self.clock.now()
         version = self._version(request.headers)
         if route is None:
-            raise Refusal(404, "Not found")
+            raise _nowhere(request, version)
         user = self._user(request, route, now)
         self._check_version(version)
         self._limiter.admit(user, lane=route.lane, search=route.search, now=now, switches=self.switches)
@@ -375,6 +376,11 @@ def _find(request: SimRequest, routes: tuple[Route, ...]) -> tuple[Route | None,
     return None, {}
 
 
+def _nowhere(request: SimRequest, version: str) -> Refusal:
+    name = unserved(request.method, request.path, edge=version == _EDGE) if version not in _OLD else None
+    return Refusal(404, "Not found") if name is None else Refusal(501, f"{name} is not simulated")
+
+
 def _scope(request: SimRequest) -> str:
     """Return what a cursor belongs to: the path and every parameter but those that choose the page."""
     paging = {"start_cursor", "end_cursor", "per_page"}
@@ -385,7 +391,7 @@ def _scope(request: SimRequest) -> str:
 def _refuse_subdomain_in_body(content: bytes) -> None:
     """`subdomain` belongs into the query of a subscription; in the body it is 403 (page "Webhook subscriptions")."""
     try:
-        body: object = json.loads(content or b"{}")
+        body = read_json(content or b"{}")
     except ValueError:
         return
     if isinstance(body, dict) and "subdomain" in body:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from typing import cast
 
-from odnexus.testing.http import Json, SimRequest
+from odnexus.testing.http import Json, SimRequest, read_json
 from odnexus.testing.opendental.endpoints import PAGING, Endpoint, Param
 from odnexus.testing.opendental.practice import Practice
 from odnexus.testing.opendental.refusals import (
@@ -50,12 +48,12 @@ def _body(request: SimRequest) -> dict[str, Json]:
     if len(request.body) > LONGEST_BODY:
         raise Refusal(400, "Request body is too long.")
     try:
-        content = json.loads(request.body or b"{}")
+        content = read_json(request.body or b"{}")
     except ValueError:
         raise Refusal(400, "Request body is not valid JSON.") from None
     if not isinstance(content, dict):
         raise Refusal(400, "Request body must be a JSON object.")
-    return cast("dict[str, Json]", content)
+    return content
 
 
 def _named(

@@ -22,10 +22,41 @@ NOT_SIMULATED = frozenset(
         "periomeasures pharmacies procnotes proctps queries quickpastecats quickpastenotes recalltypes "
         "refattaches referrals reports rxpats scheduleops securitylogs sheetfielddefs signalods statements "
         "substitutionlinks tasklists tasknotes tasks toothinitials treatplanattaches treatplans usergroupattaches "
-        "usergroups userods"
+        "usergroups userods deposits guardians patrestrictions vitalsigns"
     )
 )
 """Resources that Open Dental has and this simulator has not: they answer 501, which no office would."""
+
+METHODS_NOT_SIMULATED = frozenset(
+    {
+        # Files travel by SFTP, which nobody here speaks.
+        ("POST", "documents", "UploadSftp"),
+        ("POST", "documents", "DownloadSftp"),
+        ("POST", "documents", "DownloadMount"),
+        ("POST", "documents", "Thumbnails"),
+        ("POST", "sheets", "DownloadSftp"),
+        ("GET", "procedurelogs", "InsuranceHistory"),
+        ("POST", "procedurelogs", "InsuranceHistory"),
+        ("GET", "procedurelogs", "GroupNotes"),
+        ("POST", "procedurelogs", "GroupNote"),
+        ("PUT", "procedurelogs", "GroupNote"),
+        ("DELETE", "procedurelogs", "GroupNote"),
+        ("POST", "procedurecodes", ""),
+        ("PUT", "procedurecodes", ""),
+        ("GET", "recalls", "List"),
+        ("POST", "recalls", ""),
+        ("PUT", "recalls", "Status"),
+        ("PUT", "recalls", "SwitchType"),
+        # Only third-party code of 2026 names these.
+        ("POST", "appointmenttypes", ""),
+        ("PUT", "appointmenttypes", ""),
+        ("DELETE", "appointmenttypes", ""),
+        ("POST", "apptfields", ""),
+        ("DELETE", "apptfields", ""),
+        ("PUT", "apptfielddefs", ""),
+    }
+)
+"""Verb, resource and sub-method that Open Dental has and this simulator has not, of resources that it has: 501 too."""
 
 
 @frozen(kw_only=True)
@@ -93,6 +124,8 @@ class Router:
         if resource not in self.resources:
             raise unknown_resource(parts.resource)
         endpoint = self._find(verb, parts, any_case=any_case)
+        if endpoint is None and (verb, resource, parts.sub) in METHODS_NOT_SIMULATED:
+            raise Refusal(501, f"{resource} {verb} {parts.sub}".rstrip() + " is not simulated.")
         if endpoint is None:
             raise unknown_method(parts.resource, verb, parts.sub)
         return Match(endpoint=endpoint, key=parts.key or 0)

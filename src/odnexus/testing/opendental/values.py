@@ -7,6 +7,7 @@ A row holds plain Python values. There is no null: an empty date is year one, an
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
@@ -145,7 +146,7 @@ def _integer(name: str, raw: Json, _: Practice) -> int:
     # Numbers may be sent as JSON numbers or as numeric strings.
     if isinstance(raw, str) and re.fullmatch(r"-?\d{1,18}", raw.strip()):
         return int(raw)
-    if isinstance(raw, int) and not isinstance(raw, bool):
+    if isinstance(raw, int) and not isinstance(raw, bool) and abs(raw) < 10**18:
         return raw
     raise invalid(name)
 
@@ -154,9 +155,12 @@ def _decimal(name: str, raw: Json, _: Practice) -> float:
     if isinstance(raw, bool) or raw is None or isinstance(raw, dict | list):
         raise invalid(name)
     try:
-        return float(raw)
-    except ValueError:
+        number = float(raw)
+    except (ValueError, OverflowError):
         raise invalid(name) from None
+    if not math.isfinite(number):
+        raise invalid(name)
+    return number
 
 
 def _boolean(name: str, raw: Json, practice: Practice) -> bool:

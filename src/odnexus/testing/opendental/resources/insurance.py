@@ -227,7 +227,7 @@ def _change_subscription(ask: Ask) -> Answer:
 def _delete_subscription(ask: Ask) -> Answer:
     number = ask.row.number("InsSubNum")
     if any(row["InsSubNum"] == number for row in ask.practice.rows("patplans")):
-        raise Refusal(400, "InsSub has PatPlans attached.")
+        raise Refusal(400, "Can't delete InsSub because PatPlans are still attached.")
     ask.practice.remove("inssubs", number)
     return Answer()
 
