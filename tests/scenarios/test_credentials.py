@@ -107,7 +107,9 @@ def test_a_bearer_that_expires_is_renewed() -> None:
     with ServedTown(to_nexhealth={"transport": line}) as town:
         town.work()
         for hour in range(4):
-            town.book(town.person(f"Nils{hour}", f"Berg{'abcd'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour))
+            town.book(
+                town.person(f"Nils{hour}", f"Berg{'abcd'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
+            )
             town.work(61)  # a token lives an hour
         town.nx.keyring.revoke_tokens()
         town.settle()
@@ -170,7 +172,9 @@ def test_rotating_refresh_tokens_carry_the_bookings(tmp_path: Path) -> None:
         town.to_nexhealth = {"authorizer": authorizer, "base_url": front.url}
         for hour in range(3):
             town.engine = town.new_engine()
-            town.book(town.person(f"Nils{hour}", f"Berg{'abc'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour))
+            town.book(
+                town.person(f"Nils{hour}", f"Berg{'abc'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
+            )
             town.work(61)
 
         assert (len(town.visits), town.alerts) == (3, [])
