@@ -7,8 +7,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -24,6 +23,7 @@ from odnexus.reconcile.alerting import Severity
 from odnexus.stores import MemoryStore, Sealer
 from odnexus.vault import Vault
 from tests.cli.demo_office import Place
+from tests.cli.mailbox import Mailbox, letters_to
 
 DENVER = ZoneInfo("America/Denver")
 ALERTS = (
@@ -264,31 +264,10 @@ def test_deliveries_that_a_key_may_not_look_after_are_told_about(office: Place) 
 # --- over a real line -------------------------------------------------------------------------------------------------
 
 
-class Mailbox(BaseHTTPRequestHandler):
-    """A real local target: keeps what Apprise's ``json://`` posts, or refuses it."""
-
-    letters: ClassVar[list[dict[str, Any]]] = []
-    status: ClassVar[int] = 200
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        self.letters.append(json.loads(body))
-        self.send_response(self.status)
-        self.end_headers()
-
-    def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture
 def mailbox(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Mailbox]]:
-    pytest.importorskip("apprise", reason="the extra odnexus[alerts] is not installed")
-    monkeypatch.setattr(Mailbox, "letters", [])
-    with ThreadingHTTPServer(("127.0.0.1", 0), Mailbox) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        monkeypatch.setenv("MAIL", f"json://127.0.0.1:{server.server_port}/")
-        yield Mailbox
-        server.shutdown()
+    with letters_to(monkeypatch) as served:
+        yield served
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning:apprise")

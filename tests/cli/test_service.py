@@ -218,7 +218,7 @@ def test_a_failure_is_told_to_windows_so_that_it_restarts(
     def fail(*_: Any) -> None:
         raise RuntimeError("Nadia Okafor")
 
-    monkeypatch.setattr(host, "serve", fail)
+    monkeypatch.setattr(host, "keep_serving", fail)
     with pytest.raises(host.ServiceFailedError) as raised:
         host.OdnexusService([]).SvcDoRun()
 

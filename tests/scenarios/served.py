@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import Thread
 from typing import Any, Self
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+from attrs import evolve
 
 from odnexus._sync.engine import SyncEngine
 from odnexus._sync.nexhealth import NexHealth
@@ -22,7 +24,9 @@ from tests.engine.town import Town
 SECRET = "whsec-scenario"
 
 
-class _Silent(WSGIRequestHandler):
+class Silent(WSGIRequestHandler):
+    """A handler that writes no access log."""
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of a request."""
 
@@ -31,9 +35,21 @@ class ServedTown(Town):
     """A town whose engine reaches both systems over HTTP on the loopback interface.
 
     The office can be switched off (`close_office`) and on again; time is virtual, so that a day takes no time.
+
+    Args:
+        to_opendental: What the client of Open Dental is made with instead of the usual.
+        to_nexhealth: What the client of NexHealth is made with instead of the usual.
+        **options: Whatever `Town` takes.
     """
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(
+        self,
+        *,
+        to_opendental: Mapping[str, Any] | None = None,
+        to_nexhealth: Mapping[str, Any] | None = None,
+        **options: Any,
+    ) -> None:
+        self.to_opendental, self.to_nexhealth = dict(to_opendental or {}), dict(to_nexhealth or {})
         self._stack = ExitStack()
         self._office: ExitStack | None = None
         self._port = free_port()
@@ -59,25 +75,36 @@ class ServedTown(Town):
 
     def opendental(self) -> OpenDental:
         """Return a client of the office."""
-        client = OpenDental(
-            developer_key=DEVELOPER_KEY,
-            customer_key=CUSTOMER_KEY,
-            mode="service",
-            base_url=f"http://127.0.0.1:{self._port}",
-            clock=self.clock,
-        )
-        return self._stack.enter_context(client)
+        settings: dict[str, Any] = {
+            "developer_key": DEVELOPER_KEY,
+            "customer_key": CUSTOMER_KEY,
+            "mode": "service",
+            "base_url": self.opendental_url,
+            "clock": self.clock,
+        }
+        return self._stack.enter_context(OpenDental(**{**settings, **self.to_opendental}))
 
     def nexhealth(self) -> NexHealth:
         """Return a client of the institution."""
-        client = NexHealth(
-            api_key=API_KEY,
-            subdomain="demo-dental",
-            location_id=self.location_id,
-            base_url=self.nexhealth_url,
-            clock=self.clock,
-        )
-        return self._stack.enter_context(client)
+        settings: dict[str, Any] = {
+            "subdomain": "demo-dental",
+            "location_id": self.location_id,
+            "base_url": self.nexhealth_url,
+            "clock": self.clock,
+        }
+        proof: dict[str, Any] = {} if "authorizer" in self.to_nexhealth else {"api_key": API_KEY}
+        return self._stack.enter_context(NexHealth(**{**settings, **proof, **self.to_nexhealth}))
+
+    @property
+    def opendental_url(self) -> str:
+        """Where the office is reached while its server is on."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def configure(self, **changes: Any) -> None:
+        """Change the settings of the location and go on with a new engine, as after a restart."""
+        self.location = evolve(self.location, **changes)
+        self.practice = evolve(self.practice, locations=(self.location,))
+        self.engine = self.new_engine()
 
     # -- the office's server ---------------------------------------------------------------------------------------
 
@@ -97,7 +124,7 @@ class ServedTown(Town):
     @contextmanager
     def receiving(self) -> Iterator[str]:
         """Receive webhooks on a real socket while the block runs; give the address for NexHealth."""
-        with make_server("127.0.0.1", 0, WsgiReceiver(self.engine), WSGIServer, _Silent) as server:
+        with make_server("127.0.0.1", 0, WsgiReceiver(self.engine), WSGIServer, Silent) as server:
             thread = Thread(target=server.serve_forever, daemon=True)
             thread.start()
             yield f"http://127.0.0.1:{server.server_port}/nexhealth"

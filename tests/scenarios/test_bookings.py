@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from odnexus.nexhealth.webhooks import sign
+from odnexus.practice import MirrorPolicy
 from tests.engine.town import at
 from tests.scenarios.served import SECRET, ServedTown
 
@@ -131,3 +132,31 @@ def test_a_patient_moves_a_visit(town: ServedTown) -> None:
 
     assert str(town.row_of(booking)["AptDateTime"]) == "2026-03-09 14:00:00"
     assert len(town.visits) == 1
+
+
+@pytest.mark.mission(
+    "E4",
+    shows="a visit that the front desk enters in Open Dental stands at NexHealth, confirmed, moved and cancelled as it is "
+    "in the book, so that NexHealth's reminders run from it",
+)
+def test_the_office_s_own_visit_follows() -> None:
+    with ServedTown(mirror=MirrorPolicy()) as town:
+        town.work()
+        chart = town.chart("Mara", "Lund", "1988-11-20", WirelessPhone="(303)555-0100", Email="mara.lund@example.com")
+        person = town.person("Mara", "Lund", "1988-11-20", foreign_id=str(chart))
+        start, staff = at(9).astimezone(town.location.zone).replace(tzinfo=None), town.od.practice.staff
+        number = staff.book(chart, start=start, op=town.ops[0], minutes=60, ProvNum=town.provs[0])
+        town.settle()
+        (booking,) = town.nx.state.appointments.values()
+        assert (booking.patient_id, booking.start_time) == (person, at(9))
+
+        staff.move(number, start=start + timedelta(hours=3))
+        town.settle()
+        staff.confirm(number)
+        town.settle()
+        assert (booking.confirmed, booking.start_time) == (True, at(12))
+
+        staff.break_(number)
+        town.settle()
+        assert booking.cancelled
+        assert len(town.nx.state.appointments) == len(town.visits) == 1

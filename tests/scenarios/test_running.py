@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import httpx
 import pytest
 
 from odnexus.nexhealth.webhooks import sign
+from odnexus.testing import post
 from tests.engine.town import at
 from tests.scenarios.served import SECRET, ServedTown
 
@@ -107,3 +109,70 @@ def test_a_restart_goes_on(town: ServedTown) -> None:
 
     assert len(town.visits) == len(town.charts) == 1
     assert town.row_of(booking)
+
+
+@pytest.mark.mission(
+    "R1",
+    shows="bookings, moves and cancellations arrive as signed deliveries and are worked on without a poll; an endpoint "
+    "that NexHealth switched off is on again, and what it missed is read",
+)
+def test_deliveries_come_and_come_back(town: ServedTown) -> None:
+    town.nx.webhooks.send = post
+    with town.receiving() as address:
+        town.engine.ensure_webhooks(address)
+        booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+        deliver(town)
+        assert str(town.row_of(booking)["AptDateTime"]) == "2026-03-09 09:00:00"
+        town.nx.patient_app.reschedule(booking, at(14), minutes=60)
+        deliver(town)
+        assert str(town.row_of(booking)["AptDateTime"]) == "2026-03-09 14:00:00"
+        town.nx.patient_app.cancel(booking)
+        deliver(town)
+        assert str(town.row_of(booking)["AptStatus"]) == "UnschedList"
+
+        [endpoint] = town.nx.state.endpoints.values()
+        endpoint.active = False
+        missed = town.book(town.person("Nils", "Berg", "1979-02-03", "3035550155"), at(11))
+        deliver(town)
+        assert town.link_of(missed) is None
+        town.clock.advance(timedelta(hours=1))
+        town.engine.ensure_webhooks(address)
+        town.work(poll=False)
+
+        assert endpoint.active
+        assert str(town.row_of(missed)["AptDateTime"]) == "2026-03-09 11:00:00"
+
+
+def deliver(town: ServedTown) -> None:
+    """Let NexHealth send what it has to say, and the engine work on it, without a poll."""
+    town.nx.tick()
+    town.nx.webhooks.deliver_due()
+    town.work(poll=False)
+
+
+@pytest.mark.mission(
+    "R1", shows="a delivery that is sent five times, and an announcement that came late, change nothing"
+)
+def test_the_same_delivery_five_times(town: ServedTown) -> None:
+    patient = town.person("Mara", "Lund", "1988-11-20")
+    booking = town.book(patient)
+    told = {"appointments": [{"id": booking, "location_id": town.location_id, "patient_id": patient}]}
+    body = json.dumps(
+        {
+            "resource_type": "Appointment",
+            "event_name": "appointment_created",
+            "subdomain": "demo-dental",
+            "event_time": "2026-03-02T15:10:00Z",
+            "data": told,
+        }
+    ).encode()
+
+    with town.receiving() as address:
+        for _ in range(5):
+            headers = {"timestamp": "t", "signature": sign("t", body, SECRET)}
+            assert httpx.post(address, content=body, headers=headers).status_code == 200
+            town.work(poll=False)
+    town.settle()
+
+    assert (len(town.charts), len(town.visits)) == (1, 1)
+    assert town.names().count("appointment.created") == 1

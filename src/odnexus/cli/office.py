@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, get_args
 
 import typer
@@ -19,10 +20,12 @@ from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
 from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.pacing import shortest
+from odnexus.cli.reloading import UntilChanged
 from odnexus.cli.running import (
     Beat,
     Connector,
     Rhythm,
+    Stop,
     only_instance,
     stopping_on_signals,
     write_beat,
@@ -70,13 +73,21 @@ def run(
     """
     log_to_stderr(log_level)
     stop = threading.Event()
-    with told():
-        settings = Settings.load(practice)
-        with Office(settings) as office, only_instance(office.store_path), stopping_on_signals(stop.set):
-            serve(office, stop, listen=listen, once=once)
+    with told(), stopping_on_signals(stop.set):
+        keep_serving(practice, stop, listen=listen, once=once)
 
 
-def serve(office: Office, stop: threading.Event, *, listen: str | None = None, once: bool = False) -> None:
+def keep_serving(practice: Path, stop: threading.Event, *, listen: str | None = None, once: bool = False) -> None:
+    """Run the connector of the file *practice* until *stop* is set; a change of the file counts at once."""
+    while not stop.is_set():
+        until = UntilChanged(stop, practice)
+        with Office(Settings.load(practice)) as office, only_instance(office.store_path):
+            serve(office, until, listen=listen, once=once)
+        if once:
+            return
+
+
+def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool = False) -> None:
     """Run the connector of *office* until *stop* is set."""
     settings = office.settings
     told_to = alarm(settings, office.keys, told=noted_in(office.store, settings.practice.locations[0].name))
@@ -94,6 +105,8 @@ def serve(office: Office, stop: threading.Event, *, listen: str | None = None, o
                 pass
         else:
             connector.run(stop)
+        if isinstance(stop, UntilChanged) and stop.changed:
+            return
         watchdog.stopping()
         log.info("stopped")
 

@@ -151,6 +151,13 @@ def test_a_missing_permission_names_the_features_that_need_it() -> None:
     }
 
 
+def test_a_key_that_may_not_read_is_told_which_permission_it_lacks() -> None:
+    lines = look(evolve(OFFICE, version=None, permissions=None, wall=None, errors={"version": "PermissionDeniedError"}))
+
+    (failing,) = [line for line in lines if line.state == "fail"]
+    assert (failing.check, "ApiReadAll" in failing.text) == ("permission: see changes", True)
+
+
 def test_permissions_that_cannot_be_asked_are_a_warning() -> None:
     assert one(look(evolve(OFFICE, permissions=None)), "permissions").state == "warn"
 

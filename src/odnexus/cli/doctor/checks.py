@@ -46,7 +46,8 @@ def _features(facts: Facts, office: DatabaseFacts) -> tuple[Feature, ...]:
 def _office(office: DatabaseFacts, features: tuple[Feature, ...]) -> Iterator[Line]:
     about = f"opendental.{office.name}"
     if office.version is None:
-        yield of_error(about, "reachable", office.errors.get("version", "no version"))
+        name = office.errors.get("version", "no version")
+        yield _may_not_read(about) if name == "PermissionDeniedError" else of_error(about, "reachable", name)
         return
     yield Line(about=about, check="reachable", state="pass", text=f"yes; modes: {', '.join(office.modes)}")
     yield from _version(office.version, about, features)
@@ -56,6 +57,18 @@ def _office(office: DatabaseFacts, features: tuple[Feature, ...]) -> Iterator[Li
     for what in ("operatories", "providers", "types", "confirmations", "clinics"):
         if what in office.errors:
             yield of_error(about, what, office.errors[what])
+
+
+def _may_not_read(about: str) -> Line:
+    """Name the permission without which nothing can be read, and so nothing else can be checked."""
+    reading = next(each for each in FEATURES if each.name == "see changes")
+    return Line(
+        about=about,
+        check=f"permission: {reading.name}",
+        state="fail",
+        text=f"missing: {', '.join(reading.permissions)}; nothing else can be checked without it",
+        remedy="ask for it in the developer portal",
+    )
 
 
 def _version(version: Version, about: str, features: tuple[Feature, ...]) -> Iterator[Line]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from odnexus.cli.connecting import Office
-from odnexus.cli.office import serve
+from odnexus.cli.office import keep_serving
 from odnexus.cli.running import InstanceRunningError, only_instance
 from odnexus.cli.service.windows import NAME, OPTION, TITLE, pywin32
 from odnexus.cli.settings import Settings
@@ -78,5 +78,5 @@ class OdnexusService(_util.ServiceFramework):  # type: ignore[name-defined,misc]
     def _run(self, file: Path) -> None:
         with Office(Settings.load(file)) as office, only_instance(office.store_path):
             _events.LogInfoMsg(f"odnexus started: {file.name}")
-            serve(office, self._stop)
-            _events.LogInfoMsg("odnexus stopped")
+        keep_serving(file, self._stop)
+        _events.LogInfoMsg("odnexus stopped")
