@@ -149,12 +149,11 @@ class AsyncVisits:
         self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment, now: datetime
     ) -> bool:
         """A linked visit stands on another chart: follow a merge, ask about anything less sure."""
-        office = self._office
-        if appt is not None and appt.patient_id and row.pat_num:
-            sure = await self._people.follow(appt.patient_id, row.pat_num, now)
-            if sure:
-                return True
-        link = known.link
+        office, link = self._office, known.link
+        # The chart of a visit that a guardian booked is not the guardian's own.
+        person = appt.patient_id if appt is not None and not appt.is_guardian else None
+        if person and row.pat_num and await self._people.follow(person, row.pat_num, now):
+            return True
         inquiry = Inquiry(
             kind="person.chart-changed",
             about=(link.id, row.pat_num),
@@ -169,8 +168,8 @@ class AsyncVisits:
         answer = await office.question(now, inquiry)
         if answer is None:
             return False
-        if answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
-            await self._people.adopt(appt.patient_id, row.pat_num, now)
+        if answer.choice == "follow" and person and row.pat_num:
+            await self._people.adopt(person, row.pat_num, now)
         return True
 
     # -- held visits ---------------------------------------------------------------------------------------------------

@@ -104,8 +104,8 @@ class Booking:
         if row.pat_num in office.picture.holding:
             office.note(now, "observed", ref, "visit.is-a-hold")
             return None if known is not None else Done()
-        if appt.patient_id and row.pat_num:
-            # The synchronizer wrote this visit onto that chart, so the person is linked too.
+        if appt.patient_id and row.pat_num and not appt.is_guardian:
+            # The synchronizer wrote this visit onto that chart, so the person is linked too. A guardian is not.
             self._people.adopt(appt.patient_id, row.pat_num, now)
         return self._adopt(appt, row, known, now, "visit.foreign-id")
 

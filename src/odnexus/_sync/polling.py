@@ -150,8 +150,10 @@ class Polling:
 
     def _event_of_unlinked(self, row: OpenDentalAppointment, now: datetime) -> Event | None:
         """Return the event for a row that may be made at NexHealth, where the location says so: so many a minute."""
-        office, policy = self._office, self._office.location.mirror
-        ahead = row.apt_date_time is not None and row.apt_date_time > office.wall(now)
+        office = self._office
+        # The poll of one location serves all that share the database.
+        place = office.practice.at_clinic(office.location, row.clinic_num)
+        policy, ahead = place.mirror, row.apt_date_time is not None and row.apt_date_time > office.wall(now)
         if policy is None or not ahead or str(row.apt_status) != "Scheduled" or booking_in(row.note or ""):
             return None
         ref = office.at_opendental(row.apt_num)
@@ -159,7 +161,8 @@ class Polling:
         key = content_id("mirror", ref, row.date_t_stamp, row.apt_date_time, *now.isocalendar()[:2])
         event = look(office, "opendental.appointment", row.apt_num, f"row:{ref}", key, now)
         self._mirrored += 1
-        return evolve(event, due=now + timedelta(minutes=(self._mirrored - 1) // policy.per_minute))
+        due = now + timedelta(minutes=(self._mirrored - 1) // policy.per_minute)
+        return evolve(event, location=place.name, due=due)
 
     def _warn_of_collisions(self, changed: list[Booked], now: datetime) -> None:
         """Tell people when a changed row stands on a visit that we look after."""
@@ -275,10 +278,10 @@ class Polling:
         rows = self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
         events = [event for appt in rows if (event := self.event_of_booking(appt, now)) is not None]
         for patient in office.nexhealth.patients.iter(location_id=office.location.nexhealth_id, updated_since=since):
-            if office.records.link("person", office.at_nexhealth(patient.id)) is not None:
-                key = content_id("catch-up", office.at_nexhealth(patient.id), patient.updated_at)
-                lane = f"patient:{office.realm}:{patient.id}"
-                events.append(look(office, "nexhealth.patient", patient.id, lane, key, now))
+            ref, known = office.person(patient.id)
+            if known is not None:
+                key = content_id("catch-up", ref, patient.updated_at)
+                events.append(look(office, "nexhealth.patient", patient.id, office.lane(patient.id), key, now))
         return office.records.store.inbox.put(events)
 
     # -- both calendars ------------------------------------------------------------------------------------------------
@@ -307,32 +310,25 @@ class Polling:
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]
     ) -> list[Event]:
         """Return events for linked visits of the window that one side does not show."""
-        office, links, after = self._office, list[Event](), ""
-        expected = 0
-        while page := office.records.store.links.all(
-            kind="visit", location=office.location.name, state=LinkState.LINKED, after=after, limit=500
-        ):
-            after = page[-1].id
-            for link in page:
-                body = office.records.opened(link).body
-                slot = slot_of(body.base.opendental) if body.base else None
-                if slot is None or not lower <= to_instant(slot.start, office.location.zone).value < upper:
-                    continue
-                expected += 1
-                here = link.opendental is not None and int(link.opendental.id) in rows
-                there = link.nexhealth is not None and int(link.nexhealth.id) in bookings
-                if not (here and there) and link.nexhealth is not None and link.opendental is not None:
-                    kind, end = (
-                        ("nexhealth.appointment", link.nexhealth)
-                        if here
-                        else ("opendental.appointment", link.opendental)
-                    )
-                    key = content_id("missing", link.id, link.version)
-                    links.append(look(office, kind, end.id, f"link:{link.id}", key, now))
+        office, events, expected = self._office, list[Event](), 0
+        for known in office.records.links("visit", office.location.name, LinkState.LINKED):
+            link, body = known.link, known.body
+            slot = slot_of(body.base.opendental) if body.base else None
+            if slot is None or not lower <= to_instant(slot.start, office.location.zone).value < upper:
+                continue
+            expected += 1
+            here = link.opendental is not None and int(link.opendental.id) in rows
+            there = link.nexhealth is not None and int(link.nexhealth.id) in bookings
+            if not (here and there) and link.nexhealth is not None and link.opendental is not None:
+                kind, end = (
+                    ("nexhealth.appointment", link.nexhealth) if here else ("opendental.appointment", link.opendental)
+                )
+                key = content_id("missing", link.id, link.version)
+                events.append(look(office, kind, end.id, f"link:{link.id}", key, now))
         if expected >= EMPTY_MEANS_SOMETHING and (not rows or not bookings):
             side = "Open Dental" if not rows else "NexHealth"
             raise EmptySideError(f"{office.location.name}: {side} shows no appointment where {expected} are linked")
-        return links
+        return events
 
 
 def look(office: Office, kind: str, subject: object, key: str, event_id: str, now: datetime) -> Event:
