@@ -9,6 +9,7 @@ from attrs import evolve
 
 from odnexus import InsurancePolicy, IntakePolicy
 from odnexus.practice import MirrorPolicy, Modes, TypeRule
+from odnexus.reconcile.policy import VisitPolicy
 from odnexus.testing.opendental import PERMISSIONS
 from tests.engine.crashing import Killed
 from tests.engine.test_crashes import CutTown
@@ -139,7 +140,7 @@ def test_a_patient_is_not_made_at_nexhealth_where_persons_are_not_applied() -> N
     assert town.engine.buried() == []
 
 
-def test_what_was_begun_before_a_location_was_set_to_observe_sends_nothing_either() -> None:
+def test_what_was_begun_before_a_location_was_set_to_observe_goes_on_only_when_it_is_applied_again() -> None:
     count = 0
     while True:
         town = begun()
@@ -156,19 +157,30 @@ def test_what_was_begun_before_a_location_was_set_to_observe_sends_nothing_eithe
             simulator.reset_requests()
         town.live_on()
         assert written(town) == [], f"cut after effect {count}"
+        assert town.engine.buried() == []
+
+        restarted(town, modes=Modes())
+        town.settle(7)
+        live = [each.start_time for each in town.nx.state.appointments.values() if not each.cancelled]
+        assert sorted(live) == [at(11), at(14), at(16)], f"cut after effect {count}"
+        assert len(town.visits) == 3
+        assert len(town.od.practice.rows("procedurelogs")) == 2
+        assert town.kinds() == []
     assert count > 40
 
 
 def begun() -> CutTown:
-    """Return a town in which a booking, a visit to mirror, a form and a coverage are about to be worked on."""
-    town: CutTown = everything(CutTown(opendental={"permissions": PERMISSIONS}, **EVERYTHING))
+    """Return a town with a booking to be written, a visit to be moved at NexHealth, and one to be made there."""
+    town: CutTown = everything(
+        CutTown(opendental={"permissions": PERMISSIONS}, visits=VisitPolicy(reschedule="rebook"), **EVERYTHING)
+    )
     town.work()
-    patient = town.person("Mara", "Lund", "1988-11-20")
-    town.book(patient, at(9), appointment_type_id=town.kind)
+    # Known to NexHealth from the office: one who is to be inserted yet could not be booked a second time.
+    patient = town.person("Mara", "Lund", "1988-11-20", foreign_id="9")
+    first = town.book(patient, at(9), appointment_type_id=town.kind)
     town.settle()
-    submit(town, patient)
-    announce(town, cover(town, patient))
     town.book(patient, at(11), appointment_type_id=town.kind)
+    town.od.practice.staff.move(town.row_of(first)["AptNum"], start=wall(town, 16))
     chart = town.chart("Otis", "Grant", "1970-01-02", WirelessPhone="(303)555-0179", Email="otis@example.com")
     town.od.practice.staff.book(chart, start=wall(town, 14), op=town.ops[1], minutes=60, ProvNum=town.provs[0])
     return town

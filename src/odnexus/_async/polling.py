@@ -14,6 +14,7 @@ from attrs import evolve
 from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
+from odnexus._async.records import Known
 from odnexus._async.waiting import AsyncWaiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
@@ -82,7 +83,7 @@ class AsyncPolling:
             return 0
         put = 0
         if before is not None:
-            put = await self.scan(now, now - timedelta(days=1), now + location.horizon)
+            put = await self.scan(now, now - timedelta(days=1), now + location.horizon, whole=True)
         await cursors.set(f"modes:{location.name}", modes)
         return put
 
@@ -264,9 +265,7 @@ class AsyncPolling:
             if gone and not await AsyncWaiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
-            known.link.state is not LinkState.PENDING
-            and known.body.base is not None
-            and (known.body.base.nexhealth == fields)
+            _is_settled(known) and known.body.base is not None and known.body.base.nexhealth == fields
         ):
             return None
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
@@ -288,8 +287,10 @@ class AsyncPolling:
 
     # -- both calendars ------------------------------------------------------------------------------------------------
 
-    async def scan(self, now: datetime, start: datetime, end: datetime) -> int:
+    async def scan(self, now: datetime, start: datetime, end: datetime, *, whole: bool = False) -> int:
         """Compare both calendars from *start* to *end* (aware) and put an event for each difference.
+
+        With *whole* also those are looked at that were looked at this week and belong to Open Dental alone.
 
         Raises:
             EmptySideError: One side shows nothing although several visits are linked in the window.
@@ -305,7 +306,7 @@ class AsyncPolling:
         events += [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
         events += await self._missing(now, lower, upper, {row.apt_num for row in rows}, {b.id for b in bookings})
         # A scan looks again even where a poll looked before: its ids carry the moment.
-        again = [_renamed(event, now) for event in events]
+        again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return await office.records.store.inbox.put(again)
 
     async def _missing(
@@ -333,6 +334,11 @@ class AsyncPolling:
         return events
 
 
+def _is_settled(known: Known) -> bool:
+    """Return whether nothing is under way for a link: a create or a move that was cut off is taken up again."""
+    return known.link.state not in (LinkState.PENDING, LinkState.MOVING) and not known.body.unfinished
+
+
 def look(office: AsyncOffice, kind: str, subject: object, key: str, event_id: str, now: datetime) -> Event:
     """Return an event that asks to look at a record."""
     return Event(
@@ -341,6 +347,4 @@ def look(office: AsyncOffice, kind: str, subject: object, key: str, event_id: st
 
 
 def _renamed(event: Event, now: datetime) -> Event:
-    if event.key.startswith("row:"):
-        return event
     return evolve(event, id=content_id("scan", event.id, now.astimezone(UTC).isoformat()))

@@ -43,6 +43,8 @@ class AsyncVisits:
             return Done()
         if known is not None and known.link.opendental is not None and not office.is_here(known.link):
             return await self._elsewhere(known, now)
+        if known is not None and known.link.state is LinkState.MOVING:
+            return await self._unmoved(known, now)
         appt = await office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return await self._linked(known, appt, now, again=again)
@@ -68,6 +70,8 @@ class AsyncVisits:
         if known.link.opendental != ref:
             await self._booking.holding.seen(known, int(event.subject), now)
             return Done()
+        if known.link.state is LinkState.MOVING:
+            return await self._unmoved(known, now)
         row = await office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":
@@ -81,6 +85,11 @@ class AsyncVisits:
             return Done()
         appt = await office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return await self._both(known, appt, row, now)
+
+    async def _unmoved(self, known: Known, now: datetime) -> Settlement:
+        """A move (new then cancel) was cut off, and only observing it cannot go on: it does once visits are applied."""
+        await self._office.note(now, "held", known.link.nexhealth, "observe:moving")
+        return Done()
 
     async def _elsewhere(self, known: Known, now: datetime) -> Settlement:
         """The location was given another database: a number of the former one means nothing in it."""
@@ -113,7 +122,7 @@ class AsyncVisits:
 
     async def _resumed(self, known: Known | None, now: datetime) -> Known | None:
         """Carry on a move (new then cancel) that was interrupted."""
-        if known is None or known.link.state is not LinkState.MOVING or self._office.rehearsing:
+        if known is None or known.link.state is not LinkState.MOVING or self._office.observing:
             return known
         old = await self._office.nexhealth_visit(known.body.cancel)
         if old is None:
@@ -182,7 +191,7 @@ class AsyncVisits:
     async def _held(self, known: Known, now: datetime) -> Settlement:
         office, link = self._office, known.link
         answer = await office.answered("visit.overlap", link.id, link.opendental)
-        choice = answer.choice if answer is not None and not office.rehearsing else ""
+        choice = answer.choice if answer is not None and not office.observing else ""
         if choice == "keep" and link.opendental is not None:
             await office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
             await self._released(known, now)

@@ -488,7 +488,7 @@ class Booking:
     def finish(self, known: Known, now: datetime) -> Known:
         """Do what is owed after a create: look at the slot afresh, give way if we came second, tell the host."""
         office, link = self._office, known.link
-        if not known.body.unfinished or link.opendental is None or office.rehearsing:
+        if not known.body.unfinished or link.opendental is None or office.observing:
             return known
         known, own = self.holding.release(known, now), int(link.opendental.id)
         link, slot = known.link, slot_of(canonical(known.body.base))

@@ -221,6 +221,11 @@ class Office:
         """Return what the office's clock shows."""
         return to_wall(now, self.location.zone)
 
+    @property
+    def observing(self) -> bool:
+        """Whether nothing may be written of visits, not even what was begun before."""
+        return self.rehearsing or self.location.modes.visit == "observe"
+
     def bridging(self) -> bool:
         """Return whether we may write visits into Open Dental."""
         return self.finding.writer is Writer.BRIDGE

@@ -15,6 +15,7 @@ from attrs import evolve
 from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
+from odnexus._sync.records import Known
 from odnexus._sync.waiting import Waiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
@@ -83,7 +84,7 @@ class Polling:
             return 0
         put = 0
         if before is not None:
-            put = self.scan(now, now - timedelta(days=1), now + location.horizon)
+            put = self.scan(now, now - timedelta(days=1), now + location.horizon, whole=True)
         cursors.set(f"modes:{location.name}", modes)
         return put
 
@@ -264,9 +265,7 @@ class Polling:
             if gone and not Waiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
-            known.link.state is not LinkState.PENDING
-            and known.body.base is not None
-            and (known.body.base.nexhealth == fields)
+            _is_settled(known) and known.body.base is not None and known.body.base.nexhealth == fields
         ):
             return None
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
@@ -286,8 +285,10 @@ class Polling:
 
     # -- both calendars ------------------------------------------------------------------------------------------------
 
-    def scan(self, now: datetime, start: datetime, end: datetime) -> int:
+    def scan(self, now: datetime, start: datetime, end: datetime, *, whole: bool = False) -> int:
         """Compare both calendars from *start* to *end* (aware) and put an event for each difference.
+
+        With *whole* also those are looked at that were looked at this week and belong to Open Dental alone.
 
         Raises:
             EmptySideError: One side shows nothing although several visits are linked in the window.
@@ -303,7 +304,7 @@ class Polling:
         events += [event for row in rows if (event := self._event_of_row(row, now)) is not None]
         events += self._missing(now, lower, upper, {row.apt_num for row in rows}, {b.id for b in bookings})
         # A scan looks again even where a poll looked before: its ids carry the moment.
-        again = [_renamed(event, now) for event in events]
+        again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return office.records.store.inbox.put(again)
 
     def _missing(
@@ -331,6 +332,11 @@ class Polling:
         return events
 
 
+def _is_settled(known: Known) -> bool:
+    """Return whether nothing is under way for a link: a create or a move that was cut off is taken up again."""
+    return known.link.state not in (LinkState.PENDING, LinkState.MOVING) and not known.body.unfinished
+
+
 def look(office: Office, kind: str, subject: object, key: str, event_id: str, now: datetime) -> Event:
     """Return an event that asks to look at a record."""
     return Event(
@@ -339,6 +345,4 @@ def look(office: Office, kind: str, subject: object, key: str, event_id: str, no
 
 
 def _renamed(event: Event, now: datetime) -> Event:
-    if event.key.startswith("row:"):
-        return event
     return evolve(event, id=content_id("scan", event.id, now.astimezone(UTC).isoformat()))

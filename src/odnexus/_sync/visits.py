@@ -44,6 +44,8 @@ class Visits:
             return Done()
         if known is not None and known.link.opendental is not None and not office.is_here(known.link):
             return self._elsewhere(known, now)
+        if known is not None and known.link.state is LinkState.MOVING:
+            return self._unmoved(known, now)
         appt = office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return self._linked(known, appt, now, again=again)
@@ -69,6 +71,8 @@ class Visits:
         if known.link.opendental != ref:
             self._booking.holding.seen(known, int(event.subject), now)
             return Done()
+        if known.link.state is LinkState.MOVING:
+            return self._unmoved(known, now)
         row = office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":
@@ -82,6 +86,11 @@ class Visits:
             return Done()
         appt = office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return self._both(known, appt, row, now)
+
+    def _unmoved(self, known: Known, now: datetime) -> Settlement:
+        """A move (new then cancel) was cut off, and only observing it cannot go on: it does once visits are applied."""
+        self._office.note(now, "held", known.link.nexhealth, "observe:moving")
+        return Done()
 
     def _elsewhere(self, known: Known, now: datetime) -> Settlement:
         """The location was given another database: a number of the former one means nothing in it."""
@@ -112,7 +121,7 @@ class Visits:
 
     def _resumed(self, known: Known | None, now: datetime) -> Known | None:
         """Carry on a move (new then cancel) that was interrupted."""
-        if known is None or known.link.state is not LinkState.MOVING or self._office.rehearsing:
+        if known is None or known.link.state is not LinkState.MOVING or self._office.observing:
             return known
         old = self._office.nexhealth_visit(known.body.cancel)
         if old is None:
@@ -181,7 +190,7 @@ class Visits:
     def _held(self, known: Known, now: datetime) -> Settlement:
         office, link = self._office, known.link
         answer = office.answered("visit.overlap", link.id, link.opendental)
-        choice = answer.choice if answer is not None and not office.rehearsing else ""
+        choice = answer.choice if answer is not None and not office.observing else ""
         if choice == "keep" and link.opendental is not None:
             office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
             self._released(known, now)

@@ -133,8 +133,14 @@ FEATURES: Final[tuple[Feature, ...]] = (
         needed=False,
     ),
     Feature(
+        name="know procedures",
+        opendental=("GET /procedurecodes",),
+        when=(("names_procedures", (True,)),),
+        needed=False,
+    ),
+    Feature(
         name="attach procedures",
-        opendental=("GET /procedurecodes", "GET /procedurelogs", "POST /procedurelogs"),
+        opendental=("GET /procedurelogs", "POST /procedurelogs"),
         when=(*VISITS, ("names_procedures", (True,))),
         needed=False,
     ),
