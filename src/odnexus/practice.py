@@ -422,6 +422,11 @@ class Practice:
         """
         return next(each.name for each in self.locations if each.database == location.database)
 
+    def at_clinic(self, location: Location, clinic_num: int | None) -> Location:
+        """Return the location of the same database whose clinic it is; *location* itself where none names it."""
+        beside = (each for each in self.locations if each.database == location.database)
+        return next((each for each in beside if clinic_num and each.clinic_num == clinic_num), location)
+
     def abroad(self, location: Location) -> frozenset[int]:
         """Return the NexHealth locations of the same institution that belong to other databases than *location*."""
         realm = self.realm(location)

@@ -52,7 +52,7 @@ class AsyncMirroring:
         policy = self._office.location.mirror
         against = self._against(row, policy, now)
         if known is not None:
-            return await self._go_on(known, row, against, now)
+            return await self._go_on(known, row, against or self._not_applied(), now)
         if policy is None or row is None or against:
             subject = (
                 f"location:{self._office.location.name}" if row is None else self._office.at_opendental(row.apt_num)
@@ -80,6 +80,10 @@ class AsyncMirroring:
             return "mirror.is-a-booking"
         return self._not_here(row)
 
+    def _not_applied(self) -> str:
+        mode = self._office.location.modes.visit
+        return "" if mode == "apply" else f"{mode}:mirror"
+
     def _not_here(self, row: OpenDentalAppointment) -> str:
         office, chart = self._office, self._office.picture.roster.get(row.pat_num or 0)
         if office.location.clinic_num not in (None, row.clinic_num):
@@ -91,13 +95,10 @@ class AsyncMirroring:
     async def _is_ours(self, row: OpenDentalAppointment) -> bool:
         """Return whether *row* may be what an interrupted create of ours has made: then its booking comes first."""
         office, wall = self._office, self._fields(row)["start"]
-        pending = await office.records.store.links.all(
-            kind="visit", location=office.location.name, state=LinkState.PENDING
-        )
-        for link in pending:
-            body = office.records.opened(link).body
+        async for pending in office.records.links("visit", office.location.name, LinkState.PENDING):
+            body = pending.body
             start = body.base.opendental.get("start") if body.base is not None else wall
-            if link.nexhealth is not None and body.patient == row.pat_num and start == wall:
+            if pending.link.nexhealth is not None and body.patient == row.pat_num and start == wall:
                 return True
         return False
 
@@ -107,9 +108,9 @@ class AsyncMirroring:
     # -- making --------------------------------------------------------------------------------------------------------
 
     async def _begin(self, row: OpenDentalAppointment, policy: MirrorPolicy, now: datetime) -> Settlement:
-        office, mode = self._office, self._office.location.modes.visit
-        if mode != "apply":
-            await office.note(now, "decided", office.at_opendental(row.apt_num), f"{mode}:mirror", fields=["create"])
+        office = self._office
+        if against := self._not_applied():
+            await office.note(now, "decided", office.at_opendental(row.apt_num), against, fields=["create"])
             return Done()
         answer = await office.answered("visit.cannot-mirror", *self._about(row))
         if answer is not None and answer.choice != "retry":
@@ -141,6 +142,7 @@ class AsyncMirroring:
                 text = "NexHealth refuses some of Open Dental's appointments. The journal names them (mirror.refused)."
                 await office.alert_once(now, "mirror", "mirror.refused", text)
                 return Done()
+            await office.alert_once(now, "mirror", "", "")
         return await self._complete(known, row, booked, now)
 
     async def _pending(self, row: OpenDentalAppointment, patient: int, now: datetime) -> Known:
@@ -231,9 +233,9 @@ class AsyncMirroring:
         office, ref, number = self._office, self._office.at_opendental(row.apt_num), row.pat_num or 0
         known = await office.records.link("person", office.at_opendental(number))
         if known is not None and known.link.nexhealth is not None:
-            return int(known.link.nexhealth.id)
+            return office.patient_id(known.link.nexhealth)
         found = await self._found(number)
-        if not found and policy.patients == "create":
+        if not found and policy.patients == "create" and office.location.modes.person == "apply":
             found = await self._created(number, row, now)
         if len(found) != 1:
             rule = "mirror.patient-unclear" if found else "mirror.patient-unknown"
@@ -255,7 +257,7 @@ class AsyncMirroring:
             row.id
             async for row in rows
             if office.picture.roster.lookup(person_from_nexhealth(row).value).chosen == pat_num
-            and await office.records.link("person", office.at_nexhealth(row.id)) is None
+            and (await office.person(row.id))[1] is None
         ]
 
     async def _created(self, pat_num: int, row: OpenDentalAppointment, now: datetime) -> list[int]:

@@ -146,8 +146,8 @@ class AsyncMoving:
         """Return whether *appt* is what a move of ours, or a visit of Open Dental's that we make there, has booked."""
         office, start = self._office, self._office.fields_of_nexhealth(appt).get("start")
         for state in (LinkState.MOVING, LinkState.PENDING):
-            for link in await office.records.store.links.all(kind="visit", location=office.location.name, state=state):
-                target = office.records.opened(link).body.target
+            async for known in office.records.links("visit", office.location.name, state):
+                target = known.body.target
                 whose = target.get("nexhealth_patient") in (None, appt.patient_id)
                 if target and target.get("start") == start and whose:
                     return True

@@ -179,9 +179,13 @@ class AsyncOffice:
         """Return the name of an Open Dental record."""
         return Ref(side="opendental", realm=self.location.database, id=str(id))
 
-    def lane(self, person: object) -> str:
-        """Return the key of events about a NexHealth patient."""
-        return lane_of(self.realm, self.location.database, person)
+    def lane(self, person: object, lane: str = "patient") -> str:
+        """Return the key of events about a NexHealth patient (`lane_of`)."""
+        return lane_of(self.realm, self.location.database, person, lane)
+
+    def patient_id(self, ref: Ref) -> int:
+        """Return NexHealth's number of the patient behind *ref*, also where it is the second name (`person`)."""
+        return int(ref.id.partition("@")[0])
 
     async def person(self, id: object) -> tuple[Ref, Known | None]:
         """Return the name by which a NexHealth patient is linked to a chart of this database, and the link.
@@ -215,6 +219,11 @@ class AsyncOffice:
     def wall(self, now: datetime) -> datetime:
         """Return what the office's clock shows."""
         return to_wall(now, self.location.zone)
+
+    @property
+    def observing(self) -> bool:
+        """Whether nothing may be written of visits, not even what was begun before."""
+        return self.rehearsing or self.location.modes.visit == "observe"
 
     def bridging(self) -> bool:
         """Return whether we may write visits into Open Dental."""
@@ -471,7 +480,7 @@ class AsyncOffice:
         """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
         asked = await self.records.store.reviews.get(inquiry.id)
         if asked is None:
-            await self.ask(now, inquiry.review(self.location.name, now), inquiry.content, inquiry.text)
+            await self._ask(now, inquiry)
             return None
         if asked.answer is None:
             # Whoever was killed after asking may not have told the host; told twice it is one event.
@@ -483,10 +492,11 @@ class AsyncOffice:
         asked = await self.records.store.reviews.get(content_id(kind, *about))
         return asked.answer if asked is not None else None
 
-    async def ask(self, now: datetime, review: Review, body: Mapping[str, object], text: str) -> None:
+    async def _ask(self, now: datetime, inquiry: Inquiry) -> None:
         """Open a review that was not asked before; alert first, so that no question stays unheard."""
-        self.alert(now, review.kind, text, subject=review.subject)
-        if await self.records.open_review(review, body):
+        review = inquiry.review(self.location.name, now)
+        self.alert(now, review.kind, inquiry.text, subject=review.subject)
+        if await self.records.open_review(review, inquiry.content):
             await self.note(now, "held", review.subject, review.kind, related=[f"review:{review.id}"])
             await self._announce_review(review)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -45,6 +45,14 @@ class AsyncRecords:
         """Return the link that holds *ref*, opened."""
         link = await self.store.links.find(kind, ref)
         return self.opened(link) if link is not None else None
+
+    async def links(self, kind: LinkKind, location: str, state: LinkState) -> AsyncIterator[Known]:
+        """Yield all links of *location* in *state*, opened."""
+        after = ""
+        while page := await self.store.links.all(kind=kind, location=location, state=state, after=after):
+            for link in page:
+                yield self.opened(link)
+            after = page[-1].id
 
     def opened(self, link: Link) -> Known:
         """Return *link* with its body."""

@@ -46,7 +46,8 @@ WAITING = frozenset({AptStatus.SCHEDULED, AptStatus.UNSCHED_LIST, AptStatus.BROK
 class AsyncAsapOffers:
     """Offers opened slots of one location by text, one patient at a time, never at night, nobody twice.
 
-    Register the object for ``slot.opened``, and call `go_on` every few minutes.
+    Register the object for ``slot.opened``, and call `go_on` every few minutes. Where visits of the location are not
+    applied (`Modes.visit`) nobody is texted.
 
     Args:
         opendental: The client of the location's Open Dental.
@@ -96,9 +97,8 @@ class AsyncAsapOffers:
         return await self._work(None)
 
     async def _work(self, new: Offer | None) -> list[Offer]:
+        await self._keep()
         now = self._clock.now()
-        if not await self._store.turns.take(self._name, self._holder, now, now + HOLD):
-            raise LeaseLostError(f"{self._name}: another worker is at it")
         try:
             offers = await self._load()
             wall = to_wall(now, self._location.zone)
@@ -109,10 +109,21 @@ class AsyncAsapOffers:
                 offers.setdefault(new.id, evolve(new, waiting=waiting))
             for key in list(offers):
                 await self._advance(offers, key, wall)
+            await self._keep()
             await self._save(offers)
             return [offer for offer in offers.values() if offer.state != "closed"]
         finally:
             await self._store.turns.give(self._name, self._holder)
+
+    async def _keep(self) -> None:
+        """Take the turn or prolong it: right before each text, so that no two workers send one.
+
+        Raises:
+            LeaseLostError: Another worker is at it.
+        """
+        now = self._clock.now()
+        if not await self._store.turns.take(self._name, self._holder, now, now + HOLD):
+            raise LeaseLostError(f"{self._name}: another worker is at it")
 
     # -- one offer -----------------------------------------------------------------------------------------------------
 
@@ -127,9 +138,12 @@ class AsyncAsapOffers:
                     offers[key] = evolve(offer, state="closed")
                 case "look":
                     offers[key] = evolve(offer, state="asked") if await self._was_sent(offer) else offer.undone()
+                case "ask" if self._location.modes.visit != "apply":
+                    return
                 case "ask":
                     offers[key] = await self._next(offer, wall)
                     if offers[key].state == "sending":
+                        await self._keep()
                         await self._save(offers)
                         offers[key] = await self._send(offers[key])
 

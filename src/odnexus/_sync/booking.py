@@ -104,8 +104,8 @@ class Booking:
         if row.pat_num in office.picture.holding:
             office.note(now, "observed", ref, "visit.is-a-hold")
             return None if known is not None else Done()
-        if appt.patient_id and row.pat_num:
-            # The synchronizer wrote this visit onto that chart, so the person is linked too.
+        if appt.patient_id and row.pat_num and not appt.is_guardian:
+            # The synchronizer wrote this visit onto that chart, so the person is linked too. A guardian is not.
             self._people.adopt(appt.patient_id, row.pat_num, now)
         return self._adopt(appt, row, known, now, "visit.foreign-id")
 
@@ -488,7 +488,7 @@ class Booking:
     def finish(self, known: Known, now: datetime) -> Known:
         """Do what is owed after a create: look at the slot afresh, give way if we came second, tell the host."""
         office, link = self._office, known.link
-        if not known.body.unfinished or link.opendental is None or office.rehearsing:
+        if not known.body.unfinished or link.opendental is None or office.observing:
             return known
         known, own = self.holding.release(known, now), int(link.opendental.id)
         link, slot = known.link, slot_of(canonical(known.body.base))

@@ -207,7 +207,7 @@ class Holding:
     def release(self, known: Known, now: datetime) -> Known:
         """Take the hold of a booking off the book, if it has one, and return the link without it."""
         hold = known.body.hold
-        if hold is None or self._office.rehearsing or self._office.location.modes.visit == "observe":
+        if hold is None or self._office.observing:
             return known
         row = None
         if hold.apt_num and not hold.gone:

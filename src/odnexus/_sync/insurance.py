@@ -27,6 +27,8 @@ from odnexus._sync.insuring import (
 )
 from odnexus._sync.office import REFUSALS, Office
 from odnexus._sync.people import LIVING
+from odnexus._sync.records import Known
+from odnexus._sync.signals import lane_of
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError, UnsupportedError
 from odnexus.mapping.coverage import Resolution, normalised
 from odnexus.mapping.insurance import (
@@ -124,24 +126,22 @@ class Insurance:
         The event's payload says what somebody typed (``text``, or ``answers`` of a form, with the ``visit`` it came
         with); without one NexHealth is asked.
         """
-        office, ref = self._office, self._office.at_nexhealth(event.subject)
+        office, (ref, person) = self._office, self._office.person(event.subject)
         if office.location.insurance.mode == "off":
             office.note(now, "observed", ref, "insurance.off")
             return Done()
         said = unpack(office.records.payload(event))
-        chart = self._chart(ref, said)
-        if chart is None:
-            return self._without_chart(event, said, now)
-        if chart.realm != office.location.database:
-            return self._elsewhere(event, ref, said, now)
-        row = office.picture.roster.get(int(chart.id))
+        pat_num = self._chart(person, said)
+        if pat_num is None:
+            return self._elsewhere(event, said, now) or self._without_chart(event, said, now)
+        row = office.picture.roster.get(pat_num)
         if row is not None and row.status not in LIVING:
             # Where it went is asked with the next visit; nothing is written into a chart that is closed.
-            office.note(now, "observed", ref, "insurance.chart-gone", related=[chart])
+            office.note(now, "observed", ref, "insurance.chart-gone", related=[office.at_opendental(pat_num)])
             return Done()
         for coverage in self._coverages(event, said, now):
             case = Case(
-                id=_identity(ref, coverage), ref=ref, pat_num=int(chart.id), coverage=coverage, event=event,
+                id=_identity(ref, pat_num, coverage), ref=ref, pat_num=pat_num, coverage=coverage, event=event,
                 said=said, now=now,
             )  # fmt: skip
             # The next one stands behind this one: it waits until people have decided about it.
@@ -151,16 +151,15 @@ class Insurance:
 
     # -- whose, and what -----------------------------------------------------------------------------------------------
 
-    def _chart(self, ref: Ref, said: Mapping[str, Any]) -> Ref | None:
-        """Return the chart of the patient, or of the visit that the words came with."""
-        records = self._office.records
-        known = records.link("person", ref)
-        if known is not None and known.link.opendental is not None:
-            return known.link.opendental
-        visit = records.link("visit", self._office.at_nexhealth(said["visit"])) if said.get("visit") else None
-        if visit is None or visit.body.patient is None or visit.link.opendental is None:
+    def _chart(self, person: Known | None, said: Mapping[str, Any]) -> int | None:
+        """Return the patient's chart in this database, or that of the visit that the words came with."""
+        office = self._office
+        if person is not None and person.link.opendental is not None:
+            return int(person.link.opendental.id)
+        visit = office.records.link("visit", office.at_nexhealth(said["visit"])) if said.get("visit") else None
+        if visit is None or visit.link.opendental is None or not office.is_here(visit.link):
             return None
-        return Ref(side="opendental", realm=visit.link.opendental.realm, id=str(visit.body.patient))
+        return visit.body.patient
 
     def _without_chart(self, event: Event, said: Mapping[str, Any], now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(event.subject)
@@ -177,16 +176,20 @@ class Insurance:
         office.question(now, inquiry)
         return Done()
 
-    def _elsewhere(self, event: Event, ref: Ref, said: Mapping[str, Any], now: datetime) -> Settlement:
-        """The patient's chart is in another database: the location that linked it goes on."""
-        known = self._office.records.link("person", ref)
-        self._office.note(now, "observed", ref, "insurance.other-database")
-        if known is None or known.link.location == self._office.location.name:
-            return Done()
-        new_id = content_id("elsewhere", event.id, known.link.location)
-        payload = self._office.records.sealed_payload(new_id, pack(dict(said))) if said else None
-        moved = evolve(event, id=new_id, location=known.link.location, received=now, due=now, payload=payload)
-        self._office.records.store.inbox.put([moved])
+    def _elsewhere(self, event: Event, said: Mapping[str, Any], now: datetime) -> Settlement | None:
+        """Leave a patient whose chart is in another database to the location that linked it; ``None`` if none is."""
+        office, ref = self._office, self._office.at_nexhealth(event.subject)
+        known = office.records.link("person", ref)
+        if known is None or known.link.opendental is None or office.is_here(known.link):
+            return None
+        office.note(now, "observed", ref, "insurance.other-database")
+        if known.link.location != office.location.name:
+            new_id = content_id("elsewhere", event.id, known.link.location)
+            payload = office.records.sealed_payload(new_id, pack(dict(said))) if said else None
+            lane = lane_of(office.realm, known.link.opendental.realm, event.subject, "insurance")
+            place = known.link.location
+            moved = evolve(event, id=new_id, key=lane, location=place, received=now, due=now, payload=payload)
+            office.records.store.inbox.put([moved])
         return Done()
 
     def _coverages(self, event: Event, said: Mapping[str, Any], now: datetime) -> list[Coverage]:
@@ -432,10 +435,14 @@ class Insurance:
         self._office.note(case.now, kind, case.ref, rule, related=related)
 
 
-def _identity(ref: Ref, coverage: Coverage) -> str:
-    """Return the id of a coverage: the same however often and by whomever it is said."""
+def _identity(ref: Ref, pat_num: int, coverage: Coverage) -> str:
+    """Return the id of a coverage in one chart: the same however often and by whomever it is said.
+
+    Where a patient turns out to be somebody else's chart, nothing that was begun or answered for the former counts.
+    """
     carrier = coverage.payer_id or normalised(coverage.carrier)
-    return content_id("insurance", ref, carrier, member_key(coverage.member_id), group_key(coverage.group_number))
+    said = (carrier, member_key(coverage.member_id), group_key(coverage.group_number))
+    return content_id("insurance", ref, pat_num, *said)
 
 
 def _about(case: Case, asked: int = 0) -> tuple[object, ...]:
@@ -485,7 +492,7 @@ def insurance_event(
     event_id = content_id("insurance.said", ref, words)
     return Event(
         id=event_id,
-        key=f"insurance:{office.realm}:{patient_id}",
+        key=office.lane(patient_id, "insurance"),
         location=office.location.name,
         kind="nexhealth.insurance",
         subject=str(patient_id),
@@ -531,7 +538,7 @@ def watch_coverages(office: Office, now: datetime) -> int:
     events, latest = list[Event](), since
     for row in rows:
         latest = max(latest, row.updated_at or latest)
-        known = office.records.link("person", office.at_nexhealth(row.patient_id)) if row.patient_id else None
+        _, known = office.person(row.patient_id) if row.patient_id else ("", None)
         if known is not None and known.link.location == office.location.name:
             version = content_id("coverage", row.id, row.updated_at)
             events.append(insurance_event(office, row.patient_id or 0, {}, now, key=version))

@@ -53,7 +53,7 @@ class Mirroring:
         policy = self._office.location.mirror
         against = self._against(row, policy, now)
         if known is not None:
-            return self._go_on(known, row, against, now)
+            return self._go_on(known, row, against or self._not_applied(), now)
         if policy is None or row is None or against:
             subject = (
                 f"location:{self._office.location.name}" if row is None else self._office.at_opendental(row.apt_num)
@@ -81,6 +81,10 @@ class Mirroring:
             return "mirror.is-a-booking"
         return self._not_here(row)
 
+    def _not_applied(self) -> str:
+        mode = self._office.location.modes.visit
+        return "" if mode == "apply" else f"{mode}:mirror"
+
     def _not_here(self, row: OpenDentalAppointment) -> str:
         office, chart = self._office, self._office.picture.roster.get(row.pat_num or 0)
         if office.location.clinic_num not in (None, row.clinic_num):
@@ -92,11 +96,10 @@ class Mirroring:
     def _is_ours(self, row: OpenDentalAppointment) -> bool:
         """Return whether *row* may be what an interrupted create of ours has made: then its booking comes first."""
         office, wall = self._office, self._fields(row)["start"]
-        pending = office.records.store.links.all(kind="visit", location=office.location.name, state=LinkState.PENDING)
-        for link in pending:
-            body = office.records.opened(link).body
+        for pending in office.records.links("visit", office.location.name, LinkState.PENDING):
+            body = pending.body
             start = body.base.opendental.get("start") if body.base is not None else wall
-            if link.nexhealth is not None and body.patient == row.pat_num and start == wall:
+            if pending.link.nexhealth is not None and body.patient == row.pat_num and start == wall:
                 return True
         return False
 
@@ -106,9 +109,9 @@ class Mirroring:
     # -- making --------------------------------------------------------------------------------------------------------
 
     def _begin(self, row: OpenDentalAppointment, policy: MirrorPolicy, now: datetime) -> Settlement:
-        office, mode = self._office, self._office.location.modes.visit
-        if mode != "apply":
-            office.note(now, "decided", office.at_opendental(row.apt_num), f"{mode}:mirror", fields=["create"])
+        office = self._office
+        if against := self._not_applied():
+            office.note(now, "decided", office.at_opendental(row.apt_num), against, fields=["create"])
             return Done()
         answer = office.answered("visit.cannot-mirror", *self._about(row))
         if answer is not None and answer.choice != "retry":
@@ -140,6 +143,7 @@ class Mirroring:
                 text = "NexHealth refuses some of Open Dental's appointments. The journal names them (mirror.refused)."
                 office.alert_once(now, "mirror", "mirror.refused", text)
                 return Done()
+            office.alert_once(now, "mirror", "", "")
         return self._complete(known, row, booked, now)
 
     def _pending(self, row: OpenDentalAppointment, patient: int, now: datetime) -> Known:
@@ -230,9 +234,9 @@ class Mirroring:
         office, ref, number = self._office, self._office.at_opendental(row.apt_num), row.pat_num or 0
         known = office.records.link("person", office.at_opendental(number))
         if known is not None and known.link.nexhealth is not None:
-            return int(known.link.nexhealth.id)
+            return office.patient_id(known.link.nexhealth)
         found = self._found(number)
-        if not found and policy.patients == "create":
+        if not found and policy.patients == "create" and office.location.modes.person == "apply":
             found = self._created(number, row, now)
         if len(found) != 1:
             rule = "mirror.patient-unclear" if found else "mirror.patient-unknown"
@@ -254,7 +258,7 @@ class Mirroring:
             row.id
             for row in rows
             if office.picture.roster.lookup(person_from_nexhealth(row).value).chosen == pat_num
-            and office.records.link("person", office.at_nexhealth(row.id)) is None
+            and (office.person(row.id))[1] is None
         ]
 
     def _created(self, pat_num: int, row: OpenDentalAppointment, now: datetime) -> list[int]:

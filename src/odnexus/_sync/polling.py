@@ -15,6 +15,7 @@ from attrs import evolve
 from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
+from odnexus._sync.records import Known
 from odnexus._sync.waiting import Waiting
 from odnexus.errors import EmptySideError
 from odnexus.mapping.visit import to_instant
@@ -83,7 +84,7 @@ class Polling:
             return 0
         put = 0
         if before is not None:
-            put = self.scan(now, now - timedelta(days=1), now + location.horizon)
+            put = self.scan(now, now - timedelta(days=1), now + location.horizon, whole=True)
         cursors.set(f"modes:{location.name}", modes)
         return put
 
@@ -150,8 +151,10 @@ class Polling:
 
     def _event_of_unlinked(self, row: OpenDentalAppointment, now: datetime) -> Event | None:
         """Return the event for a row that may be made at NexHealth, where the location says so: so many a minute."""
-        office, policy = self._office, self._office.location.mirror
-        ahead = row.apt_date_time is not None and row.apt_date_time > office.wall(now)
+        office = self._office
+        # The poll of one location serves all that share the database.
+        place = office.practice.at_clinic(office.location, row.clinic_num)
+        policy, ahead = place.mirror, row.apt_date_time is not None and row.apt_date_time > office.wall(now)
         if policy is None or not ahead or str(row.apt_status) != "Scheduled" or booking_in(row.note or ""):
             return None
         ref = office.at_opendental(row.apt_num)
@@ -159,7 +162,8 @@ class Polling:
         key = content_id("mirror", ref, row.date_t_stamp, row.apt_date_time, *now.isocalendar()[:2])
         event = look(office, "opendental.appointment", row.apt_num, f"row:{ref}", key, now)
         self._mirrored += 1
-        return evolve(event, due=now + timedelta(minutes=(self._mirrored - 1) // policy.per_minute))
+        due = now + timedelta(minutes=(self._mirrored - 1) // policy.per_minute)
+        return evolve(event, location=place.name, due=due)
 
     def _warn_of_collisions(self, changed: list[Booked], now: datetime) -> None:
         """Tell people when a changed row stands on a visit that we look after."""
@@ -261,9 +265,7 @@ class Polling:
             if gone and not Waiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
-            known.link.state is not LinkState.PENDING
-            and known.body.base is not None
-            and (known.body.base.nexhealth == fields)
+            _is_settled(known) and known.body.base is not None and known.body.base.nexhealth == fields
         ):
             return None
         key = content_id("look", ref, appt.updated_at, appt.foreign_id, *fields.values())
@@ -275,16 +277,18 @@ class Polling:
         rows = self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
         events = [event for appt in rows if (event := self.event_of_booking(appt, now)) is not None]
         for patient in office.nexhealth.patients.iter(location_id=office.location.nexhealth_id, updated_since=since):
-            if office.records.link("person", office.at_nexhealth(patient.id)) is not None:
-                key = content_id("catch-up", office.at_nexhealth(patient.id), patient.updated_at)
-                lane = f"patient:{office.realm}:{patient.id}"
-                events.append(look(office, "nexhealth.patient", patient.id, lane, key, now))
+            ref, known = office.person(patient.id)
+            if known is not None:
+                key = content_id("catch-up", ref, patient.updated_at)
+                events.append(look(office, "nexhealth.patient", patient.id, office.lane(patient.id), key, now))
         return office.records.store.inbox.put(events)
 
     # -- both calendars ------------------------------------------------------------------------------------------------
 
-    def scan(self, now: datetime, start: datetime, end: datetime) -> int:
+    def scan(self, now: datetime, start: datetime, end: datetime, *, whole: bool = False) -> int:
         """Compare both calendars from *start* to *end* (aware) and put an event for each difference.
+
+        With *whole* also those are looked at that were looked at this week and belong to Open Dental alone.
 
         Raises:
             EmptySideError: One side shows nothing although several visits are linked in the window.
@@ -300,39 +304,37 @@ class Polling:
         events += [event for row in rows if (event := self._event_of_row(row, now)) is not None]
         events += self._missing(now, lower, upper, {row.apt_num for row in rows}, {b.id for b in bookings})
         # A scan looks again even where a poll looked before: its ids carry the moment.
-        again = [_renamed(event, now) for event in events]
+        again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return office.records.store.inbox.put(again)
 
     def _missing(
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]
     ) -> list[Event]:
         """Return events for linked visits of the window that one side does not show."""
-        office, links, after = self._office, list[Event](), ""
-        expected = 0
-        while page := office.records.store.links.all(
-            kind="visit", location=office.location.name, state=LinkState.LINKED, after=after, limit=500
-        ):
-            after = page[-1].id
-            for link in page:
-                body = office.records.opened(link).body
-                slot = slot_of(body.base.opendental) if body.base else None
-                if slot is None or not lower <= to_instant(slot.start, office.location.zone).value < upper:
-                    continue
-                expected += 1
-                here = link.opendental is not None and int(link.opendental.id) in rows
-                there = link.nexhealth is not None and int(link.nexhealth.id) in bookings
-                if not (here and there) and link.nexhealth is not None and link.opendental is not None:
-                    kind, end = (
-                        ("nexhealth.appointment", link.nexhealth)
-                        if here
-                        else ("opendental.appointment", link.opendental)
-                    )
-                    key = content_id("missing", link.id, link.version)
-                    links.append(look(office, kind, end.id, f"link:{link.id}", key, now))
+        office, events, expected = self._office, list[Event](), 0
+        for known in office.records.links("visit", office.location.name, LinkState.LINKED):
+            link, body = known.link, known.body
+            slot = slot_of(body.base.opendental) if body.base else None
+            if slot is None or not lower <= to_instant(slot.start, office.location.zone).value < upper:
+                continue
+            expected += 1
+            here = link.opendental is not None and int(link.opendental.id) in rows
+            there = link.nexhealth is not None and int(link.nexhealth.id) in bookings
+            if not (here and there) and link.nexhealth is not None and link.opendental is not None:
+                kind, end = (
+                    ("nexhealth.appointment", link.nexhealth) if here else ("opendental.appointment", link.opendental)
+                )
+                key = content_id("missing", link.id, link.version)
+                events.append(look(office, kind, end.id, f"link:{link.id}", key, now))
         if expected >= EMPTY_MEANS_SOMETHING and (not rows or not bookings):
             side = "Open Dental" if not rows else "NexHealth"
             raise EmptySideError(f"{office.location.name}: {side} shows no appointment where {expected} are linked")
-        return links
+        return events
+
+
+def _is_settled(known: Known) -> bool:
+    """Return whether nothing is under way for a link: a create or a move that was cut off is taken up again."""
+    return known.link.state not in (LinkState.PENDING, LinkState.MOVING) and not known.body.unfinished
 
 
 def look(office: Office, kind: str, subject: object, key: str, event_id: str, now: datetime) -> Event:
@@ -343,6 +345,4 @@ def look(office: Office, kind: str, subject: object, key: str, event_id: str, no
 
 
 def _renamed(event: Event, now: datetime) -> Event:
-    if event.key.startswith("row:"):
-        return event
     return evolve(event, id=content_id("scan", event.id, now.astimezone(UTC).isoformat()))

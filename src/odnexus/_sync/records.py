@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 
 from attrs import evolve, frozen
@@ -46,6 +46,14 @@ class Records:
         """Return the link that holds *ref*, opened."""
         link = self.store.links.find(kind, ref)
         return self.opened(link) if link is not None else None
+
+    def links(self, kind: LinkKind, location: str, state: LinkState) -> Iterator[Known]:
+        """Yield all links of *location* in *state*, opened."""
+        after = ""
+        while page := self.store.links.all(kind=kind, location=location, state=state, after=after):
+            for link in page:
+                yield self.opened(link)
+            after = page[-1].id
 
     def opened(self, link: Link) -> Known:
         """Return *link* with its body."""

@@ -44,6 +44,8 @@ class Visits:
             return Done()
         if known is not None and known.link.opendental is not None and not office.is_here(known.link):
             return self._elsewhere(known, now)
+        if known is not None and known.link.state is LinkState.MOVING:
+            return self._unmoved(known, now)
         appt = office.nexhealth_visit(event.subject)
         if known is not None and known.link.state is not LinkState.PENDING:
             return self._linked(known, appt, now, again=again)
@@ -69,6 +71,8 @@ class Visits:
         if known.link.opendental != ref:
             self._booking.holding.seen(known, int(event.subject), now)
             return Done()
+        if known.link.state is LinkState.MOVING:
+            return self._unmoved(known, now)
         row = office.opendental_visit(event.subject)
         if known.link.state is LinkState.HELD:
             if row is None or str(row.apt_status) != "Scheduled":
@@ -82,6 +86,11 @@ class Visits:
             return Done()
         appt = office.nexhealth_visit(known.link.nexhealth.id if known.link.nexhealth else "")
         return self._both(known, appt, row, now)
+
+    def _unmoved(self, known: Known, now: datetime) -> Settlement:
+        """A move (new then cancel) was cut off, and only observing it cannot go on: it does once visits are applied."""
+        self._office.note(now, "held", known.link.nexhealth, "observe:moving")
+        return Done()
 
     def _elsewhere(self, known: Known, now: datetime) -> Settlement:
         """The location was given another database: a number of the former one means nothing in it."""
@@ -112,7 +121,7 @@ class Visits:
 
     def _resumed(self, known: Known | None, now: datetime) -> Known | None:
         """Carry on a move (new then cancel) that was interrupted."""
-        if known is None or known.link.state is not LinkState.MOVING or self._office.rehearsing:
+        if known is None or known.link.state is not LinkState.MOVING or self._office.observing:
             return known
         old = self._office.nexhealth_visit(known.body.cancel)
         if old is None:
@@ -148,12 +157,11 @@ class Visits:
         self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment, now: datetime
     ) -> bool:
         """A linked visit stands on another chart: follow a merge, ask about anything less sure."""
-        office = self._office
-        if appt is not None and appt.patient_id and row.pat_num:
-            sure = self._people.follow(appt.patient_id, row.pat_num, now)
-            if sure:
-                return True
-        link = known.link
+        office, link = self._office, known.link
+        # The chart of a visit that a guardian booked is not the guardian's own.
+        person = appt.patient_id if appt is not None and not appt.is_guardian else None
+        if person and row.pat_num and self._people.follow(person, row.pat_num, now):
+            return True
         inquiry = Inquiry(
             kind="person.chart-changed",
             about=(link.id, row.pat_num),
@@ -168,8 +176,8 @@ class Visits:
         answer = office.question(now, inquiry)
         if answer is None:
             return False
-        if answer.choice == "follow" and appt is not None and appt.patient_id and row.pat_num:
-            self._people.adopt(appt.patient_id, row.pat_num, now)
+        if answer.choice == "follow" and person and row.pat_num:
+            self._people.adopt(person, row.pat_num, now)
         return True
 
     # -- held visits ---------------------------------------------------------------------------------------------------
@@ -182,7 +190,7 @@ class Visits:
     def _held(self, known: Known, now: datetime) -> Settlement:
         office, link = self._office, known.link
         answer = office.answered("visit.overlap", link.id, link.opendental)
-        choice = answer.choice if answer is not None and not office.rehearsing else ""
+        choice = answer.choice if answer is not None and not office.observing else ""
         if choice == "keep" and link.opendental is not None:
             office.opendental.appointments.update(int(link.opendental.id), apt_status="Scheduled")
             self._released(known, now)

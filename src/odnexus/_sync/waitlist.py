@@ -47,7 +47,8 @@ WAITING = frozenset({AptStatus.SCHEDULED, AptStatus.UNSCHED_LIST, AptStatus.BROK
 class AsapOffers:
     """Offers opened slots of one location by text, one patient at a time, never at night, nobody twice.
 
-    Register the object for ``slot.opened``, and call `go_on` every few minutes.
+    Register the object for ``slot.opened``, and call `go_on` every few minutes. Where visits of the location are not
+    applied (`Modes.visit`) nobody is texted.
 
     Args:
         opendental: The client of the location's Open Dental.
@@ -97,9 +98,8 @@ class AsapOffers:
         return self._work(None)
 
     def _work(self, new: Offer | None) -> list[Offer]:
+        self._keep()
         now = self._clock.now()
-        if not self._store.turns.take(self._name, self._holder, now, now + HOLD):
-            raise LeaseLostError(f"{self._name}: another worker is at it")
         try:
             offers = self._load()
             wall = to_wall(now, self._location.zone)
@@ -110,10 +110,21 @@ class AsapOffers:
                 offers.setdefault(new.id, evolve(new, waiting=waiting))
             for key in list(offers):
                 self._advance(offers, key, wall)
+            self._keep()
             self._save(offers)
             return [offer for offer in offers.values() if offer.state != "closed"]
         finally:
             self._store.turns.give(self._name, self._holder)
+
+    def _keep(self) -> None:
+        """Take the turn or prolong it: right before each text, so that no two workers send one.
+
+        Raises:
+            LeaseLostError: Another worker is at it.
+        """
+        now = self._clock.now()
+        if not self._store.turns.take(self._name, self._holder, now, now + HOLD):
+            raise LeaseLostError(f"{self._name}: another worker is at it")
 
     # -- one offer -----------------------------------------------------------------------------------------------------
 
@@ -128,9 +139,12 @@ class AsapOffers:
                     offers[key] = evolve(offer, state="closed")
                 case "look":
                     offers[key] = evolve(offer, state="asked") if self._was_sent(offer) else offer.undone()
+                case "ask" if self._location.modes.visit != "apply":
+                    return
                 case "ask":
                     offers[key] = self._next(offer, wall)
                     if offers[key].state == "sending":
+                        self._keep()
                         self._save(offers)
                         offers[key] = self._send(offers[key])
 

@@ -51,7 +51,14 @@ PROBE_AFTER = timedelta(seconds=30)
 PROBE_AT_MOST = timedelta(minutes=5)
 
 WRITING = frozenset(
-    {"nexhealth.appointment", "opendental.appointment", "visit.look", "nexhealth.form", "nexhealth.insurance"}
+    {
+        "nexhealth.appointment",
+        "nexhealth.form",
+        "nexhealth.insurance",
+        "nexhealth.patient",
+        "opendental.appointment",
+        "visit.look",
+    }
 )
 """Kinds of events that may write: they wait while nobody knows who writes here."""
 

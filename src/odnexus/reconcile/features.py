@@ -26,9 +26,8 @@ BY_US: Final[Condition] = ("writer", ("auto", "bridge"))
 
 VISITS: Final[tuple[Condition, ...]] = (("modes.visit", ("apply", "suggest")), BY_US)
 PERSONS: Final[tuple[Condition, ...]] = (("modes.person", ("apply",)), BY_US)
-
-
 INSURANCE: Final[tuple[Condition, ...]] = (("insurance.mode", ("review", "write")),)
+COVERAGES: Final[tuple[Condition, ...]] = (*INSURANCE, ("modes.person", ("apply",)))
 
 
 @frozen(kw_only=True)
@@ -134,8 +133,14 @@ FEATURES: Final[tuple[Feature, ...]] = (
         needed=False,
     ),
     Feature(
+        name="know procedures",
+        opendental=("GET /procedurecodes",),
+        when=(("names_procedures", (True,)),),
+        needed=False,
+    ),
+    Feature(
         name="attach procedures",
-        opendental=("GET /procedurecodes", "GET /procedurelogs", "POST /procedurelogs"),
+        opendental=("GET /procedurelogs", "POST /procedurelogs"),
         when=(*VISITS, ("names_procedures", (True,))),
         needed=False,
     ),
@@ -147,7 +152,7 @@ FEATURES: Final[tuple[Feature, ...]] = (
     Feature(
         name="mirror patients",
         nexhealth=("POST /patients",),
-        when=(*VISITS, ("mirrors_strangers", (True,))),
+        when=(*VISITS, ("modes.person", ("apply",)), ("mirrors_strangers", (True,))),
     ),
     Feature(
         name="offer opened slots",
@@ -169,6 +174,12 @@ FEATURES: Final[tuple[Feature, ...]] = (
         needed=False,
     ),
     Feature(
+        name="see insurance",
+        nexhealth=("GET /insurance_coverages", "GET /patients/{id}"),
+        when=INSURANCE,
+        needed=False,
+    ),
+    Feature(
         name="write insurance",
         opendental=(
             "GET /carriers",
@@ -179,14 +190,13 @@ FEATURES: Final[tuple[Feature, ...]] = (
             "POST /inssubs",
             "POST /patplans",
         ),
-        nexhealth=("GET /insurance_coverages", "GET /patients/{id}"),
-        when=INSURANCE,
+        when=COVERAGES,
         needed=False,
     ),
     Feature(
         name="make insurance plans",
         opendental=("POST /insplans",),
-        when=(*INSURANCE, ("insurance.create_plans", (True,))),
+        when=(*COVERAGES, ("insurance.create_plans", (True,))),
         needed=False,
     ),
     Feature(
