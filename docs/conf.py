@@ -56,13 +56,13 @@ nitpick_ignore_regex = [
     # What is private has no page.
     (r"py:.*", r"odnexus\.(\w+\.)*_.*"),
     # What simulators and shells are made of inside is no promise.
-    ("py:class", r"odnexus\.testing\.(nexhealth|opendental)\.(chart|platform|records|schema)\..*"),
+    ("py:class", r"odnexus\.testing\.(nexhealth|opendental)\.(chart|platform|records|schema|state)\..*"),
     ("py:class", r"odnexus\.nexhealth\.calls\.Scope"),
     # Type variables.
     ("py:class", r"(T|T_co|K|V|R|Json)"),
     ("py:class", _ALIASES),
     # Written short where a module must not import them when it runs.
-    ("py:class", r"(date|datetime|timedelta|ZoneInfo|(NexHealth|OpenDental)(Patient|Appointment|Changes|Create))"),
+    ("py:class", r"(date|datetime|timedelta|ZoneInfo|(NexHealth|OpenDental)(Patient|Appointment|Changes|Coverage|Create))"),
 ]
 
 # A class shows its public home only once it was asked for there.

@@ -78,7 +78,7 @@ class Secret:
         raise TypeError("a Secret cannot be pickled: pass the key to the other process by other means")
 
 
-KeySource: TypeAlias = "str | Secret | Callable[[], Sequence[Secret]]"
+KeySource: TypeAlias = str | Secret | Callable[[], Sequence[Secret]]
 """A key, or what returns the keys that are live now, the one to send first: then a rotated key counts at once."""
 
 
