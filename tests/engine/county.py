@@ -22,7 +22,7 @@ from odnexus.testing.opendental.keys import CUSTOMER_KEY, DEVELOPER_KEY
 from tests.engine.town import MONDAY, at
 
 NAMES = ("north", "south", "lake")
-DATABASES = {"north": "valley", "south": "valley", "lake": "lake"}
+DATABASES: Mapping[str, str] = {"north": "valley", "south": "valley", "lake": "lake"}
 LAKE_KEY = "nexhealth-key-of-the-lake"
 
 

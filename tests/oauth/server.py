@@ -3,6 +3,10 @@
 Each refresh token is good for one use. One that is shown again revokes its whole family (RFC 9700 section 4.14.2).
 """
 
+# Authlib has no types: what pyright reads out of its code is narrower than what its pages say.
+# pyright: reportIncompatibleMethodOverride=false, reportCallIssue=false
+# pyright: reportAssignmentType=false, reportGeneralTypeIssues=false
+
 from __future__ import annotations
 
 import json

@@ -371,7 +371,9 @@ def write(od: OpenDental, simulator: OpenDentalSimulator, endpoint: Endpoint, va
         insurance.UPDATE_INS_PLAN.name: lambda **fields: od.ins_plans.update(plan, **fields),
         insurance.CREATE_INS_SUB.name: od.ins_subs.create,
         insurance.UPDATE_INS_SUB.name: lambda **fields: od.ins_subs.update(policy, **fields),
-        insurance.CREATE_PAT_PLAN.name: lambda **fields: od.pat_plans.create(**{**fields, "ins_sub_num": policy}),
+        insurance.CREATE_PAT_PLAN.name: lambda **fields: od.pat_plans.create(
+            **cast(Any, {**fields, "ins_sub_num": policy})
+        ),
         insurance.UPDATE_PAT_PLAN.name: lambda **fields: od.pat_plans.update(coverage, **fields),
         insurance.CREATE_BENEFIT.name: od.benefits.create,
         insurance.UPDATE_BENEFIT.name: lambda **fields: od.benefits.update(benefit, **fields),
