@@ -43,7 +43,7 @@ class County:
         self.clinics: dict[str, int | None] = {"lake": None}
         for name in ("north", "south"):
             self.clinics[name] = self.databases["valley"].practice.add_clinic(Description=name)
-        self.realms = dict.fromkeys(NAMES, "valley-dental")
+        self.realms: dict[str, str] = dict.fromkeys(NAMES, "valley-dental")
         self.institutions = {"valley-dental": self.nx.state.add_institution("valley-dental", "Valley Dental")}
         if apart:
             self.realms["lake"] = "lake-dental"
