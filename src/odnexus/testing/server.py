@@ -142,12 +142,11 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _serve(self) -> None:
         try:
-            content = self._content()
+            request = SimRequest.parse(self.command, self.path, dict(self.headers.items()), self._content())
         except ValueError:
             self.close_connection = True
             self.send_error(400)
             return
-        request = SimRequest.parse(self.command, self.path, dict(self.headers.items()), content)
         try:
             reply = self.server.simulator.handle(request)
         except SimDropped as drop:

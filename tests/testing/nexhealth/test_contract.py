@@ -372,6 +372,38 @@ def test_bodies_are_those_of_the_document(document: Document, route: Route) -> N
     assert _ours(route.body) == theirs
 
 
+def _filled(schema: Any) -> Any:
+    """Return a value of the schema with its required fields only."""
+    if schema["type"] == "object":
+        return {name: _filled(schema["properties"][name]) for name in schema.get("required", ())}
+    if "enum" in schema:
+        return schema["enum"][0]
+    words = {"date": "1988-11-20", "date-time": TEN.isoformat(), None: "text"}
+    return {"string": words.get(schema.get("format")), "integer": 1, "boolean": True, "array": []}[schema["type"]]
+
+
+def _without_one(schema: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the name of each required field, however deep, and a body that lacks only that."""
+    for name in schema.get("required", ()):
+        whole = _filled(schema)
+        yield name, {key: value for key, value in whole.items() if key != name}
+        if schema["properties"][name]["type"] == "object":
+            for inner, body in _without_one(schema["properties"][name]):
+                yield inner, {**whole, name: body}
+
+
+@pytest.mark.parametrize("route", [one for one in ROUTES if one.body is not None], ids=lambda route: route.name)
+def test_a_body_without_a_required_field_is_refused_by_its_name(document: Document, route: Route) -> None:
+    desk = Desk()
+    content = document.operation(route.name)["requestBody"]["content"]
+    schema = document.raw["components"]["schemas"][content["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]]
+    path = re.sub(r"\{[a-z_]+\}", "1", route.path)
+
+    for missing, body in _without_one(schema):
+        got = desk.api.call(route.method, path, desk.place, body)
+        assert (got.status, f"Missing parameter {missing}" in got.body["error"]) == (400, True), (missing, got.body)
+
+
 @pytest.mark.parametrize("route", DOCUMENTED, ids=lambda route: route.name)
 def test_an_operation_that_declares_the_version_is_migrated(document: Document, route: Route) -> None:
     parameters = document.operation(route.name).get("parameters", ())

@@ -126,6 +126,7 @@ def test_every_missing_parameter_is_named() -> None:
         ("inactive", "yes"),
         ("date_of_birth", "20.11.1988"),
         ("updated_since", "yesterday"),
+        ("updated_since", "9999-12-31T00:00:00Z"),
         ("per_page", "many"),
         ("per_page", 1001),
         ("per_page", 0),

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -70,6 +70,46 @@ def test_blockouts_are_rows_without_a_patient() -> None:
     )
     quiet = Desk(linked=True, switches=Switches(blocks_are_read=False))
     assert quiet.api.get("/appointments", quiet.window(unavailable=True)).rows == []
+
+
+def test_a_block_made_by_api_becomes_a_blockout_and_stays_one_row() -> None:
+    desk = Desk(linked=True)
+    receiver = desk.listen()
+    block = desk.booking(None, unavailable=True, note="team meeting").data["appt"]
+    desk.wait(minutes=20)
+
+    shown = desk.show(block["id"])
+    schedule, op = shown["foreign_id"].split("-")
+    row = desk.od.practice.tables["schedules"].rows[int(schedule)]
+    assert (row["SchedType"], row["operatories"], row["Note"]) == ("Blockout", op, "team meeting")
+    assert (row["StartTime"], row["StopTime"]) == (time(10), time(10, 30))
+    assert (shown["unavailable"], shown["patient_id"], shown["cancelled"]) == (True, None, False)
+    # A blockout has no provider: reading it back takes him away.
+    assert shown["provider_id"] is None
+    assert receiver.names == ["appointment_insertion.complete", "appointment_created", "appointment_updated"]
+    rows = desk.api.get("/appointments", desk.window(foreign_id=shown["foreign_id"])).rows
+    assert [row["id"] for row in rows] == [block["id"]]
+
+
+@pytest.mark.parametrize("switches", [Switches(blocks_are_written=False), Switches(blocks_are_read=False)])
+def test_a_block_that_open_dental_does_not_take_fails(switches: Switches) -> None:
+    desk = Desk(linked=True, switches=switches)
+    receiver = desk.listen()
+    block = desk.booking(None, unavailable=True).data["appt"]
+    desk.wait(minutes=20)
+
+    assert desk.show(block["id"])["foreign_id"] is None
+    assert receiver.names == ["appointment_insertion.failed"]
+
+
+def test_an_edit_of_a_block_never_lands() -> None:
+    desk = Desk(linked=True)
+    receiver = desk.listen()
+    block = desk.api.get("/appointments", desk.window(unavailable=True)).rows[0]
+    assert desk.edit(block["id"], note="moved").status == 200
+    desk.wait(minutes=20)
+
+    assert "appointment_updated.failed" in receiver.names
 
 
 def test_broken_and_unscheduled_visits_are_cancelled() -> None:

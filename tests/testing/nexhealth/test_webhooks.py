@@ -44,7 +44,14 @@ def test_an_endpoint_lives() -> None:
 
 @pytest.mark.parametrize(
     ("url", "status"),
-    [("http://hooks.example.com", 400), ("ftp://x", 400), ("http://127.0.0.1:8080/hook", 201), (URL, 201)],
+    [
+        ("http://hooks.example.com", 400),
+        ("ftp://x", 400),
+        ("https://", 400),
+        ("https://[x", 400),
+        ("http://127.0.0.1:8080/hook", 201),
+        (URL, 201),
+    ],
 )
 def test_a_target_is_reached_over_tls_unless_it_is_this_machine(url: str, status: int) -> None:
     assert Desk().api.post("/webhook_endpoints", {"target_url": url}).status == status

@@ -77,6 +77,15 @@ def test_a_change_is_sent_as_an_array_with_the_bare_key() -> None:
     assert body == [expected]
 
 
+def test_a_custom_field_of_a_patient_is_sent() -> None:
+    watch = Watch("PatField")
+    watch.desk.post("/patfielddefs", FieldName="Intake done", FieldType="Text")
+    made = watch.desk.post("/patfields", PatNum=401, FieldName="Intake done", FieldValue="Yes")
+
+    assert watch.deliver() == 1
+    assert watch.receiver.bodies == [[made]]
+
+
 def test_nothing_changed_sends_nothing_but_moves_the_heartbeat() -> None:
     watch = Watch()
     before = watch.start

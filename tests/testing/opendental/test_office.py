@@ -410,11 +410,13 @@ def test_a_subscription_is_made_changed_and_ended(desk: Desk) -> None:
     [
         ({"EndPointUrl": None}, "EndPointUrl is required"),
         ({"EndPointUrl": "ftp://x"}, "EndPointUrl is invalid"),
+        ({"EndPointUrl": "http://[x"}, "EndPointUrl is invalid"),
         ({"WatchTable": None}, "WatchTable is required"),
         ({"WatchTable": "Commlog"}, "WatchTable is invalid"),
         ({"WatchTable": "LabCase"}, "WatchTable is invalid"),
         ({"PollingSeconds": None}, "PollingSeconds is required"),
         ({"PollingSeconds": 0}, "PollingSeconds is invalid"),
+        ({"PollingSeconds": 10**17}, "PollingSeconds is invalid"),
         ({"UiEventType": "PatientSelected"}, "WatchTable and PollingSeconds are not allowed with UiEventType."),
         ({"UiEventType": "Anything"}, "UiEventType is invalid"),
     ],

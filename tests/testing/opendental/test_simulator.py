@@ -140,6 +140,16 @@ def test_resources_are_lower_case_plurals(desk: Desk, path: str) -> None:
     assert desk.refused("GET", path)[0] == 404
 
 
+def test_every_path_begins_with_the_version_of_the_api(desk: Desk) -> None:
+    headers = {"Authorization": desk.sim.authorization(), "Content-Type": "application/json"}
+    statuses = {
+        path: desk.sim.handle(SimRequest.parse("GET", path, headers)).status
+        for path in ("/api/v1/clinics", "/clinics", "/v1/clinics", "/api/v2/clinics", "/api/v1clinics")
+    }
+
+    assert statuses == dict.fromkeys(statuses, 404) | {"/api/v1/clinics": 200}
+
+
 def test_case_may_be_ignored(desk: Desk) -> None:
     assert desk.refused("GET", "/patients/simple")[0] == 400
     desk.sim.switch(path_case="ignore", name_case="ignore")

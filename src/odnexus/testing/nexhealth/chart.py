@@ -15,7 +15,7 @@ from attrs import frozen
 
 from odnexus.testing.opendental import visits
 from odnexus.testing.opendental.openings import operatories_of
-from odnexus.testing.opendental.practice import CONFIRMED, Practice
+from odnexus.testing.opendental.practice import BLOCKOUTS, CONFIRMED, Practice
 from odnexus.testing.opendental.values import NO_DATE, NO_DATETIME, Row, Value
 
 CONFIRMED_NAMES = ("Confirmed", "Arrived", "In Treatment Room")
@@ -197,6 +197,10 @@ class Chart(Protocol):
         """Write an appointment and return its number."""
         ...
 
+    def add_block(self, op: int, start: datetime, end: datetime, note: str) -> str:
+        """Write a block and return the key that it is read back with."""
+        ...
+
     def change_visit(self, number: int, change: VisitChange) -> bool:
         """Write a change; return False when there is no such appointment."""
         ...
@@ -269,7 +273,7 @@ class OpenDentalChart:
         start, end = (datetime.combine(day, row.clock_time(name)) for name in ("StartTime", "StopTime"))
         for op in operatories_of(self.practice, row):
             yield ChartVisit(
-                key=f"{row.number('ScheduleNum')}-{op}",
+                key=_block_key(row.number("ScheduleNum"), op),
                 start=self._instant(start),
                 end=self._instant(end),
                 op=op,
@@ -350,6 +354,20 @@ class OpenDentalChart:
             fields["ProvNum"] = visit.provider
         with self.practice.lock:
             return visits.book(self.practice, fields).number("AptNum")
+
+    def add_block(self, op: int, start: datetime, end: datetime, note: str) -> str:
+        """Write a block as a blockout and return the key that it is read back with."""
+        first, last = self._wall(start), self._wall(end)
+        number = self.practice.add_schedule(
+            SchedDate=first.date(),
+            StartTime=first.time(),
+            StopTime=last.time(),
+            SchedType="Blockout",
+            BlockoutType=self.practice.first_definition(BLOCKOUTS),
+            operatories=str(op),
+            Note=note,
+        )
+        return _block_key(number, op)
 
     def change_visit(self, number: int, change: VisitChange) -> bool:
         """Write a change; return False when there is no such appointment."""
@@ -446,3 +464,7 @@ def _written(phone: str) -> str:
 def _pattern(length: timedelta) -> str:
     units = max(2, -(-length // _UNIT))
     return "/" + "X" * (units - 2) + "/"
+
+
+def _block_key(schedule: int, op: int) -> str:
+    return f"{schedule}-{op}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime, tzinfo
+from datetime import MAXYEAR, UTC, date, datetime, tzinfo
 from typing import Literal, TypeAlias, cast
 
 from attrs import field, frozen
@@ -202,11 +202,12 @@ def parse_instant(value: Json, reading: Reading) -> datetime:
     if not isinstance(value, str):
         raise _Invalid
     moment = datetime.fromisoformat(value)
-    if moment.tzinfo is not None:
-        return moment.astimezone(UTC)
-    if reading.zone is None:
+    if moment.tzinfo is None and reading.zone is None:
         raise _Invalid
-    return moment.replace(tzinfo=reading.zone).astimezone(UTC)
+    utc = (moment if moment.tzinfo is not None else moment.replace(tzinfo=reading.zone)).astimezone(UTC)
+    if utc.year == MAXYEAR:
+        raise _Invalid  # what begins then could not end
+    return utc
 
 
 def _time(value: Json, _: Reading) -> str:

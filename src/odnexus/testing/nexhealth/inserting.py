@@ -33,12 +33,25 @@ class Inserter:
         self._chart = chart
 
     def insert(self, appointment: Appointment) -> bool:
-        """Write a booking; return False when its chair is taken and the switch says that this fails."""
-        room = self._room(appointment)
+        """Write a booking or block; return False when its chair is taken and the switch says that this fails."""
+        switches, room = self._platform.switches, self._room(appointment)
         taken = self._chart.is_taken(room, appointment.start_time, appointment.end_time)
-        if taken and self._platform.switches.insertion_conflict == "fail":
+        refused = appointment.unavailable and not (switches.blocks_are_written and switches.blocks_are_read)
+        if refused or (taken and switches.insertion_conflict == "fail"):
             return False
-        state, now = self._platform.state, self._platform.clock.now()
+        written = self._write_block if appointment.unavailable else self._write_visit
+        appointment.foreign_id = written(appointment, room)
+        appointment.foreign_id_type = self._sync.foreign_id_type
+        appointment.last_sync_time = self._platform.clock.now()
+        self._platform.state.touch(appointment)
+        self.own.add(appointment.foreign_id)
+        return True
+
+    def _write_block(self, block: Appointment, room: int) -> str:
+        return self._chart.add_block(room, block.start_time, block.end_time, block.note or "")
+
+    def _write_visit(self, appointment: Appointment, room: int) -> str:
+        state = self._platform.state
         had_chart = state.patients[appointment.patient_id or 0].foreign_id is not None
         number = self._chart.add_visit(
             NewVisit(
@@ -52,12 +65,7 @@ class Inserter:
                 kind=self._kind(appointment),
             )
         )
-        appointment.foreign_id = str(number)
-        appointment.foreign_id_type = self._sync.foreign_id_type
-        appointment.last_sync_time = now
-        state.touch(appointment)
-        self.own.add(appointment.foreign_id)
-        return True
+        return str(number)
 
     def _room(self, appointment: Appointment) -> int:
         room = foreign_number(self._platform.state.operatories.get(appointment.operatory_id or 0))

@@ -257,5 +257,8 @@ class Switches:
     blocks_are_read: bool = True
     """Blockouts of Open Dental appear as appointments with `unavailable`, one per operatory."""
 
+    blocks_are_written: bool = True
+    """A block made by API becomes a blockout of Open Dental (needs `blocks_are_read`). False: its insertion fails."""
+
     restored_in_ehr: Literal["active", "stays_cancelled"] = "active"
     """How an appointment looks after the office took a cancellation back; `cancelled_at` stays either way."""

@@ -240,8 +240,8 @@ class Synchronizer:
 
     def _update(self, job: Job) -> None:
         appointment = job.appointment
-        if appointment.foreign_id is None:
-            # Its insertion failed, or the booking was withdrawn before it.
+        if appointment.foreign_id is None or appointment.unavailable:
+            # Its insertion failed, the booking was withdrawn before it, or it is a block, which nobody edits.
             self._announce(job, "failed")
             return
         if not self.chart.change_visit(int(appointment.foreign_id), self._change(appointment, job.previous)):

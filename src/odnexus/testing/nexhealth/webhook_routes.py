@@ -62,9 +62,12 @@ def delete_endpoint(ask: Ask) -> Answer:
 
 
 def _checked_url(url: str) -> str:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Refusal(400, "target_url is invalid") from None
     # Plain HTTP to this machine is let through: it is where a demonstration listens.
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if (parts.scheme == "https" and parts.hostname) or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         return url
     raise Refusal(400, "target_url must be an HTTPS URL")
 

@@ -31,6 +31,7 @@ _WATCHED = {
     "Appointment": ("appointments", "DateTStamp"),
     "AppointmentDeleted": ("histappointments", "HistDateTStamp"),
     "Patient": ("patients", "DateTStamp"),
+    "PatField": ("patfields", "SecDateTEdit"),
     "Operatory": ("operatories", "DateTStamp"),
     "Provider": ("providers", "DateTStamp"),
     "Schedule": ("schedules", "DateTStamp"),

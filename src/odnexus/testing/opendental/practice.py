@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from odnexus.testing.opendental.staff import Staff
 
 CONFIRMED, BILLING, UNSCHEDULED, BLOCKOUTS, COMM_TYPES, NEW_PATIENT_TYPES, EXISTING_TYPES = 2, 4, 13, 25, 27, 42, 51
+DIAGNOSES, PRIORITIES, PROGNOSES = 16, 20, 30
 """Categories of definitions that the simulated resources use (the number is what travels)."""
 
 

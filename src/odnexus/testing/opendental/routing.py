@@ -118,6 +118,8 @@ class Router:
     def match(self, verb: str, path: str, *, any_case: bool = False) -> Match:
         """Return where *verb* and *path* lead; raise `Refusal` if nowhere."""
         parts = Path.parse(path)
+        if not path.startswith(f"{PREFIX}/"):
+            raise unknown_resource(path.strip("/").partition("/")[0])
         resource = parts.resource.lower() if any_case else parts.resource
         if resource in NOT_SIMULATED:
             raise Refusal(501, f"{resource} is not simulated.")

@@ -136,7 +136,12 @@ def add_procedures(practice: Practice, row: Row, codes: list[str], status: str =
     for code in codes:
         practice.insert(
             "procedurelogs",
-            {"PatNum": row["PatNum"], "AptNum": row["AptNum"], "procCode": code, "ProcStatus": status},
+            {
+                **{name: row[name] for name in ("PatNum", "AptNum", "ProvNum", "ClinicNum")},
+                "ProcDate": row.day("AptDateTime"),
+                "procCode": code,
+                "ProcStatus": status,
+            },
         )
     describe(practice, row)
 

@@ -55,7 +55,12 @@ def _break(ask: Ask) -> Answer:
 def _break_traces(ask: Ask, kind: str) -> None:
     practice, pat_num = ask.practice, ask.row["PatNum"]
     if kind:
-        procedure: dict[str, Value] = {"PatNum": pat_num, "procCode": BREAK_PROCEDURES[kind], "ProcStatus": "C"}
+        procedure: dict[str, Value] = {
+            **{name: ask.row[name] for name in ("PatNum", "ProvNum", "ClinicNum")},
+            "ProcDate": practice.today(),
+            "procCode": BREAK_PROCEDURES[kind],
+            "ProcStatus": "C",
+        }
         practice.insert("procedurelogs", procedure)
     if practice.switches.break_makes_commlog:
         commlog: dict[str, Value] = {

@@ -6,7 +6,7 @@ schedule. Refusals carry the rules the page names; their words are not documente
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from odnexus.testing.opendental import visits
 from odnexus.testing.opendental.endpoints import (
@@ -29,6 +29,7 @@ from odnexus.testing.opendental.values import (
     BOOL,
     DATE,
     DATETIME,
+    DECIMAL,
     INT,
     TEXT,
     Row,
@@ -59,9 +60,11 @@ RECALL = Schema(
         Field("IsDisabled", BOOL),
         Field("DateTStamp", DATETIME),
         Field("RecallTypeNum", INT),
+        Field("DisableUntilBalance", DECIMAL),
         Field("DisableUntilDate", DATE),
         Field("DateScheduled", DATE),
         Field("Priority", PRIORITY),
+        Field("TimePatternOverride", TEXT),
     ),
 )
 
@@ -147,18 +150,18 @@ def _wanted(ask: Ask) -> tuple[Row, str, int]:
 
 def _texts(ask: Ask) -> Answer:
     args, today = ask.args, ask.practice.today()
-    first = args.day("date", args.day("dateStart", today - timedelta(days=7)))
+    first = args.day("dateStart", today - timedelta(days=7))
     # "DateTimeEntry < dateEnd; default today midnight" (page "AsapComms").
-    end = first + timedelta(days=1) if "date" in args else args.day("dateEnd", today)
-    rows = [row for row in ask.practice.rows("asapcomms") if _within(row, first, end)]
+    end = args.day("dateEnd", today)
+    rows = [
+        row
+        for row in ask.practice.rows("asapcomms")
+        if (row.day("DateTimeEntry") == args["date"] if "date" in args else first <= row.day("DateTimeEntry") < end)
+    ]
     clinic = args.get("ClinicNum")
     return Answer(
         content=show_all(ask.practice, ASAP_COMM, [row for row in rows if clinic in (None, row["ClinicNum"])])
     )
-
-
-def _within(row: Row, first: date, end: date) -> bool:
-    return first <= row.day("DateTimeEntry") < end
 
 
 def _change_recall(ask: Ask) -> Answer:
@@ -173,7 +176,11 @@ ENDPOINTS = (
         route="/recalls/{RecallNum}",
         since="24.2.31",
         permission=OTHERS,
-        body=accept(RECALL, "DateDue RecallInterval RecallStatus Note IsDisabled DisableUntilDate Priority"),
+        body=accept(
+            RECALL,
+            "DateDue RecallInterval RecallStatus Note IsDisabled DisableUntilBalance DisableUntilDate Priority "
+            "TimePatternOverride",
+        ),
         schema=RECALL,
         run=_change_recall,
     ),

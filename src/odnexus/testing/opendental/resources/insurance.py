@@ -425,6 +425,7 @@ ENDPOINTS = (
         verb="GET",
         route="/familymodules/{PatNum}/Insurance",
         since="21.4",
+        paged=True,
         schema=PATIENT,
         run=_family_insurance,
     ),

@@ -71,5 +71,5 @@ ENDPOINTS = (
         run=_change,
     ),
     listing(PREFERENCE, same("PrefName", TEXT)),
-    Endpoint(verb="GET", route="/securityperms", since="22.2", run=_security_perms),
+    Endpoint(verb="GET", route="/securityperms", since="22.2", paged=True, run=_security_perms),
 )

@@ -33,6 +33,9 @@ WATCH_TABLES = {
 }
 """First version of each table that can be watched."""
 
+_LONGEST = 2**31 - 1
+"""Seconds that its column can hold."""
+
 SUBSCRIPTION = Schema(
     name="subscriptions",
     key="SubscriptionNum",
@@ -88,12 +91,21 @@ def _check_kind(ask: Ask) -> None:
         raise required("WatchTable")
     if not since(ask.practice, WATCH_TABLES[args.text("WatchTable")]):
         raise WrongWordError(400, "WatchTable is invalid")
-    if args.number("PollingSeconds", 0) < 1:
-        raise required("PollingSeconds") if "PollingSeconds" not in args else invalid("PollingSeconds")
+    if "PollingSeconds" not in args:
+        raise required("PollingSeconds")
+    _check_interval(args)
+
+
+def _check_interval(args: Row) -> None:
+    if not 1 <= args.number("PollingSeconds") <= _LONGEST:
+        raise invalid("PollingSeconds")
 
 
 def _check_url(ask: Ask, url: str) -> None:
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise invalid("EndPointUrl") from None
     slash = ask.practice.switches.endpoint_slash == "free" or parts.path.endswith("/")
     if parts.scheme not in ("http", "https") or not slash:
         raise invalid("EndPointUrl")
@@ -103,8 +115,10 @@ def _change(ask: Ask) -> Answer:
     row = _own(ask)
     if "EndPointUrl" in ask.args:
         _check_url(ask, ask.args.text("EndPointUrl"))
-    if "PollingSeconds" in ask.args and (not row["WatchTable"] or ask.args.number("PollingSeconds") < 1):
-        raise invalid("PollingSeconds")
+    if "PollingSeconds" in ask.args:
+        if not row["WatchTable"]:
+            raise invalid("PollingSeconds")
+        _check_interval(ask.args)
     ask.practice.change("subscriptions", row.number("SubscriptionNum"), ask.args)
     return Answer()
 
