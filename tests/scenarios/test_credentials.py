@@ -83,6 +83,12 @@ key = { file = "vault.key" }
 """
 
 
+def book(town: ServedTown, number: int) -> None:
+    """Let one more patient book."""
+    patient = town.person(f"Nils{number}", f"Berg{'abcd'[number]}", f"197{number}-02-03", f"303555015{number}")
+    town.book(patient, at(9 + number))
+
+
 class Watched(httpx.BaseTransport):
     """A line that notes which proof each request carried."""
 
@@ -107,9 +113,7 @@ def test_a_bearer_that_expires_is_renewed() -> None:
     with ServedTown(to_nexhealth={"transport": line}) as town:
         town.work()
         for hour in range(4):
-            town.book(
-                town.person(f"Nils{hour}", f"Berg{'abcd'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
-            )
+            book(town, hour)
             town.work(61)  # a token lives an hour
         town.nx.keyring.revoke_tokens()
         town.settle()
@@ -156,8 +160,8 @@ def served(login: Login) -> Iterator[str]:
 
 @pytest.mark.mission(
     "K2",
-    shows="with OAuth 2.0 each refresh token is used once and the next one kept sealed, over hours and a restart, while "
-    "bookings go on",
+    shows="with OAuth 2.0 each refresh token is used once and the next one kept sealed, over hours and restarts, "
+    "while bookings go on",
 )
 def test_rotating_refresh_tokens_carry_the_bookings(tmp_path: Path) -> None:
     login, vault = Login(), Vault(tmp_path / "odnexus.vault", Sealer.ephemeral())
@@ -172,9 +176,7 @@ def test_rotating_refresh_tokens_carry_the_bookings(tmp_path: Path) -> None:
         town.to_nexhealth = {"authorizer": authorizer, "base_url": front.url}
         for hour in range(3):
             town.engine = town.new_engine()
-            town.book(
-                town.person(f"Nils{hour}", f"Berg{'abc'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
-            )
+            book(town, hour)
             town.work(61)
 
         assert (len(town.visits), town.alerts) == (3, [])
