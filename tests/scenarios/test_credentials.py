@@ -14,12 +14,14 @@ import httpx
 import pytest
 from attrs import evolve
 
+from odnexus.alerts import Alert, CallableSink
+from odnexus.cli.office import remind
 from odnexus.nexhealth.oauth import OAuthAuthorizer
-from odnexus.stores import Sealer
+from odnexus.stores import MemoryStore, Sealer
 from odnexus.testing import LocalServer, SimReply, SimRequest
 from odnexus.testing.nexhealth import API_KEY
 from odnexus.testing.opendental.keys import CUSTOMER_KEY
-from odnexus.vault import LiveSecrets, Vault, VaultKeeper
+from odnexus.vault import REMIND_AFTER, LiveSecrets, Vault, VaultKeeper
 from tests.engine.town import at
 from tests.oauth.server import CLIENT_ID, CLIENT_SECRET, Login
 from tests.scenarios.command import odnexus
@@ -35,15 +37,20 @@ SECOND_KEY = "OfficeKeyNumber2"
     try_it="odnexus vault list",
 )
 def test_the_offices_key_is_rotated_while_bookings_go_on(tmp_path: Path) -> None:
-    key = Sealer.generate_key()
+    key, store = Sealer.generate_key(), MemoryStore()
     (tmp_path / "vault.key").write_text(key)
     (tmp_path / "practice.toml").write_text(VAULTED)
     vault, at_practice = Vault(tmp_path / "odnexus.vault", Sealer(key)), ("--practice", tmp_path / "practice.toml")
     assert odnexus("vault", "set", "office", *at_practice, given=CUSTOMER_KEY)[0] == 0
     assert CUSTOMER_KEY not in vault.path.read_text()
     (entry,) = vault.entries()
-    assert not entry.is_old(entry.since + timedelta(days=30))
-    assert entry.is_old(entry.since + timedelta(days=400))
+    reminders: list[Alert] = []
+    for days in (30, 400, 401):
+        moment = entry.since + timedelta(days=days)
+        remind(vault, REMIND_AFTER, CallableSink(reminders.append), store.cursors, moment)
+    assert [(each.rule, each.subject, each.at - entry.since) for each in reminders] == [
+        ("vault.old", "office", timedelta(days=400))
+    ]
 
     live = LiveSecrets(lambda: vault.get("office"), "opendental.main.customer_key")
     with ServedTown(to_opendental={"customer_key": live}) as town:

@@ -14,12 +14,11 @@ from tests.cli.demo_office import KEYS, place
 from tests.scenarios.command import odnexus
 from tools import promises
 
-ROOT = Path(__file__).parents[2]
-
 SHOWN_ELSEWHERE = {"odnexus demo"}
 """Played whole, and for longer, by the tests of the demo."""
 
-COMMANDS = sorted({one.command for one in promises.shown(ROOT / "tests")} - {"", *SHOWN_ELSEWHERE})
+BLOCKS = re.findall(r"Try it:\n\n```console\n(.+?)\n```", promises.PAGE.read_text(encoding="utf-8"), re.DOTALL)
+COMMANDS = sorted({line for block in BLOCKS for line in block.splitlines()} - SHOWN_ELSEWHERE)
 
 UNTIL_STOPPED = {"odnexus run practice.toml": ["--once"]}
 TYPED = {"odnexus vault rotate opendental": "TestCustomerKey1"}
