@@ -7,8 +7,9 @@ The page is made of the marks of the tests, so it says no more than is shown:
 
     @pytest.mark.mission("E1", shows="a new patient who books gets a chart and a visit", try_it="odnexus demo")
 
-A mark may name several promises. A promise without a test, a mark of an unknown promise, a marked test that is skipped
-or expected to fail, and a mark without a sentence are errors.
+A mark may name several promises. A promise without a test, or without a scenario that plays it on real local servers
+(`tests/scenarios`), a mark of an unknown promise, a marked test that is skipped or expected to fail, and a mark without
+a sentence are errors.
 """
 
 from __future__ import annotations
@@ -59,7 +60,65 @@ HEAD = """\
 Each promise has an id, and tests that show it.
 This page is written by `tools/promises.py` from the marks of those tests, and the suite fails where the two differ.
 A test is run by itself with `pytest` and the name that stands here; the name of the file tells the folder.
+Those in `tests/scenarios` come first: they play a promise from end to end, on servers of both systems on this machine.
+
+## Before you try
+
+No account is needed.
+In a window of its own, serve both systems, with an invented practice:
+
+```console
+odnexus simulate
+```
+
+In another, in an empty folder, write a first settings file (on Windows: `$env:NAME = "value"` instead of `export`):
+
+```console
+{first}
+```
+
+Add these lines to `practice.toml`:
+
+```toml
+{extra}
+```
+
+Then put the office's key into the vault, look once, and every command below works as it stands:
+
+```console
+{then}
+```
+
+## The promises
 """
+
+FIRST = """\
+export NEXHEALTH_API_KEY=nexhealth-simulator-key
+export OPENDENTAL_DEVELOPER_KEY=TestDeveloperKey
+export OPENDENTAL_CUSTOMER_KEY=TestCustomerKey1
+export ODNEXUS_KEY=$(odnexus vault new-key)
+odnexus vault new-key > vault.key
+odnexus init --subdomain demo-dental --mode service --nexhealth-url http://127.0.0.1:30280
+echo '{"city": "Denver", "allergies": "latex"}' > answers.json"""
+"""What a reader types before trying anything, while `odnexus simulate` runs."""
+
+EXTRA = """\
+[vault]
+key = { file = "vault.key" }
+
+[webhooks]
+url = "http://127.0.0.1:8080/nexhealth"
+
+[receiver]
+port = 8080"""
+"""What the commands need beyond the file that ``odnexus init`` writes."""
+
+THEN = """\
+echo TestCustomerKey1 | odnexus vault set opendental
+odnexus run practice.toml --once"""
+"""What comes after that."""
+
+SCENARIOS = "tests/scenarios/"
 
 
 class PromiseError(Exception):
@@ -74,6 +133,11 @@ class Shown:
     test: str
     sentence: str
     command: str
+
+    @property
+    def is_scenario(self) -> bool:
+        """Whether it is played on real local servers."""
+        return self.test.startswith(SCENARIOS)
 
 
 def shown(tests: Path) -> list[Shown]:
@@ -90,11 +154,13 @@ def shown(tests: Path) -> list[Shown]:
         for test, node in _tests(module):
             found += _read(f"{name}::{test}", node, problems)
     kept = {one.promise for one in found}
+    played = {one.promise for one in found if one.is_scenario}
     problems += [f"{promise}: no test shows it" for promise in PROMISES if promise not in kept]
+    problems += [f"{promise}: no scenario plays it" for promise in PROMISES if promise not in played]
     if problems:
         raise PromiseError("\n".join(problems))
     order = list(PROMISES)
-    return sorted(found, key=lambda one: (order.index(one.promise), not one.command, one.test))
+    return sorted(found, key=lambda one: (order.index(one.promise), not one.is_scenario, not one.command, one.test))
 
 
 def _tests(module: ast.Module, prefix: str = "") -> Iterator[tuple[str, ast.FunctionDef | ast.AsyncFunctionDef]]:
@@ -132,9 +198,12 @@ def _mark(decorator: ast.expr) -> str:
 
 def page(found: list[Shown]) -> str:
     """Return the page in Markdown."""
-    count = Counter(one.promise for one in found)
-    lines = [HEAD, "| id | promise | tests |", "|---|---|---|"]
-    lines += [f"| [{each}](#{each.lower()}) | {title} | {count[each]} |" for each, title in PROMISES.items()]
+    count, played = Counter(one.promise for one in found), Counter(one.promise for one in found if one.is_scenario)
+    head = HEAD.format(first=FIRST, extra=EXTRA, then=THEN)
+    lines = [head, "| id | promise | tests | end to end |", "|---|---|---|---|"]
+    lines += [
+        f"| [{each}](#{each.lower()}) | {title} | {count[each]} | {played[each]} |" for each, title in PROMISES.items()
+    ]
     for promise, title in PROMISES.items():
         mine = [one for one in found if one.promise == promise]
         lines += ["", f"({promise.lower()})=", f"## {promise}: {title}", ""]

@@ -62,7 +62,7 @@ def test_a_text_that_means_nothing_here(office: Place, text: str, said: str) -> 
 @pytest.mark.mission(
     "T1",
     shows="a spelling that was learned is certain from then on",
-    try_it="odnexus carriers suggest practice.toml 'Blue Cross'",
+    try_it="odnexus carriers suggest practice.toml 'Blue Alder'",
 )
 def test_what_was_learned_is_certain_and_may_be_forgotten(office: Place) -> None:
     number = blue(office)

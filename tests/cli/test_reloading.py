@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from datetime import timedelta
 
 import pytest
 
@@ -51,8 +52,11 @@ def test_a_file_that_cannot_be_used_is_told_once_and_left(
     (record,) = caplog.records
     assert "cannot be used" in record.message
     assert told in record.message
+    before = until.take()
     office.write("\n[run]\nevery = '1 minute'\n")
     assert until.is_set()
+    assert (before.run.every, until.take().run.every) == (timedelta(minutes=5), timedelta(minutes=1))
+    assert not until.is_set()
 
 
 def test_a_file_that_is_being_replaced_is_waited_for(office: Place) -> None:

@@ -134,7 +134,6 @@ def host(windows: Windows, office: Place) -> Iterator[Any]:
 @pytest.mark.mission(
     "R2",
     shows="installed as a Windows service, it starts with Windows and is restarted after failures",
-    try_it="odnexus service install practice.toml",
 )
 def test_the_service_starts_with_windows_and_is_restarted(windows: Windows, office: Place) -> None:
     assert run("install", str(office.file))[0] == 0

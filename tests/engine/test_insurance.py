@@ -127,7 +127,7 @@ def answer(town: Town, choice: str, record: object = "") -> None:
 @pytest.mark.mission(
     "T1",
     shows="a coverage of a known carrier becomes plan, subscription and coverage in the chart",
-    try_it="odnexus carriers suggest practice.toml 'Aetna PPO'",
+    try_it="odnexus carriers suggest practice.toml 'Cascade Mutual PPO'",
 )
 def test_a_certain_coverage_is_written_whole(town: Town) -> None:
     patient = booked(town)
@@ -408,7 +408,7 @@ def test_another_carrier_named_later_begins_anew() -> None:
 @pytest.mark.mission(
     "T1",
     shows="a carrier typed as the patient writes it becomes the office's own once a person has said so",
-    try_it="odnexus carriers learn practice.toml 'Blue Cross' 64",
+    try_it="odnexus carriers learn practice.toml 'Blue Tree' 61",
 )
 def test_a_choice_is_learned_and_holds_for_the_next_patient(town: Town) -> None:
     first = booked(town)

@@ -354,7 +354,7 @@ def test_a_family_that_was_revoked_elsewhere_says_what_to_click(site: Site) -> N
 # -- consent -----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.mission("K2", shows="a person consents once in a browser", try_it="odnexus vault authorize")
+@pytest.mark.mission("K2", shows="a person consents once in a browser")
 def test_a_person_consents_and_the_tokens_are_kept_and_renewed(tmp_path: Path) -> None:
     site = Site(tmp_path, Login())
     client = site.client()

@@ -1,4 +1,4 @@
-"""What scenarios start from: a served town whose charts and calendars were read once, or an office with its settings."""
+"""What scenarios start from: a served town that was read once, or a served office with its settings file."""
 
 from __future__ import annotations
 

@@ -136,8 +136,8 @@ def test_a_patient_moves_a_visit(town: ServedTown) -> None:
 
 @pytest.mark.mission(
     "E4",
-    shows="a visit that the front desk enters in Open Dental stands at NexHealth, confirmed, moved and cancelled as it is "
-    "in the book, so that NexHealth's reminders run from it",
+    shows="a visit that the front desk enters in Open Dental stands at NexHealth, moved, confirmed and cancelled as it "
+    "is in the book, so that NexHealth's reminders run from it",
 )
 def test_the_office_s_own_visit_follows() -> None:
     with ServedTown(mirror=MirrorPolicy()) as town:

@@ -14,12 +14,14 @@ import httpx
 import pytest
 from attrs import evolve
 
+from odnexus.alerts import Alert, CallableSink
+from odnexus.cli.office import remind
 from odnexus.nexhealth.oauth import OAuthAuthorizer
-from odnexus.stores import Sealer
+from odnexus.stores import MemoryStore, Sealer
 from odnexus.testing import LocalServer, SimReply, SimRequest
 from odnexus.testing.nexhealth import API_KEY
 from odnexus.testing.opendental.keys import CUSTOMER_KEY
-from odnexus.vault import LiveSecrets, Vault, VaultKeeper
+from odnexus.vault import REMIND_AFTER, LiveSecrets, Vault, VaultKeeper
 from tests.engine.town import at
 from tests.oauth.server import CLIENT_ID, CLIENT_SECRET, Login
 from tests.scenarios.command import odnexus
@@ -35,15 +37,20 @@ SECOND_KEY = "OfficeKeyNumber2"
     try_it="odnexus vault list",
 )
 def test_the_offices_key_is_rotated_while_bookings_go_on(tmp_path: Path) -> None:
-    key = Sealer.generate_key()
+    key, store = Sealer.generate_key(), MemoryStore()
     (tmp_path / "vault.key").write_text(key)
     (tmp_path / "practice.toml").write_text(VAULTED)
     vault, at_practice = Vault(tmp_path / "odnexus.vault", Sealer(key)), ("--practice", tmp_path / "practice.toml")
     assert odnexus("vault", "set", "office", *at_practice, given=CUSTOMER_KEY)[0] == 0
     assert CUSTOMER_KEY not in vault.path.read_text()
     (entry,) = vault.entries()
-    assert not entry.is_old(entry.since + timedelta(days=30))
-    assert entry.is_old(entry.since + timedelta(days=400))
+    reminders: list[Alert] = []
+    for days in (30, 400, 401):
+        moment = entry.since + timedelta(days=days)
+        remind(vault, REMIND_AFTER, CallableSink(reminders.append), store.cursors, moment)
+    assert [(each.rule, each.subject, each.at - entry.since) for each in reminders] == [
+        ("vault.old", "office", timedelta(days=400))
+    ]
 
     live = LiveSecrets(lambda: vault.get("office"), "opendental.main.customer_key")
     with ServedTown(to_opendental={"customer_key": live}) as town:
@@ -83,6 +90,12 @@ key = { file = "vault.key" }
 """
 
 
+def book(town: ServedTown, number: int) -> None:
+    """Let one more patient book."""
+    patient = town.person(f"Nils{number}", f"Berg{'abcd'[number]}", f"197{number}-02-03", f"303555015{number}")
+    town.book(patient, at(9 + number))
+
+
 class Watched(httpx.BaseTransport):
     """A line that notes which proof each request carried."""
 
@@ -107,9 +120,7 @@ def test_a_bearer_that_expires_is_renewed() -> None:
     with ServedTown(to_nexhealth={"transport": line}) as town:
         town.work()
         for hour in range(4):
-            town.book(
-                town.person(f"Nils{hour}", f"Berg{'abcd'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
-            )
+            book(town, hour)
             town.work(61)  # a token lives an hour
         town.nx.keyring.revoke_tokens()
         town.settle()
@@ -156,8 +167,8 @@ def served(login: Login) -> Iterator[str]:
 
 @pytest.mark.mission(
     "K2",
-    shows="with OAuth 2.0 each refresh token is used once and the next one kept sealed, over hours and a restart, while "
-    "bookings go on",
+    shows="with OAuth 2.0 each refresh token is used once and the next one kept sealed, over hours and restarts, "
+    "while bookings go on",
 )
 def test_rotating_refresh_tokens_carry_the_bookings(tmp_path: Path) -> None:
     login, vault = Login(), Vault(tmp_path / "odnexus.vault", Sealer.ephemeral())
@@ -172,9 +183,7 @@ def test_rotating_refresh_tokens_carry_the_bookings(tmp_path: Path) -> None:
         town.to_nexhealth = {"authorizer": authorizer, "base_url": front.url}
         for hour in range(3):
             town.engine = town.new_engine()
-            town.book(
-                town.person(f"Nils{hour}", f"Berg{'abc'[hour]}", f"197{hour}-02-03", f"303555015{hour}"), at(9 + hour)
-            )
+            book(town, hour)
             town.work(61)
 
         assert (len(town.visits), town.alerts) == (3, [])

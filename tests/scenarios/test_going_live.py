@@ -22,8 +22,8 @@ def file(office: Place, tmp_path: Path) -> Path:
 
 @pytest.mark.mission(
     "G2",
-    shows="from nothing: a first settings file, a checkup, and a rehearsal that books a made-up patient at NexHealth, sees "
-    "the visit in Open Dental, cancels it there and sees it cancelled at NexHealth",
+    shows="from nothing: a first settings file, a checkup, and a rehearsal that books a made-up patient at NexHealth, "
+    "sees the visit in Open Dental, cancels it there and sees it cancelled at NexHealth",
     try_it="odnexus rehearse practice.toml",
 )
 def test_a_rehearsal_before_going_live(office: Place, file: Path) -> None:
@@ -42,8 +42,8 @@ def test_a_rehearsal_before_going_live(office: Place, file: Path) -> None:
 
 @pytest.mark.mission(
     "G3",
-    shows="a location begins by watching: nothing is written and a report says what would have been; one word in the file "
-    "makes it live, and what was only watched is carried over then",
+    shows="a location begins by watching: nothing is written and a report says what would have been; one word in the "
+    "file makes it live, and what was only watched is carried over then",
     try_it="odnexus report practice.toml",
 )
 def test_watching_and_then_live(office: Place, file: Path) -> None:

@@ -98,7 +98,7 @@ def test_each_grade_is_treated_as_the_practice_says(policy: MatchPolicy, outcome
         charts, bookings = {}, {}
         for grade, (who, on_file) in GRADES.items():
             if on_file is not None:
-                charts[grade] = town.chart(*on_file[:2], who[2], WirelessPhone=on_file[2])
+                charts[grade] = town.chart(on_file[0], on_file[1], who[2], WirelessPhone=on_file[2])
         town.work()
         for hour, (grade, (who, _)) in enumerate(GRADES.items()):
             bookings[grade] = town.book(town.person(*who), at(9 + 2 * hour))

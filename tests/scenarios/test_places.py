@@ -1,17 +1,20 @@
-"""L1 over real sockets: three locations, two databases, two institutions; the server of one office is switched off."""
+"""L1 and G3 over real sockets: three locations in two databases, each with its own fate and mode."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any, Self
 
 import pytest
+from attrs import evolve
 
 from odnexus._sync.engine import SyncEngine
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus.cli.digest import digest
+from odnexus.practice import Modes
 from odnexus.testing import LocalServer
 from odnexus.testing.nexhealth import API_KEY
 from odnexus.testing.opendental.keys import CUSTOMER_KEY, DEVELOPER_KEY
@@ -21,10 +24,10 @@ from tests.engine.county import LAKE_KEY, NAMES, County
 class ServedCounty(County):
     """The county whose engine reaches each office and NexHealth over HTTP."""
 
-    def __init__(self) -> None:
+    def __init__(self, **settings: Mapping[str, Any]) -> None:
         self._stack = ExitStack()
         self.servers: dict[str, LocalServer] = {}
-        super().__init__(apart=True)
+        super().__init__(apart=True, **settings)
 
     def __enter__(self) -> Self:
         return self
@@ -98,3 +101,27 @@ def test_one_office_is_off_and_the_others_go_on() -> None:
         assert all(name in report for name in (*NAMES, "all"))
         assert "hand-offs avoided: 6" in report
         assert not any(family in report for _, family in people.values())
+
+
+@pytest.mark.mission(
+    "G3",
+    shows="one location is live while its neighbour in the same database still watches, until its own word changes",
+)
+def test_each_location_goes_live_by_itself() -> None:
+    with ServedCounty(south={"modes": Modes(person="observe", visit="observe")}) as county:
+        county.work()
+        county.book("north", county.person("north", "Nora", "Field", "1980-04-01"))
+        watched = county.book("south", county.person("south", "Sara", "Marsh", "1981-04-02"))
+        county.work(2)
+        assert [visit["Op"] for visit in county.visits("valley")] == [county.ops["north"]]
+        assert any(rule.startswith("observe:") for rule in county.rules("south"))
+
+        live = [evolve(each, modes=Modes()) if each.name == "south" else each for each in county.practice.locations]
+        county.practice = evolve(county.practice, locations=tuple(live))
+        county.engine = county.new_engine()
+        county.work(3)
+
+        assert county.link_of("south", watched) is not None
+        assert sorted(visit["Op"] for visit in county.visits("valley")) == sorted(
+            [county.ops["north"], county.ops["south"]]
+        )

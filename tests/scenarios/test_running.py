@@ -150,9 +150,7 @@ def deliver(town: ServedTown) -> None:
     town.work(poll=False)
 
 
-@pytest.mark.mission(
-    "R1", shows="a delivery that is sent five times, and an announcement that came late, change nothing"
-)
+@pytest.mark.mission("R1", shows="a delivery that is sent five times makes one chart and one visit")
 def test_the_same_delivery_five_times(town: ServedTown) -> None:
     patient = town.person("Mara", "Lund", "1988-11-20")
     booking = town.book(patient)

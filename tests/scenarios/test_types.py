@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from odnexus.practice import TypeRule
 from tests.engine.town import at
 from tests.scenarios.served import ServedTown
 
-TYPES = {
+TYPES: dict[str, tuple[str, str, dict[str, Any]]] = {
     # Name: pattern at the office, codes of the type, what the practice adds to it.
     "New patient": ("/XXXXXXXXXX/", "D0150", {"minutes": 60, "new_patient": True, "procedures": ("D0210",)}),
     "Hygiene": ("//XXXXXXXX//", "D0120,D1110", {"minutes": 40, "hygiene": True}),

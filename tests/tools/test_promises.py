@@ -21,10 +21,10 @@ WHOLE = "".join(
 
 
 def folder_with(folder: Path, source: str) -> Path:
-    tests = folder / "tests"
-    tests.mkdir()
-    (tests / "test_it.py").write_text(source, encoding="utf-8")
-    return tests
+    scenarios = folder / "tests" / "scenarios"
+    scenarios.mkdir(parents=True)
+    (scenarios / "test_it.py").write_text(source, encoding="utf-8")
+    return scenarios.parent
 
 
 def test_the_page_is_what_the_tests_say() -> None:
@@ -59,7 +59,7 @@ def test_a_promise_is_shown_with_its_test_and_command(tmp_path: Path) -> None:
 
     text = promises.page(found)
 
-    assert "- It works.\n  `tests/test_it.py::test_0`" in text
+    assert "- It works.\n  `tests/scenarios/test_it.py::test_0`" in text
     assert "```console\nodnexus demo\n```" in text
 
 
@@ -67,10 +67,13 @@ def test_a_promise_is_shown_with_its_test_and_command(tmp_path: Path) -> None:
     ("source", "complaint"),
     [
         (WHOLE.replace('"E1"', '"E2"'), "E1: no test shows it"),
-        (WHOLE.replace('"E1"', '"E1", "E9"'), "tests/test_it.py::test_0: there is no promise E9"),
-        (WHOLE.replace('shows="it works", ', "", 1), "tests/test_it.py::test_0: say in `shows` what it shows"),
-        ("@pytest.mark.skip\n" + WHOLE, "tests/test_it.py::test_0: skip beside a promise"),
-        ('@pytest.mark.xfail(reason="x")\n' + WHOLE, "tests/test_it.py::test_0: xfail beside a promise"),
+        (WHOLE.replace('"E1"', '"E1", "E9"'), "tests/scenarios/test_it.py::test_0: there is no promise E9"),
+        (
+            WHOLE.replace('shows="it works", ', "", 1),
+            "tests/scenarios/test_it.py::test_0: say in `shows` what it shows",
+        ),
+        ("@pytest.mark.skip\n" + WHOLE, "tests/scenarios/test_it.py::test_0: skip beside a promise"),
+        ('@pytest.mark.xfail(reason="x")\n' + WHOLE, "tests/scenarios/test_it.py::test_0: xfail beside a promise"),
     ],
 )
 def test_marks_that_do_not_hold_together_are_refused(tmp_path: Path, source: str, complaint: str) -> None:
@@ -80,9 +83,28 @@ def test_marks_that_do_not_hold_together_are_refused(tmp_path: Path, source: str
     assert complaint in str(caught.value).splitlines()
 
 
+def test_a_promise_that_no_scenario_plays_is_refused(tmp_path: Path) -> None:
+    tests = folder_with(tmp_path, WHOLE.replace('"E1"', '"E2"'))
+    (tests / "test_unit.py").write_text('@pytest.mark.mission("E1", shows="it works")\ndef test_it() -> None: ...\n')
+
+    with pytest.raises(promises.PromiseError, match=r"^E1: no scenario plays it$"):
+        promises.shown(tests)
+
+
+def test_scenarios_come_first(tmp_path: Path) -> None:
+    tests = folder_with(tmp_path, WHOLE.replace(', try_it="odnexus demo"', ""))
+    (tests / "test_a.py").write_text(
+        '@pytest.mark.mission("E1", shows="so", try_it="odnexus demo")\ndef test_it() -> None: ...\n'
+    )
+
+    first, second, *_ = promises.shown(tests)
+
+    assert (first.is_scenario, second.test) == (True, "tests/test_a.py::test_it")
+
+
 def test_a_test_inside_a_class_counts(tmp_path: Path) -> None:
     inside = '\nclass TestIt:\n    @pytest.mark.mission("E1", shows="it works")\n    def test_in(self) -> None: ...\n'
 
     found = promises.shown(folder_with(tmp_path, WHOLE + inside))
 
-    assert "tests/test_it.py::TestIt::test_in" in {one.test for one in found}
+    assert "tests/scenarios/test_it.py::TestIt::test_in" in {one.test for one in found}

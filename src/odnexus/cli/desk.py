@@ -123,7 +123,10 @@ def retry(
     now = datetime.now(UTC)
     with told(), Office(Settings.load(practice)) as office:
         choice = Choice.of(kind, reason, since, until)
-        for event, buried in _meant(office, ids, choice, location, buried=True):
+        meant = _meant(office, ids, choice, location, buried=True)
+        if not meant:
+            print("nothing was given up that is chosen so")
+        for event, buried in meant:
             if not buried:
                 settle(office.store, event, Retry(now, event.reason, counted=False), now)
             elif not office.store.inbox.revive(event.id, now):

@@ -67,7 +67,7 @@ def run(
     once: Annotated[bool, typer.Option("--once", help="Poll, work and scan once, then stop.")] = False,
     log_level: Annotated[Level, typer.Option(help="The least that is logged.")] = Level.INFO,
 ) -> None:
-    """Keep a practice in step until told to stop.
+    """Keep a practice in step until told to stop. A change of the file counts at once, if it can be used.
 
     Exit codes: 0 stopped as asked, 1 failed, 2 the settings are wrong, 3 another instance runs on this store.
     """
@@ -79,9 +79,9 @@ def run(
 
 def keep_serving(practice: Path, stop: threading.Event, *, listen: str | None = None, once: bool = False) -> None:
     """Run the connector of the file *practice* until *stop* is set; a change of the file counts at once."""
+    until = UntilChanged(stop, practice)
     while not stop.is_set():
-        until = UntilChanged(stop, practice)
-        with Office(Settings.load(practice)) as office, only_instance(office.store_path):
+        with Office(until.take()) as office, only_instance(office.store_path):
             serve(office, until, listen=listen, once=once)
         if once:
             return

@@ -19,13 +19,19 @@ class UntilChanged:
     A file that cannot be used is told once, with its problems, and what was loaded before goes on.
 
     Attributes:
-        changed: Whether the file has become another.
+        changed: Whether the file has become another since `take`.
     """
 
     def __init__(self, stop: Stop, file: Path) -> None:
         self._stop, self._file = stop, file
-        self._seen = self._stamp()
+        self._seen: tuple[int, int] | None = self._stamp()  # before the file is read: a change in between is noticed
+        self._settings = Settings.load(file)
         self.changed = False
+
+    def take(self) -> Settings:
+        """Return the settings to go on with: the last that could be used."""
+        self.changed = False
+        return self._settings
 
     def is_set(self) -> bool:
         """Return whether it is time to stop."""
@@ -43,11 +49,13 @@ class UntilChanged:
 
     def _is_usable(self) -> bool:
         try:
-            with Office(Settings.load(self._file)) as office:
+            settings = Settings.load(self._file)
+            with Office(settings) as office:
                 office.engine()
         except (OdnexusError, OSError) as error:
             log.error("settings were changed and cannot be used; those before stay: %s", error)  # noqa: TRY400
             return False
+        self._settings = settings
         log.info("settings were changed: going on with them")
         return True
 

@@ -130,7 +130,7 @@ def book_once_it_listens(office: Place, port: int) -> None:
 @pytest.mark.mission(
     "R1",
     shows="the doctor repairs what should be subscribed, then sees a delivery of NexHealth arrive",
-    try_it="odnexus doctor practice.toml --repair-webhooks --probe-webhook",
+    try_it="odnexus doctor practice.toml --repair-webhooks",
 )
 def test_a_delivery_that_arrives_passes_the_probe(office: Place) -> None:
     port = hooked(office)
