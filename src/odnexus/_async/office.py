@@ -19,6 +19,7 @@ from odnexus._async.records import AsyncRecords, Known
 from odnexus._async.signals import lane_of
 from odnexus._async.turn import AsyncTurn
 from odnexus.errors import (
+    ConflictError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -46,6 +47,9 @@ from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
 REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
 """Answers to a question that is nice to have answered: the work goes on without."""
+
+NOT_TAKEN = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
+"""Answers that say that one value is not taken: the rest of what was said is written all the same."""
 
 LACKING = (UnsupportedError, InvalidRequestError)
 """What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""

@@ -20,6 +20,7 @@ from odnexus._sync.records import Known, Records
 from odnexus._sync.signals import lane_of
 from odnexus._sync.turn import Turn
 from odnexus.errors import (
+    ConflictError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -47,6 +48,9 @@ from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
 
 REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
 """Answers to a question that is nice to have answered: the work goes on without."""
+
+NOT_TAKEN = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
+"""Answers that say that one value is not taken: the rest of what was said is written all the same."""
 
 LACKING = (UnsupportedError, InvalidRequestError)
 """What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""
