@@ -132,7 +132,8 @@ def in_both(county: County) -> int:
 
 @pytest.mark.mission("L1", shows="what a patient's insurance becomes in one database says nothing of the other")
 def test_insurance_of_a_patient_of_two_databases_is_written_into_the_chart_of_each() -> None:
-    county = County(**{name: {"insurance": InsurancePolicy(mode="write")} for name in NAMES})
+    written = {"insurance": InsurancePolicy(mode="write")}
+    county = County(north=written, south=written, lake=written)
     county.databases["valley"].practice.add_carrier(CarrierName="Other Dental", ElectID="11111")
     for simulator in county.databases.values():
         simulator.practice.add_carrier(CarrierName="Aetna Dental", ElectID="60054")

@@ -6,7 +6,7 @@ first what rests on it is undone: whoever is killed in between finds the answer 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -112,7 +112,7 @@ class AsyncAnswering:
         if office is not None:
             await AsyncWaiting(office).put(review, now)
 
-    async def _note(self, review: Review, rule: str, related: list[object], now: datetime) -> None:
+    async def _note(self, review: Review, rule: str, related: Sequence[object], now: datetime) -> None:
         await self._records.journal(now, review.location, "answered", review.subject, rule, related=related)
 
 

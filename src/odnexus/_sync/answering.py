@@ -7,7 +7,7 @@ first what rests on it is undone: whoever is killed in between finds the answer 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import cast
 
@@ -113,7 +113,7 @@ class Answering:
         if office is not None:
             Waiting(office).put(review, now)
 
-    def _note(self, review: Review, rule: str, related: list[object], now: datetime) -> None:
+    def _note(self, review: Review, rule: str, related: Sequence[object], now: datetime) -> None:
         self._records.journal(now, review.location, "answered", review.subject, rule, related=related)
 
 
