@@ -368,6 +368,26 @@ def test_a_patient_of_another_database_is_left_to_its_location(town: Town) -> No
     assert [(each.location, each.subject) for each in town.engine.waiting()] == [("north", str(patient))]
 
 
+@pytest.mark.mission("T1", shows="what was begun for one chart is never gone on with for another")
+def test_whoever_turns_out_to_be_another_chart_gets_a_policy_of_their_own(town: Town) -> None:
+    patient = booked(town)
+    announce(town, cover(town, patient))
+    town.settle()
+    other = town.chart("Mara", "Lund-Berg", "1988-11-20")
+    known = town.engine.find_link("person", Ref(side="nexhealth", realm="demo-dental", id=str(patient)))
+    assert known is not None
+    assert known.opendental is not None
+    town.store.links.save(evolve(known, opendental=evolve(known.opendental, id=str(other))))
+
+    announce(town, cover(town, patient, subscriber_num="W12345"))
+    town.settle()
+
+    covered = {row["PatNum"]: row["InsSubNum"] for row in town.od.practice.rows("patplans")}
+    holders = {row["InsSubNum"]: row["Subscriber"] for row in town.od.practice.rows("inssubs")}
+    assert len(covered) == 2
+    assert all(holders[policy] == chart for chart, policy in covered.items())
+
+
 def test_a_key_that_may_not_read_coverages_stops_no_poll(town: Town) -> None:
     patient = booked(town)
     town.nx.faults.on("GET /insurance_coverages", kind="status", status=403, times=None)

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 from attrs import evolve
 
+from odnexus._sync.polling import Polling
 from odnexus.errors import StoreError
-from odnexus.practice import MatchPolicy
+from odnexus.practice import InsurancePolicy, MatchPolicy, MirrorPolicy
 from odnexus.stores import Sealer
-from tests.engine.county import LAKE_KEY, NAMES, County
+from tests.engine.county import DATABASES, LAKE_KEY, NAMES, County
 from tests.engine.town import at
 
 PEOPLE = {"north": ("Nora", "North"), "south": ("Sara", "South"), "lake": ("Lena", "Lake")}
@@ -116,6 +117,93 @@ def test_one_patient_of_two_databases_has_a_chart_in_each() -> None:
     county.work(2)
     assert county.link_of("lake", third) is not None
     assert len(county.charts("lake")) == 6
+
+
+def in_both(county: County) -> int:
+    """Let a patient have a chart in either database, and return its number at NexHealth."""
+    jane = county.person("north", "Jane", "Roe", "1985-03-04", foreign_id="9001")
+    for number in range(5):  # so that the numbers of the two databases differ
+        county.chart("lake", "Other", f"Person{number}", f"199{number}-01-01")
+    county.book("north", jane)
+    county.book("lake", jane, at(14))
+    county.work(3)
+    return jane
+
+
+@pytest.mark.mission("L1", shows="what a patient's insurance becomes in one database says nothing of the other")
+def test_insurance_of_a_patient_of_two_databases_is_written_into_the_chart_of_each() -> None:
+    written = {"insurance": InsurancePolicy(mode="write")}
+    county = County(north=written, south=written, lake=written)
+    county.databases["valley"].practice.add_carrier(CarrierName="Other Dental", ElectID="11111")
+    for simulator in county.databases.values():
+        simulator.practice.add_carrier(CarrierName="Aetna Dental", ElectID="60054")
+    jane = in_both(county)
+    plan = county.nx.state.add_insurance_plan(
+        county.institutions["valley-dental"], name="Aetna Dental", payer_id="60054", group_num="G-100"
+    )
+    county.clock.advance(timedelta(seconds=1))
+    county.nx.state.add_coverage(jane, plan, subscriber_num="W12345")
+    county.work(3)
+
+    for name in ("valley", "lake"):
+        office = county.databases[name].practice
+        (policy,), (covered,) = office.rows("inssubs"), office.rows("patplans")
+        chart = office.patients[covered["PatNum"]]
+        assert (chart["FName"], chart["LName"]) == ("Jane", "Roe")
+        assert policy["Subscriber"] == covered["PatNum"]
+    assert county.kinds() == []
+
+
+def staff_books(county: County, place: str, chart: int, hour: int = 10) -> int:
+    """Enter a visit at one of the locations as its staff does."""
+    office = county.databases[DATABASES[place]].practice
+    wall = at(hour).astimezone(county.practice.location(place).zone).replace(tzinfo=None)
+    provider = next(iter(county.practice.location(place).providers.values()))
+    number: int = office.staff.book(
+        chart, start=wall, op=county.ops[place], minutes=60, ProvNum=provider, ClinicNum=county.clinics[place] or 0
+    )
+    return number
+
+
+def test_a_visit_of_a_patient_of_two_databases_is_mirrored_for_the_same_patient() -> None:
+    county = County(lake={"mirror": MirrorPolicy()})
+    jane = in_both(county)
+    (chart,) = [each["PatNum"] for each in county.charts("lake") if each["FName"] == "Jane"]
+
+    staff_books(county, "lake", chart)
+    county.work(3)
+
+    starts = [each.start_time for each in county.nx.state.appointments.values() if each.patient_id == jane]
+    assert sorted(starts) == [at(9), at(10), at(14)]
+    assert county.engine.waiting() == []
+
+
+@pytest.mark.mission("L1", shows="a visit of a shared database is mirrored by the location whose clinic it is")
+def test_whoever_polls_a_shared_database_mirrors_for_the_clinic_that_a_visit_belongs_to() -> None:
+    county = County(south={"mirror": MirrorPolicy()})
+    jane = county.person("south", "Jane", "Roe", "1985-03-04", foreign_id="9001")
+    county.work()
+    chart = county.chart("valley", "Jane", "Roe", "1985-03-04", ClinicNum=county.clinics["south"])
+
+    staff_books(county, "south", chart)
+    staff_books(county, "north", chart, 15)
+    county.work(3)
+
+    made = [(each.location_id, each.patient_id) for each in county.nx.state.appointments.values()]
+    assert made == [(county.ids["south"], jane)]
+
+
+def test_what_is_read_again_after_a_gap_stands_in_the_lane_of_its_patient(county: County) -> None:
+    jane = county.person("lake", "Jane", "Roe", "1985-03-04")
+    county.book("lake", jane)
+    county.work(2)
+    county.nx.state.patients[jane].updated_at = county.clock.now()
+    office = county.engine._offices["lake"]
+
+    assert Polling(office).catch_up(county.clock.now() - timedelta(hours=1), county.clock.now()) > 0
+    lanes = {event.key for event in county.engine.waiting() if event.kind == "nexhealth.patient"}
+
+    assert lanes == {office.lane(jane)}
 
 
 def test_a_chart_number_that_nexhealth_read_in_another_database_is_not_believed() -> None:

@@ -430,26 +430,7 @@ class AsyncBooking:
         self, appt: NexHealthAppointment, known: Known, found: Found, fields: Fields, now: datetime
     ) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        rule, shape = await self._kinds.rule(appt.appointment_type_id or 0)
-        hygienist = rule.hygienist or (int(fields["provider"] or 0) if rule.hygiene else 0)
-        new_patient = rule.new_patient if rule.new_patient is not None else found.created
-        note = "\n".join(
-            part for part in (appt.note or "", stamp_for(appt.id) if office.location.stamp else "") if part
-        )
-        values = opendental_create(
-            fields,
-            pat_num=found.pat_num or 0,
-            note=note,
-            pattern=rule.block(int(fields["minutes"] or 0), shape),
-            appointment_type_num=rule.appointment_type_num,
-            is_new_patient=new_patient,
-            is_hygiene=rule.hygiene,
-            prov_hyg=hygienist,
-            clinic_num=office.location.clinic_num,
-            confirmed=rule.confirmed,
-            asap=rule.asap,
-        )
-        known, row = await self._book(known, values, now)
+        known, row = await self._book(known, await self._values(appt, found, fields), now)
         shown, placed = office.fields_of_opendental(row), self._place(appt)
         moved = place_of(placed) != place_of(fields)
         if moved:
@@ -464,6 +445,25 @@ class AsyncBooking:
         if moved and known.link.state is LinkState.LINKED:
             return await self._carrying.carry(known, appt, row, now)
         return Done()
+
+    async def _values(self, appt: NexHealthAppointment, found: Found, fields: Fields) -> AppointmentCreate:
+        """Return what the visit is made of: where *fields* put it, and what the rule of its type says."""
+        location = self._office.location
+        rule, shape = await self._kinds.rule(appt.appointment_type_id or 0)
+        stamp = stamp_for(appt.id) if location.stamp else ""
+        return opendental_create(
+            fields,
+            pat_num=found.pat_num or 0,
+            note="\n".join(part for part in (appt.note or "", stamp) if part),
+            pattern=rule.block(int(fields["minutes"] or 0), shape),
+            appointment_type_num=rule.appointment_type_num,
+            is_new_patient=rule.new_patient if rule.new_patient is not None else found.created,
+            is_hygiene=rule.hygiene,
+            prov_hyg=rule.hygienist or (int(fields["provider"] or 0) if rule.hygiene else 0),
+            clinic_num=location.clinic_num,
+            confirmed=rule.confirmed,
+            asap=rule.asap,
+        )
 
     async def _book(
         self, known: Known, values: AppointmentCreate, now: datetime

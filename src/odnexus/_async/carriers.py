@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from attrs import asdict
+
 from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords
-from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, normalised
+from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, carrier_entry, normalised
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import content_id
 
@@ -50,14 +52,7 @@ class AsyncCarriers:
         """Read the list afresh; a carrier that is gone goes from ours too."""
         rows: dict[str, bytes | None] = dict.fromkeys(await self._records.load_rows(self._list))
         async for carrier in self._opendental.carriers.iter():
-            rows[str(carrier.carrier_num)] = pack(
-                {
-                    "carrier_num": carrier.carrier_num,
-                    "name": carrier.carrier_name or "",
-                    "payer_id": carrier.elect_id or "",
-                    "hidden": bool(carrier.is_hidden),
-                }
-            )
+            rows[str(carrier.carrier_num)] = pack(asdict(carrier_entry(carrier)))
         await self._records.save_rows(self._list, rows)
         await self._records.store.cursors.set(self._list, now.isoformat())
 

@@ -12,21 +12,19 @@ from datetime import datetime, timedelta
 from typing import TypeVar, cast
 from uuid import uuid4
 
-from attrs import evolve
-
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
+from odnexus._async.answering import AsyncAnswering
 from odnexus._async.chain import AsyncChain
 from odnexus._async.hooks import AsyncHooks, check_url
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.office import AsyncOffice, AsyncPicture
 from odnexus._async.opendental import AsyncOpenDental
-from odnexus._async.people import AsyncPeople, revoked_key
+from odnexus._async.people import AsyncPeople
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import AsyncRecords
 from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
 from odnexus._async.turn import HOLD, AsyncTurn
-from odnexus._async.waiting import AsyncWaiting
 from odnexus._async.working import AsyncWorking
 from odnexus._calls import Secret
 from odnexus._pace import EVENT_RETRY, RetryPolicy
@@ -37,8 +35,6 @@ from odnexus.nexhealth.webhooks import parse_flat, verify
 from odnexus.opendental.events import ApiEvent, parse_event
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, AlertSink
-from odnexus.reconcile.asking import answered_event
-from odnexus.reconcile.bodies import pack
 from odnexus.reconcile.chain import Checkpoint, JournalCheck
 from odnexus.reconcile.features import allowed, allowed_to
 from odnexus.reconcile.hooks import API_EVENTS, WEBHOOK_EVENTS, offer_of
@@ -52,13 +48,6 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 C = TypeVar("C")
 
 log = logging.getLogger("odnexus.engine")
-
-RECORDS: Mapping[str, str] = {
-    "link": "chart number (PatNum) to link",
-    "choose": "number (CarrierNum) of the carrier that is meant",
-    "plan": "number (PlanNum) of the plan that is meant",
-}
-"""Choices that need a number, and which."""
 
 
 class AsyncSyncEngine:
@@ -113,6 +102,7 @@ class AsyncSyncEngine:
         for location in practice.locations:
             self._offices[location.name] = self._office(location)
         self._working = AsyncWorking(self._records, self._offices, self._handlers, self._send_alert, retry, lease)
+        self._answering = AsyncAnswering(self._records, self._offices)
         self._hooks = AsyncHooks(self._records, practice, self._send_alert, self._clock)
 
     def _office(self, location: Location) -> AsyncOffice:
@@ -381,19 +371,11 @@ class AsyncSyncEngine:
 
     async def reviews(self, limit: int = 100, *, location: str | None = None) -> list[Question]:
         """Return open questions, oldest first, opened: they may show patient data."""
-        return [await self._question(each) for each in await self.store.reviews.pending(limit, location=location)]
+        return await self._answering.open(limit, location)
 
     async def review(self, id: str) -> Question | None:
         """Return one question, open or answered."""
-        found = await self.store.reviews.get(id)
-        return await self._question(found) if found is not None else None
-
-    async def _question(self, review: Review) -> Question:
-        office, body = self._offices.get(review.location), self._records.review_body(review)
-        if office is None or review.answer is not None:
-            return Question(review=review, body=body)
-        await office.picture.refresh()
-        return Question(review=review, body=body, at_risk=await AsyncWaiting(office).at_risk(review.id))
+        return await self._answering.question(id)
 
     async def answer(
         self, id: str, choice: str, *, record: str | int = "", by: str = "", now: datetime | None = None
@@ -411,26 +393,8 @@ class AsyncSyncEngine:
         Raises:
             ConfigurationError: There is no such open review, the choice is not offered, or the record is missing.
         """
-        moment = self._now(now)
-        review = await self.store.reviews.get(id)
-        _check_answer(review, choice, str(record))
-        office = self._offices.get(review.location) if review is not None else None
-        if office is not None and str(record) in {str(chart) for chart in office.picture.holding}:
-            raise ConfigurationError("record: this is the holding chart, which is nobody's; name the patient's own")
-        answered = await self.store.reviews.answer(id, Answer(choice=choice, record=str(record), by=by, at=moment))
-        if answered is None:
-            raise ConfigurationError("review: it has been answered already; revoke the answer first")
-        await self.store.cursors.set(revoked_key(id), None)
-        await self._records.journal(
-            moment,
-            answered.location,
-            "answered",
-            answered.subject,
-            answered.kind,
-            related=[f"review:{id}", *([str(record)] if record else [])],
-        )
-        await self._look_again(answered, moment)
-        return answered
+        given = Answer(choice=choice, record=str(record), by=by, at=self._now(now))
+        return await self._answering.answer(id, given)
 
     async def revoke(self, id: str, now: datetime | None = None) -> Review:
         """Take an answer back: the question is open again, and the patient's next booking waits for it.
@@ -441,24 +405,7 @@ class AsyncSyncEngine:
         Raises:
             ConfigurationError: There is no answered review of that id.
         """
-        review, moment = await self.store.reviews.get(id), self._now(now)
-        if review is None or review.answer is None:
-            raise ConfigurationError("review: there is no answered review of this id")
-        made, office = await self.consequences(id), self._offices.get(review.location)
-        await self.store.cursors.set(revoked_key(id), moment.isoformat())
-        # First what rests on the answer: whoever is killed in between finds the answer still there to take back.
-        for link in made:
-            if link.kind == "person" and office is not None:
-                await AsyncPeople(office).part(link, review.subject, moment)
-        await self._records.journal(
-            moment,
-            review.location,
-            "answered",
-            review.subject,
-            "revoked",
-            related=[f"review:{id}", *(link.opendental for link in made if link.opendental is not None)],
-        )
-        return await self.store.reviews.revoke(id) or review
+        return await self._answering.revoke(id, self._now(now))
 
     async def answers(self, limit: int = 100, *, location: str | None = None) -> list[Review]:
         """Return the decisions that are remembered, the newest first: questions that were answered, safe to log."""
@@ -469,25 +416,7 @@ class AsyncSyncEngine:
 
         None of it is undone by `revoke` but the link of the person: a visit on a wrong chart is moved by hand.
         """
-        review = await self.store.reviews.get(id)
-        found, after = list[Link](), ""
-        while review is not None and (page := await self.store.links.all(location=review.location, after=after)):
-            found += [link for link in page if self._records.opened(link).body.decided == id]
-            after = page[-1].id
-        return sorted(found, key=lambda link: (link.kind, link.id))
-
-    async def _look_again(self, review: Review, now: datetime) -> None:
-        match self._records.review_body(review).get("look"):
-            case {"kind": str(kind), "subject": str(subject), "key": str(key)} as look:
-                event = answered_event(review, {"kind": kind, "subject": subject, "key": key}, now)
-                if said := cast("Mapping[str, object]", look).get("payload"):
-                    event = evolve(event, payload=self._records.sealed_payload(event.id, pack(said)))
-                await self.store.inbox.put([event])
-            case _:
-                pass
-        office = self._offices.get(review.location)
-        if office is not None:
-            await AsyncWaiting(office).put(review, now)
+        return await self._answering.consequences(id)
 
     # -- how it stands -------------------------------------------------------------------------------------------------
 
@@ -614,12 +543,3 @@ def _alerting(alerts: AlertSink | Callable[[Alert], None] | None) -> Callable[[A
             log.error("alert %s was not passed on: %s", alert.rule, place_of(error))  # noqa: TRY400
 
     return guarded
-
-
-def _check_answer(review: Review | None, choice: str, record: str) -> None:
-    if review is None:
-        raise ConfigurationError("review: there is no review of this id")
-    if choice not in review.choices:
-        raise ConfigurationError(f"choice: choose from {', '.join(review.choices)}")
-    if choice in RECORDS and not record.isdecimal():
-        raise ConfigurationError(f"record: give the {RECORDS[choice]}")

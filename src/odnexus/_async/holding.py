@@ -30,7 +30,8 @@ from odnexus.reconcile.triggers import slot_of
 NOTE = "Online booking: kept free until it is known which patient it is for. Do not enter procedures here."
 """What the note of a hold says, before its stamp."""
 
-REFUSALS = (ConflictError, InvalidRequestError, NotFoundError)
+NO_HOLD = (ConflictError, InvalidRequestError, NotFoundError)
+"""Answers of an office that lets no appointment stand on the holding chart."""
 
 
 class AsyncHolding:
@@ -94,7 +95,7 @@ class AsyncHolding:
         await office.turn.keep()
         try:
             row = await office.opendental.appointments.create(**values)
-        except REFUSALS:
+        except NO_HOLD:
             await office.note(now, "failed", office.at_nexhealth(appt.id), "hold.refused")
             text = (
                 f"Open Dental refuses an appointment on the holding chart {location.holding_chart}: slots of bookings "
@@ -236,7 +237,7 @@ class AsyncHolding:
         office, hold = self._office, known.body.hold or Hold()
         try:
             row = await office.opendental.appointments.update(hold.apt_num, apt_status="Scheduled")
-        except REFUSALS:
+        except NO_HOLD:
             await self._lost(known, now)
             return
         await office.picture.keep(booked=[booked_of(row)])

@@ -10,15 +10,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from odnexus._async.office import REFUSALS, AsyncOffice, chart_of
-from odnexus.errors import (
-    ConfigurationError,
-    ConflictError,
-    InvalidRequestError,
-    NotFoundError,
-    PermissionDeniedError,
-    UnsupportedError,
-)
+from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice, chart_of
+from odnexus.errors import ConfigurationError
 from odnexus.mapping.answers import as_text
 from odnexus.mapping.intake import Form, is_stamped, label
 from odnexus.mapping.table import CONTACT_FIELDS, Explained, FieldMap, MapRule
@@ -26,9 +19,6 @@ from odnexus.opendental.changes import PatientChanges, PatientNoteChanges
 from odnexus.opendental.models import PatFieldDef, PatFieldType, Patient, PatientNote
 from odnexus.opendental.names import snake
 from odnexus.opendental.tables import clinical, patients
-
-NO = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
-"""Answers that say that one value is not taken; the rest of a form is filed all the same."""
 
 
 class AsyncChartFiling:
@@ -71,13 +61,13 @@ class AsyncChartFiling:
         office = self._office
         try:
             patient = await office.opendental.patients.update(patient.pat_num, **cast("PatientChanges", changes))
-        except NO:
+        except NOT_TAKEN:
             for name, value in changes.items():
                 try:
                     patient = await office.opendental.patients.update(
                         patient.pat_num, **cast("PatientChanges", {name: value})
                     )
-                except NO:
+                except NOT_TAKEN:
                     await office.note(now, "failed", self._subject, "form.field-refused", fields=[name])
         await office.picture.keep(charts=[chart_of(patient)])
         await office.note(now, "applied", self._subject, "form.fields-filled", fields=changes)
@@ -122,7 +112,7 @@ class AsyncChartFiling:
         office = self._office
         try:
             await office.opendental.patient_notes.update(note.pat_num, **cast("PatientNoteChanges", changes))
-        except NO:
+        except NOT_TAKEN:
             # An office that is too old, a key that may not: the answers are kept in the note.
             await office.note(now, "failed", self._subject, "form.texts-refused", fields=changes)
             return False
@@ -166,7 +156,7 @@ class AsyncChartFiling:
             else:
                 await office.turn.keep()
                 await office.opendental.pat_fields.create(pat_num=pat_num, field_name=rule.name, field_value=said)
-        except NO:
+        except NOT_TAKEN:
             await office.note(now, "failed", self._subject, "form.field-refused", fields=[rule.target])
             return False
         await office.note(now, "applied", self._subject, "form.custom-field-filled", fields=[rule.target])

@@ -9,8 +9,7 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from odnexus._async.intake_chart import NO
-from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice
 from odnexus.errors import ApiError, ConfigurationError
 from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label
@@ -71,7 +70,7 @@ class AsyncDocumentFiling:
         await office.turn.keep()
         try:
             await office.opendental.documents.upload(**fields)
-        except NO:
+        except NOT_TAKEN:
             await office.note(now, "failed", self._subject, "form.document-refused")
             return "the office refused it"
         related = [office.at_opendental(pat_num)]

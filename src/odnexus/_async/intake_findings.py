@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from odnexus._async.intake_chart import NO, won
-from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus._async.intake_chart import won
+from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice
 from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained
@@ -106,7 +106,7 @@ class AsyncFindingFiling:
                     await od.diseases.create(pat_num=pat_num, disease_def_num=number)
                 case _:
                     await od.medication_pats.create(pat_num=pat_num, medication_num=number)
-        except NO:
+        except NOT_TAKEN:
             await office.note(now, "failed", self._subject, "form.finding-refused", fields=[scope])
             return False
         await office.note(now, "applied", self._subject, "form.finding-recorded", fields=[scope])

@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
+from attrs import asdict
+
 from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Records
-from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, normalised
+from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, carrier_entry, normalised
 from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.inbox import content_id
 
@@ -51,14 +53,7 @@ class Carriers:
         """Read the list afresh; a carrier that is gone goes from ours too."""
         rows: dict[str, bytes | None] = dict.fromkeys(self._records.load_rows(self._list))
         for carrier in self._opendental.carriers.iter():
-            rows[str(carrier.carrier_num)] = pack(
-                {
-                    "carrier_num": carrier.carrier_num,
-                    "name": carrier.carrier_name or "",
-                    "payer_id": carrier.elect_id or "",
-                    "hidden": bool(carrier.is_hidden),
-                }
-            )
+            rows[str(carrier.carrier_num)] = pack(asdict(carrier_entry(carrier)))
         self._records.save_rows(self._list, rows)
         self._records.store.cursors.set(self._list, now.isoformat())
 

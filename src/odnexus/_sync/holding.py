@@ -31,7 +31,8 @@ from odnexus.reconcile.triggers import slot_of
 NOTE = "Online booking: kept free until it is known which patient it is for. Do not enter procedures here."
 """What the note of a hold says, before its stamp."""
 
-REFUSALS = (ConflictError, InvalidRequestError, NotFoundError)
+NO_HOLD = (ConflictError, InvalidRequestError, NotFoundError)
+"""Answers of an office that lets no appointment stand on the holding chart."""
 
 
 class Holding:
@@ -95,7 +96,7 @@ class Holding:
         office.turn.keep()
         try:
             row = office.opendental.appointments.create(**values)
-        except REFUSALS:
+        except NO_HOLD:
             office.note(now, "failed", office.at_nexhealth(appt.id), "hold.refused")
             text = (
                 f"Open Dental refuses an appointment on the holding chart {location.holding_chart}: slots of bookings "
@@ -237,7 +238,7 @@ class Holding:
         office, hold = self._office, known.body.hold or Hold()
         try:
             row = office.opendental.appointments.update(hold.apt_num, apt_status="Scheduled")
-        except REFUSALS:
+        except NO_HOLD:
             self._lost(known, now)
             return
         office.picture.keep(booked=[booked_of(row)])

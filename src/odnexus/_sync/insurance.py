@@ -489,7 +489,8 @@ def insurance_event(
     """
     ref = office.at_nexhealth(patient_id)
     words = key or pack({name: value for name, value in said.items() if name != "visit"}).decode()
-    event_id = content_id("insurance.said", ref, words)
+    # What is said of a patient of two databases is looked at in both.
+    event_id = content_id("insurance.said", ref, office.location.database, words)
     return Event(
         id=event_id,
         key=office.lane(patient_id, "insurance"),

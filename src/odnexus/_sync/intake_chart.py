@@ -11,15 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from odnexus._sync.office import REFUSALS, Office, chart_of
-from odnexus.errors import (
-    ConfigurationError,
-    ConflictError,
-    InvalidRequestError,
-    NotFoundError,
-    PermissionDeniedError,
-    UnsupportedError,
-)
+from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office, chart_of
+from odnexus.errors import ConfigurationError
 from odnexus.mapping.answers import as_text
 from odnexus.mapping.intake import Form, is_stamped, label
 from odnexus.mapping.table import CONTACT_FIELDS, Explained, FieldMap, MapRule
@@ -27,9 +20,6 @@ from odnexus.opendental.changes import PatientChanges, PatientNoteChanges
 from odnexus.opendental.models import PatFieldDef, PatFieldType, Patient, PatientNote
 from odnexus.opendental.names import snake
 from odnexus.opendental.tables import clinical, patients
-
-NO = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
-"""Answers that say that one value is not taken; the rest of a form is filed all the same."""
 
 
 class ChartFiling:
@@ -72,13 +62,13 @@ class ChartFiling:
         office = self._office
         try:
             patient = office.opendental.patients.update(patient.pat_num, **cast("PatientChanges", changes))
-        except NO:
+        except NOT_TAKEN:
             for name, value in changes.items():
                 try:
                     patient = office.opendental.patients.update(
                         patient.pat_num, **cast("PatientChanges", {name: value})
                     )
-                except NO:
+                except NOT_TAKEN:
                     office.note(now, "failed", self._subject, "form.field-refused", fields=[name])
         office.picture.keep(charts=[chart_of(patient)])
         office.note(now, "applied", self._subject, "form.fields-filled", fields=changes)
@@ -123,7 +113,7 @@ class ChartFiling:
         office = self._office
         try:
             office.opendental.patient_notes.update(note.pat_num, **cast("PatientNoteChanges", changes))
-        except NO:
+        except NOT_TAKEN:
             # An office that is too old, a key that may not: the answers are kept in the note.
             office.note(now, "failed", self._subject, "form.texts-refused", fields=changes)
             return False
@@ -166,7 +156,7 @@ class ChartFiling:
             else:
                 office.turn.keep()
                 office.opendental.pat_fields.create(pat_num=pat_num, field_name=rule.name, field_value=said)
-        except NO:
+        except NOT_TAKEN:
             office.note(now, "failed", self._subject, "form.field-refused", fields=[rule.target])
             return False
         office.note(now, "applied", self._subject, "form.custom-field-filled", fields=[rule.target])

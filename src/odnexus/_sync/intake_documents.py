@@ -10,8 +10,7 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from odnexus._sync.intake_chart import NO
-from odnexus._sync.office import REFUSALS, Office
+from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office
 from odnexus.errors import ApiError, ConfigurationError
 from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label
@@ -72,7 +71,7 @@ class DocumentFiling:
         office.turn.keep()
         try:
             office.opendental.documents.upload(**fields)
-        except NO:
+        except NOT_TAKEN:
             office.note(now, "failed", self._subject, "form.document-refused")
             return "the office refused it"
         related = [office.at_opendental(pat_num)]

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from odnexus._sync.intake_chart import NO, won
-from odnexus._sync.office import REFUSALS, Office
+from odnexus._sync.intake_chart import won
+from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office
 from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained
@@ -101,7 +101,7 @@ class FindingFiling:
                     od.diseases.create(pat_num=pat_num, disease_def_num=number)
                 case _:
                     od.medication_pats.create(pat_num=pat_num, medication_num=number)
-        except NO:
+        except NOT_TAKEN:
             office.note(now, "failed", self._subject, "form.finding-refused", fields=[scope])
             return False
         office.note(now, "applied", self._subject, "form.finding-recorded", fields=[scope])

@@ -20,6 +20,7 @@ from odnexus._sync.records import Known, Records
 from odnexus._sync.signals import lane_of
 from odnexus._sync.turn import Turn
 from odnexus.errors import (
+    ConflictError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -43,10 +44,13 @@ from odnexus.reconcile.links import Link, Ref
 from odnexus.reconcile.plan import Fields
 from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot
-from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide
+from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide, evidence_of
 
 REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
 """Answers to a question that is nice to have answered: the work goes on without."""
+
+NOT_TAKEN = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
+"""Answers that say that one value is not taken: the rest of what was said is written all the same."""
 
 LACKING = (UnsupportedError, InvalidRequestError)
 """What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""
@@ -360,26 +364,16 @@ class Office:
         return finding
 
     def _evidence(self, now: datetime) -> Evidence:
-        place = self.nexhealth.locations.get(self.location.nexhealth_id)
-        synced, reads, red = False, False, False
-        try:
-            statuses = self.nexhealth.sync_status.list(location_ids=[self.location.nexhealth_id])
-        except REFUSALS:
-            # Nothing is known of a synchronizer: then the flag alone says whether one writes.
-            statuses, synced = [], bool(place.insert_appt_client)
-        for status in statuses:
-            served = {each.id for each in status.locations}
-            if not served or self.location.nexhealth_id in served:
-                synced = True
-                # A word that no page knows is taken for a reader that runs: writing beside one makes second rows.
-                reads = reads or status.read_status not in (None, "", "red")
-                red = red or "red" in (status.read_status, status.write_status)
+        place, statuses = self.nexhealth.locations.get(self.location.nexhealth_id), None
+        with suppress(*REFUSALS):
+            statuses = self.nexhealth.sync_status.list(location_ids=[place.id])
+        evidence = evidence_of(place, statuses)
         text = (
             f"NexHealth's synchronizer at {self.location.name} has not checked in. Bookings wait until it is back: "
             "see that the practice's server is on and the synchronizer runs."
         )
-        self.alert_once(now, "sync", "sync.red" if red and place.insert_appt_client else "", text)
-        return Evidence(inserts=place.insert_appt_client, synchronizer=synced, reads=reads)
+        self.alert_once(now, "sync", "sync.red" if evidence.red and evidence.inserts else "", text)
+        return evidence
 
     # -- looking -------------------------------------------------------------------------------------------------------
 

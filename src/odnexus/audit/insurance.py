@@ -11,7 +11,7 @@ from typing import Final
 from odnexus.audit.extras import Coverage
 from odnexus.audit.picture import Picture
 from odnexus.audit.rows import Row, Subject, booked, carrier, chart, person, row
-from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, likeness, normalised
+from odnexus.mapping.coverage import CarrierEntry, CarrierResolver, carrier_entry, likeness, normalised
 
 ALIKE: Final = 90.0
 """From this likeness on (0 to 100) two carriers of the list may be one."""
@@ -22,7 +22,7 @@ def carriers(picture: Picture) -> Iterator[Row]:
 
     Without the list of carriers nothing is judged.
     """
-    listed = [entry for entry in _entries(picture) if not entry.hidden]
+    listed = [entry for entry in map(carrier_entry, picture.carriers) if not entry.hidden]
     if not listed:
         return
     yield from _unmatched(picture, CarrierResolver(carriers=tuple(listed)))
@@ -33,18 +33,6 @@ def carriers(picture: Picture) -> Iterator[Row]:
         if not entry.payer_id and entry.carrier_num not in silent and (not used or entry.carrier_num in used):
             yield row("carriers", "carrier.no-payer-id", "info", carrier(entry.carrier_num), fields=("elect_id",))
     yield from _same_plans(picture)
-
-
-def _entries(picture: Picture) -> list[CarrierEntry]:
-    return [
-        CarrierEntry(
-            carrier_num=each.carrier_num,
-            name=each.carrier_name or "",
-            payer_id=(each.elect_id or "").strip(),
-            hidden=bool(each.is_hidden),
-        )
-        for each in picture.carriers
-    ]
 
 
 def _unmatched(picture: Picture, resolver: CarrierResolver) -> Iterator[Row]:

@@ -17,6 +17,7 @@ from attrs import evolve, field, frozen
 from rapidfuzz import fuzz
 
 from odnexus.errors import MappingError
+from odnexus.opendental.models import Carrier
 
 Rule: TypeAlias = Literal["payer-id", "alias", "name", "similar"]
 
@@ -108,6 +109,16 @@ class Resolution:
     certain: CarrierMatch | None = None
     suggestions: tuple[CarrierMatch, ...] = ()
     insured: bool = True
+
+
+def carrier_entry(row: Carrier) -> CarrierEntry:
+    """Return the entry that a row of Open Dental's list is."""
+    return CarrierEntry(
+        carrier_num=row.carrier_num,
+        name=row.carrier_name or "",
+        payer_id=(row.elect_id or "").strip(),
+        hidden=bool(row.is_hidden),
+    )
 
 
 def normalised(name: str) -> str:

@@ -7,10 +7,13 @@ of the location: its flag ``insert_appt_client`` (page "Locations"), and whether
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from attrs import frozen
+
+from odnexus.nexhealth.models import Location, SyncStatus
 
 WriterSetting: TypeAlias = Literal["auto", "bridge", "overlay"]
 
@@ -30,12 +33,40 @@ class Evidence:
     Attributes:
         inserts: The flag ``insert_appt_client``; ``None`` if it was not mentioned.
         synchronizer: Whether a synchronizer serves the location.
-        reads: Whether its read light is green.
+        reads: Whether it may read: its read light is not red.
+        red: Whether one of its lights is red: it has not checked in.
     """
 
     inserts: bool | None
     synchronizer: bool
     reads: bool = False
+    red: bool = False
+
+
+def serving(statuses: Iterable[SyncStatus], nexhealth_id: int) -> list[SyncStatus]:
+    """Return the synchronizers that serve a location; one that names no location serves all."""
+    return [each for each in statuses if not each.locations or nexhealth_id in {one.id for one in each.locations}]
+
+
+def evidence_of(place: Location, statuses: Iterable[SyncStatus] | None) -> Evidence:
+    """Return what NexHealth says of the location *place*.
+
+    Args:
+        place: The location as NexHealth shows it.
+        statuses: The synchronizers that serve it; ``None`` if they may not be read.
+    """
+    inserts = place.insert_appt_client
+    if statuses is None:
+        # Nothing is known of a synchronizer: then the flag alone says whether one writes.
+        return Evidence(inserts=inserts, synchronizer=bool(inserts))
+    found = serving(statuses, place.id)
+    return Evidence(
+        inserts=inserts,
+        synchronizer=bool(found),
+        # A word that no page knows is taken for a reader that runs: writing beside one makes second rows.
+        reads=any(each.read_status not in (None, "", "red") for each in found),
+        red=any("red" in (each.read_status, each.write_status) for each in found),
+    )
 
 
 @frozen(kw_only=True)

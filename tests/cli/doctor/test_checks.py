@@ -222,7 +222,7 @@ def test_an_unclear_writer_fails_with_the_rules_remedy(setting: Any, evidence: E
 
 
 def test_a_red_synchronizer_is_a_warning_where_it_writes() -> None:
-    place = evolve(PLACE, evidence=Evidence(inserts=True, synchronizer=True, reads=True), red=True)
+    place = evolve(PLACE, evidence=Evidence(inserts=True, synchronizer=True, reads=True, red=True))
 
     assert one(look(place=place), "who writes").state == "warn"
 

@@ -189,7 +189,7 @@ def _writer(place: LocationFacts, about: str) -> Line:
         text = f"nobody may write ({finding.rule})"
         return Line(about=about, check="who writes", state="fail", text=text, remedy=REMEDIES[finding.rule])
     text = f"{words[finding.writer]} ({finding.rule})"
-    if place.red and finding.writer is Writer.OVERLAY:
+    if place.evidence.red and finding.writer is Writer.OVERLAY:
         remedy = "see that the practice's server is on and NexHealth's synchronizer runs"
         return Line(about=about, check="who writes", state="warn", text=f"{text}; it has not checked in", remedy=remedy)
     return Line(about=about, check="who writes", state="pass", text=text)

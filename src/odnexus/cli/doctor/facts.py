@@ -59,7 +59,6 @@ class LocationFacts:
         errors: What was asked → name of the error, for what could not be read.
         place: The location at NexHealth.
         evidence: Who may write there, ``None`` if it could not be read.
-        red: Whether a light of its synchronizer is red.
         syncs: The synchronizers that serve it.
         insurers: What patients wrote as insurer, without repetition; it is counted, never shown.
     """
@@ -68,7 +67,6 @@ class LocationFacts:
     errors: Mapping[str, str] = field(factory=dict[str, str])
     place: nexhealth.Location | None = None
     evidence: Evidence | None = None
-    red: bool = False
     syncs: tuple[nexhealth.SyncStatus, ...] = ()
     insurers: tuple[str, ...] = field(default=(), repr=False)
     operatories: tuple[nexhealth.Operatory, ...] = ()

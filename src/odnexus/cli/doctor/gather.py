@@ -15,11 +15,10 @@ from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
 from odnexus.cli.doctor.here import here_facts
 from odnexus.cli.settings import OpenDentalSettings, WebhookSettings
 from odnexus.errors import ApiError
-from odnexus.mapping.coverage import CarrierEntry
-from odnexus.opendental.models import Carrier
+from odnexus.mapping.coverage import carrier_entry
 from odnexus.practice import Location
 from odnexus.reconcile.hooks import endpoints_of
-from odnexus.reconcile.writer import Evidence
+from odnexus.reconcile.writer import evidence_of, serving
 
 T = TypeVar("T")
 
@@ -118,17 +117,8 @@ def database_facts(
         confirmations=asking.all("confirmations", lambda: client.definitions.iter(category=2)),
         clinics=asking.all("clinics", client.clinics.iter),
         billing=asking.all("billing", lambda: client.definitions.iter(category=4)),
-        carriers=asking.all("carriers", lambda: map(_carrier, islice(client.carriers.iter(), CARRIERS))),
+        carriers=asking.all("carriers", lambda: map(carrier_entry, islice(client.carriers.iter(), CARRIERS))),
         errors=asking.errors,
-    )
-
-
-def _carrier(row: Carrier) -> CarrierEntry:
-    return CarrierEntry(
-        carrier_num=row.carrier_num,
-        name=row.carrier_name or "",
-        payer_id=row.elect_id or "",
-        hidden=bool(row.is_hidden),
     )
 
 
@@ -139,19 +129,12 @@ def location_facts(client: NexHealth, location: Location) -> LocationFacts:
     if place is None:
         return LocationFacts(location=location, errors={**asking.errors, "evidence": asking.errors["place"]})
     statuses = asking.one("evidence", lambda: client.sync_status.list(location_ids=[number]))
-    serving = [each for each in statuses or () if not each.locations or number in {one.id for one in each.locations}]
-    evidence = Evidence(
-        inserts=place.insert_appt_client,
-        synchronizer=bool(serving),
-        reads=any(each.read_status == "green" for each in serving),
-    )
     return LocationFacts(
         location=location,
         place=place,
-        evidence=evidence if statuses is not None else None,
-        syncs=tuple(serving),
+        evidence=evidence_of(place, statuses) if statuses is not None else None,
+        syncs=tuple(serving(statuses or (), number)),
         insurers=asking.one("insurers", lambda: _insurers(client, number)) or (),
-        red=any("red" in (each.read_status, each.write_status) for each in serving),
         operatories=asking.all("operatories", lambda: client.operatories.iter(location_id=number)),
         providers=asking.all("providers", lambda: client.providers.iter(location_id=number)),
         types=asking.all("types", lambda: client.appointment_types.iter(location_id=number)),
