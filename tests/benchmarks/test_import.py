@@ -27,7 +27,11 @@ CLIENTS = {
     "OpenDental": "OpenDental(developer_key='d', customer_key='c')",
     "NexHealth": "NexHealth(api_key='k', subdomain='example')",
 }
-NEEDED_LATER = {"apprise", "asyncio", "keyring", "matplotlib", "pandas", "phonenumbers", "rapidfuzz", "sqlalchemy"}
+NEEDED_LATER = {
+    "apprise", "asyncio", "authlib", "cattrs", "cryptography", "keyring", "matplotlib", "pandas", "phonenumbers",
+    "rapidfuzz", "sqlalchemy", "ssl", "odnexus.opendental.models", "odnexus.opendental.tables",
+}  # fmt: skip
+"""What a first client does without: other libraries, and the surface of Open Dental until a resource is asked for."""
 
 
 def start(client: str) -> tuple[float, set[str]]:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from odnexus.mapping import _names
 from odnexus.mapping.text import SUFFIXES, PersonName, fold_name, is_placeholder_name, person_name, repair_case
 
 
@@ -168,6 +169,27 @@ def test_names_never_raise_and_settle_at_once(
 
     assert again == first
     assert first.suffix in {"", *SUFFIXES.values()}
+
+
+@given(family=NAMES | PIECES, given_name=NAMES | PIECES, middle=PIECES, preferred=NAMES)
+@settings(max_examples=400)
+def test_a_plain_name_is_what_all_the_steps_would_make_of_it(
+    family: str, given_name: str, middle: str, preferred: str
+) -> None:
+    quickly = person_name(family=family, given=given_name, middle=middle, preferred=preferred)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(_names, "_plain_name", lambda *_: None)
+        step_by_step = person_name(family=family, given=given_name, middle=middle, preferred=preferred)
+
+    assert quickly == step_by_step
+
+
+def test_most_names_are_plain() -> None:
+    assert _names._plain_name("O'Brien-Lund", "Mary Ann", "B.", None) is not None
+    assert _names._plain_name("Smith Jr", "Mary Ann", "", "") is None
+    assert _names._plain_name("Smith", "DR. ANN", "", "") is None
+    assert _names._plain_name("Smith, Ann", "Mary", "", "") is None
+    assert _names._plain_name("", "Ann", "", "") is None
 
 
 @given(st.text(max_size=30))

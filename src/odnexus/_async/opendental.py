@@ -5,66 +5,70 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from odnexus._async._compat import AsyncClock, SystemAsyncClock
-from odnexus._async.opendental_care import (
-    AsyncApptFieldDefs,
-    AsyncApptFields,
-    AsyncAsapComms,
-    AsyncProcedureCodes,
-    AsyncProcedures,
-    AsyncRecalls,
-)
-from odnexus._async.opendental_clinical import (
-    AsyncAllergies,
-    AsyncAllergyDefs,
-    AsyncDiseaseDefs,
-    AsyncDiseases,
-    AsyncMedicationPats,
-    AsyncMedications,
-    AsyncPatFieldDefs,
-    AsyncPatFields,
-    AsyncPatientNotes,
-    AsyncPatientRaces,
-    AsyncPopups,
-    AsyncSheetDefs,
-    AsyncSheetFields,
-    AsyncSheets,
-)
-from odnexus._async.opendental_documents import AsyncDocuments
-from odnexus._async.opendental_insurance import (
-    AsyncBenefits,
-    AsyncFamilyModules,
-    AsyncInsPlans,
-    AsyncInsSubs,
-    AsyncInsVerifies,
-    AsyncPatPlans,
-)
-from odnexus._async.opendental_patients import AsyncPatients
-from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
+from odnexus._async.offering import AsyncOffered, forget_made
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
-from odnexus._async.opendental_setup import (
-    AsyncAppointmentTypes,
-    AsyncClinics,
-    AsyncDefinitions,
-    AsyncOperatories,
-    AsyncPreferences,
-    AsyncProviders,
-    AsyncSchedules,
-    AsyncSecurityPerms,
-)
-from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
 from odnexus._async.transport import AsyncHttpTransport
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
-from odnexus.opendental import calls, modes
-from odnexus.opendental.calls import RawValue
+from odnexus.opendental import modes
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.opendental.versions import Version, office_version
 from odnexus.reconcile.features import Allowed
 
+if TYPE_CHECKING:
+    from odnexus._async.opendental_care import (
+        AsyncApptFieldDefs,
+        AsyncApptFields,
+        AsyncAsapComms,
+        AsyncProcedureCodes,
+        AsyncProcedures,
+        AsyncRecalls,
+    )
+    from odnexus._async.opendental_clinical import (
+        AsyncAllergies,
+        AsyncAllergyDefs,
+        AsyncDiseaseDefs,
+        AsyncDiseases,
+        AsyncMedicationPats,
+        AsyncMedications,
+        AsyncPatFieldDefs,
+        AsyncPatFields,
+        AsyncPatientNotes,
+        AsyncPatientRaces,
+        AsyncPopups,
+        AsyncSheetDefs,
+        AsyncSheetFields,
+        AsyncSheets,
+    )
+    from odnexus._async.opendental_documents import AsyncDocuments
+    from odnexus._async.opendental_insurance import (
+        AsyncBenefits,
+        AsyncFamilyModules,
+        AsyncInsPlans,
+        AsyncInsSubs,
+        AsyncInsVerifies,
+        AsyncPatPlans,
+    )
+    from odnexus._async.opendental_patients import AsyncPatients
+    from odnexus._async.opendental_records import AsyncCarriers, AsyncCommlogs, AsyncSubscriptions
+    from odnexus._async.opendental_setup import (
+        AsyncAppointmentTypes,
+        AsyncClinics,
+        AsyncDefinitions,
+        AsyncOperatories,
+        AsyncPreferences,
+        AsyncProviders,
+        AsyncSchedules,
+        AsyncSecurityPerms,
+    )
+    from odnexus._async.opendental_visits import AsyncAppointments, AsyncHistAppointments
+    from odnexus.opendental.calls import RawValue
+
 T = TypeVar("T")
+R = TypeVar("R", bound=AsyncResource)
 
 
 class AsyncOpenDental:
@@ -94,6 +98,48 @@ class AsyncOpenDental:
     Raises:
         ConfigurationError: A key is empty, a mode unknown, or a URL without TLS outside the office.
     """
+
+    patients: AsyncOffered[AsyncPatients] = AsyncOffered("opendental_patients.AsyncPatients")
+    appointments: AsyncOffered[AsyncAppointments] = AsyncOffered("opendental_visits.AsyncAppointments")
+    hist_appointments: AsyncOffered[AsyncHistAppointments] = AsyncOffered("opendental_visits.AsyncHistAppointments")
+    appointment_types: AsyncOffered[AsyncAppointmentTypes] = AsyncOffered("opendental_setup.AsyncAppointmentTypes")
+    providers: AsyncOffered[AsyncProviders] = AsyncOffered("opendental_setup.AsyncProviders")
+    operatories: AsyncOffered[AsyncOperatories] = AsyncOffered("opendental_setup.AsyncOperatories")
+    definitions: AsyncOffered[AsyncDefinitions] = AsyncOffered("opendental_setup.AsyncDefinitions")
+    clinics: AsyncOffered[AsyncClinics] = AsyncOffered("opendental_setup.AsyncClinics")
+    preferences: AsyncOffered[AsyncPreferences] = AsyncOffered("opendental_setup.AsyncPreferences")
+    schedules: AsyncOffered[AsyncSchedules] = AsyncOffered("opendental_setup.AsyncSchedules")
+    security_perms: AsyncOffered[AsyncSecurityPerms] = AsyncOffered("opendental_setup.AsyncSecurityPerms")
+    procedure_codes: AsyncOffered[AsyncProcedureCodes] = AsyncOffered("opendental_care.AsyncProcedureCodes")
+    procedures: AsyncOffered[AsyncProcedures] = AsyncOffered("opendental_care.AsyncProcedures")
+    recalls: AsyncOffered[AsyncRecalls] = AsyncOffered("opendental_care.AsyncRecalls")
+    asap_comms: AsyncOffered[AsyncAsapComms] = AsyncOffered("opendental_care.AsyncAsapComms")
+    appt_fields: AsyncOffered[AsyncApptFields] = AsyncOffered("opendental_care.AsyncApptFields")
+    appt_field_defs: AsyncOffered[AsyncApptFieldDefs] = AsyncOffered("opendental_care.AsyncApptFieldDefs")
+    commlogs: AsyncOffered[AsyncCommlogs] = AsyncOffered("opendental_records.AsyncCommlogs")
+    carriers: AsyncOffered[AsyncCarriers] = AsyncOffered("opendental_records.AsyncCarriers")
+    subscriptions: AsyncOffered[AsyncSubscriptions] = AsyncOffered("opendental_records.AsyncSubscriptions")
+    allergy_defs: AsyncOffered[AsyncAllergyDefs] = AsyncOffered("opendental_clinical.AsyncAllergyDefs")
+    allergies: AsyncOffered[AsyncAllergies] = AsyncOffered("opendental_clinical.AsyncAllergies")
+    disease_defs: AsyncOffered[AsyncDiseaseDefs] = AsyncOffered("opendental_clinical.AsyncDiseaseDefs")
+    diseases: AsyncOffered[AsyncDiseases] = AsyncOffered("opendental_clinical.AsyncDiseases")
+    medication_pats: AsyncOffered[AsyncMedicationPats] = AsyncOffered("opendental_clinical.AsyncMedicationPats")
+    medications: AsyncOffered[AsyncMedications] = AsyncOffered("opendental_clinical.AsyncMedications")
+    pat_field_defs: AsyncOffered[AsyncPatFieldDefs] = AsyncOffered("opendental_clinical.AsyncPatFieldDefs")
+    pat_fields: AsyncOffered[AsyncPatFields] = AsyncOffered("opendental_clinical.AsyncPatFields")
+    patient_notes: AsyncOffered[AsyncPatientNotes] = AsyncOffered("opendental_clinical.AsyncPatientNotes")
+    patient_races: AsyncOffered[AsyncPatientRaces] = AsyncOffered("opendental_clinical.AsyncPatientRaces")
+    popups: AsyncOffered[AsyncPopups] = AsyncOffered("opendental_clinical.AsyncPopups")
+    sheet_defs: AsyncOffered[AsyncSheetDefs] = AsyncOffered("opendental_clinical.AsyncSheetDefs")
+    sheet_fields: AsyncOffered[AsyncSheetFields] = AsyncOffered("opendental_clinical.AsyncSheetFields")
+    sheets: AsyncOffered[AsyncSheets] = AsyncOffered("opendental_clinical.AsyncSheets")
+    documents: AsyncOffered[AsyncDocuments] = AsyncOffered("opendental_documents.AsyncDocuments")
+    ins_plans: AsyncOffered[AsyncInsPlans] = AsyncOffered("opendental_insurance.AsyncInsPlans")
+    ins_subs: AsyncOffered[AsyncInsSubs] = AsyncOffered("opendental_insurance.AsyncInsSubs")
+    pat_plans: AsyncOffered[AsyncPatPlans] = AsyncOffered("opendental_insurance.AsyncPatPlans")
+    benefits: AsyncOffered[AsyncBenefits] = AsyncOffered("opendental_insurance.AsyncBenefits")
+    ins_verifies: AsyncOffered[AsyncInsVerifies] = AsyncOffered("opendental_insurance.AsyncInsVerifies")
+    family_modules: AsyncOffered[AsyncFamilyModules] = AsyncOffered("opendental_insurance.AsyncFamilyModules")
 
     def __init__(
         self,
@@ -136,50 +182,9 @@ class AsyncOpenDental:
         known = Version.parse(version) if isinstance(version, str) else version
         connection = AsyncConnection(routes, clock=clock, retry=retry, version=known)
         self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
-        self._offer_resources()
 
-    def _offer_resources(self) -> None:
-        self.patients = AsyncPatients(self._connection)
-        self.appointments = AsyncAppointments(self._connection)
-        self.hist_appointments = AsyncHistAppointments(self._connection)
-        self.appointment_types = AsyncAppointmentTypes(self._connection)
-        self.providers = AsyncProviders(self._connection)
-        self.operatories = AsyncOperatories(self._connection)
-        self.definitions = AsyncDefinitions(self._connection)
-        self.clinics = AsyncClinics(self._connection)
-        self.preferences = AsyncPreferences(self._connection)
-        self.schedules = AsyncSchedules(self._connection)
-        self.security_perms = AsyncSecurityPerms(self._connection)
-        self.procedure_codes = AsyncProcedureCodes(self._connection)
-        self.procedures = AsyncProcedures(self._connection)
-        self.recalls = AsyncRecalls(self._connection)
-        self.asap_comms = AsyncAsapComms(self._connection)
-        self.appt_fields = AsyncApptFields(self._connection)
-        self.appt_field_defs = AsyncApptFieldDefs(self._connection)
-        self.commlogs = AsyncCommlogs(self._connection)
-        self.carriers = AsyncCarriers(self._connection)
-        self.subscriptions = AsyncSubscriptions(self._connection)
-        self.allergy_defs = AsyncAllergyDefs(self._connection)
-        self.allergies = AsyncAllergies(self._connection)
-        self.disease_defs = AsyncDiseaseDefs(self._connection)
-        self.diseases = AsyncDiseases(self._connection)
-        self.medication_pats = AsyncMedicationPats(self._connection)
-        self.medications = AsyncMedications(self._connection)
-        self.pat_field_defs = AsyncPatFieldDefs(self._connection)
-        self.pat_fields = AsyncPatFields(self._connection)
-        self.patient_notes = AsyncPatientNotes(self._connection)
-        self.patient_races = AsyncPatientRaces(self._connection)
-        self.popups = AsyncPopups(self._connection)
-        self.sheet_defs = AsyncSheetDefs(self._connection)
-        self.sheet_fields = AsyncSheetFields(self._connection)
-        self.sheets = AsyncSheets(self._connection)
-        self.documents = AsyncDocuments(self._connection)
-        self.ins_plans = AsyncInsPlans(self._connection)
-        self.ins_subs = AsyncInsSubs(self._connection)
-        self.pat_plans = AsyncPatPlans(self._connection)
-        self.benefits = AsyncBenefits(self._connection)
-        self.ins_verifies = AsyncInsVerifies(self._connection)
-        self.family_modules = AsyncFamilyModules(self._connection)
+    def _make(self, kind: type[R]) -> R:
+        return kind(self._connection)
 
     @property
     def version(self) -> Version | None:
@@ -198,9 +203,7 @@ class AsyncOpenDental:
         """
         view = copy(self)
         view._connection = self._connection.limited(allowed)  # noqa: SLF001 - a copy of this object
-        for name, each in vars(self).items():
-            if isinstance(each, AsyncResource):
-                setattr(view, name, type(each)(view._connection))  # noqa: SLF001
+        forget_made(view)
         return view
 
     async def program_version(self) -> Version:
@@ -211,6 +214,8 @@ class AsyncOpenDental:
         Raises:
             UnexpectedResponseError: The answer holds no version.
         """
+        from odnexus.opendental import calls  # noqa: PLC0415 - what a client can ask is loaded when it asks
+
         self._connection.version = office_version(await self._connection.send(calls.program_version()))
         return self._connection.version
 
@@ -259,6 +264,8 @@ class AsyncOpenDental:
             idempotent: Whether it may be sent again after doubt; unless given, only a GET is.
             read: Turns the JSON (``None`` for an empty answer) into the result.
         """
+        from odnexus.opendental import calls  # noqa: PLC0415 - as above
+
         answer = await self._connection.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
         return answer if read is None else read(answer)
 

@@ -6,7 +6,7 @@ import random
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextvars import ContextVar
 from copy import copy
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from odnexus._async._compat import AsyncClock
 from odnexus._async.transport import AsyncTransport
@@ -14,16 +14,17 @@ from odnexus._calls import Call, KeySource, Lost, NoReply, Outcome, RotatingKey,
 from odnexus._pace import RetryPolicy
 from odnexus.errors import ApiError, NotAllowedError
 from odnexus.opendental import versions
-from odnexus.opendental.calls import Listing
-from odnexus.opendental.models import Record
 from odnexus.opendental.modes import Preference
-from odnexus.opendental.paging import Pager
-from odnexus.opendental.steps import Steps
 from odnexus.opendental.versions import Version
 from odnexus.reconcile.features import Allowed
 
+if TYPE_CHECKING:
+    from odnexus.opendental.calls import Listing
+    from odnexus.opendental.models import Record
+    from odnexus.opendental.steps import Steps
+
 T = TypeVar("T")
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound="Record")
 
 # The keys that the call under way was sent with. A refusal names no key, so the task (or thread) remembers them.
 _sent: ContextVar[tuple[Secret, ...]] = ContextVar("odnexus_opendental_keys")
@@ -153,6 +154,8 @@ class AsyncConnection:
 
     async def rows(self, listing: Listing[R]) -> AsyncIterator[R]:
         """Yield the rows of *listing*; each page is asked for when its first row is."""
+        from odnexus.opendental.paging import Pager  # noqa: PLC0415 - whoever has a listing has loaded it
+
         pager = Pager(listing)
         while (call := pager.next_call()) is not None:
             for row in pager.feed(await self.send(call)):

@@ -79,10 +79,10 @@ class Picture:
         if version != self._version:
             charts = self._records.load_rows(f"charts:{self.database}")
             booked = self._records.load_rows(f"book:{self.database}")
-            self.roster, self.calendar = Roster(), Calendar()
-            for row in charts.values():
-                if (chart := chart_from_bytes(row)).pat_num not in self.holding:
-                    self.roster.add(chart)
+            # All at once: a roster that grows chart by chart is walked by the garbage collector again and again.
+            stored = map(chart_from_bytes, charts.values())
+            self.roster = Roster(chart for chart in stored if chart.pat_num not in self.holding)
+            self.calendar = Calendar()
             for row in booked.values():
                 self.calendar.add(Booked.from_bytes(row))
             self._version = version

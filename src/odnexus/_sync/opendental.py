@@ -6,66 +6,70 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from types import TracebackType
-from typing import Any, Self, TypeVar, cast, overload
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
-from odnexus._sync.opendental_care import (
-    ApptFieldDefs,
-    ApptFields,
-    AsapComms,
-    ProcedureCodes,
-    Procedures,
-    Recalls,
-)
-from odnexus._sync.opendental_clinical import (
-    Allergies,
-    AllergyDefs,
-    DiseaseDefs,
-    Diseases,
-    MedicationPats,
-    Medications,
-    PatFieldDefs,
-    PatFields,
-    PatientNotes,
-    PatientRaces,
-    Popups,
-    SheetDefs,
-    SheetFields,
-    Sheets,
-)
-from odnexus._sync.opendental_documents import Documents
-from odnexus._sync.opendental_insurance import (
-    Benefits,
-    FamilyModules,
-    InsPlans,
-    InsSubs,
-    InsVerifies,
-    PatPlans,
-)
-from odnexus._sync.opendental_patients import Patients
-from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
+from odnexus._sync.offering import Offered, forget_made
 from odnexus._sync.opendental_routes import Connection, Keys, Resource, Route
-from odnexus._sync.opendental_setup import (
-    AppointmentTypes,
-    Clinics,
-    Definitions,
-    Operatories,
-    Preferences,
-    Providers,
-    Schedules,
-    SecurityPerms,
-)
-from odnexus._sync.opendental_visits import Appointments, HistAppointments
 from odnexus._sync.transport import HttpTransport
-from odnexus.opendental import calls, modes
-from odnexus.opendental.calls import RawValue
+from odnexus.opendental import modes
 from odnexus.opendental.modes import Mode, Tier
 from odnexus.opendental.versions import Version, office_version
 from odnexus.reconcile.features import Allowed
 
+if TYPE_CHECKING:
+    from odnexus._sync.opendental_care import (
+        ApptFieldDefs,
+        ApptFields,
+        AsapComms,
+        ProcedureCodes,
+        Procedures,
+        Recalls,
+    )
+    from odnexus._sync.opendental_clinical import (
+        Allergies,
+        AllergyDefs,
+        DiseaseDefs,
+        Diseases,
+        MedicationPats,
+        Medications,
+        PatFieldDefs,
+        PatFields,
+        PatientNotes,
+        PatientRaces,
+        Popups,
+        SheetDefs,
+        SheetFields,
+        Sheets,
+    )
+    from odnexus._sync.opendental_documents import Documents
+    from odnexus._sync.opendental_insurance import (
+        Benefits,
+        FamilyModules,
+        InsPlans,
+        InsSubs,
+        InsVerifies,
+        PatPlans,
+    )
+    from odnexus._sync.opendental_patients import Patients
+    from odnexus._sync.opendental_records import Carriers, Commlogs, Subscriptions
+    from odnexus._sync.opendental_setup import (
+        AppointmentTypes,
+        Clinics,
+        Definitions,
+        Operatories,
+        Preferences,
+        Providers,
+        Schedules,
+        SecurityPerms,
+    )
+    from odnexus._sync.opendental_visits import Appointments, HistAppointments
+    from odnexus.opendental.calls import RawValue
+
 T = TypeVar("T")
+R = TypeVar("R", bound=Resource)
 
 
 class OpenDental:
@@ -95,6 +99,48 @@ class OpenDental:
     Raises:
         ConfigurationError: A key is empty, a mode unknown, or a URL without TLS outside the office.
     """
+
+    patients: Offered[Patients] = Offered("opendental_patients.Patients")
+    appointments: Offered[Appointments] = Offered("opendental_visits.Appointments")
+    hist_appointments: Offered[HistAppointments] = Offered("opendental_visits.HistAppointments")
+    appointment_types: Offered[AppointmentTypes] = Offered("opendental_setup.AppointmentTypes")
+    providers: Offered[Providers] = Offered("opendental_setup.Providers")
+    operatories: Offered[Operatories] = Offered("opendental_setup.Operatories")
+    definitions: Offered[Definitions] = Offered("opendental_setup.Definitions")
+    clinics: Offered[Clinics] = Offered("opendental_setup.Clinics")
+    preferences: Offered[Preferences] = Offered("opendental_setup.Preferences")
+    schedules: Offered[Schedules] = Offered("opendental_setup.Schedules")
+    security_perms: Offered[SecurityPerms] = Offered("opendental_setup.SecurityPerms")
+    procedure_codes: Offered[ProcedureCodes] = Offered("opendental_care.ProcedureCodes")
+    procedures: Offered[Procedures] = Offered("opendental_care.Procedures")
+    recalls: Offered[Recalls] = Offered("opendental_care.Recalls")
+    asap_comms: Offered[AsapComms] = Offered("opendental_care.AsapComms")
+    appt_fields: Offered[ApptFields] = Offered("opendental_care.ApptFields")
+    appt_field_defs: Offered[ApptFieldDefs] = Offered("opendental_care.ApptFieldDefs")
+    commlogs: Offered[Commlogs] = Offered("opendental_records.Commlogs")
+    carriers: Offered[Carriers] = Offered("opendental_records.Carriers")
+    subscriptions: Offered[Subscriptions] = Offered("opendental_records.Subscriptions")
+    allergy_defs: Offered[AllergyDefs] = Offered("opendental_clinical.AllergyDefs")
+    allergies: Offered[Allergies] = Offered("opendental_clinical.Allergies")
+    disease_defs: Offered[DiseaseDefs] = Offered("opendental_clinical.DiseaseDefs")
+    diseases: Offered[Diseases] = Offered("opendental_clinical.Diseases")
+    medication_pats: Offered[MedicationPats] = Offered("opendental_clinical.MedicationPats")
+    medications: Offered[Medications] = Offered("opendental_clinical.Medications")
+    pat_field_defs: Offered[PatFieldDefs] = Offered("opendental_clinical.PatFieldDefs")
+    pat_fields: Offered[PatFields] = Offered("opendental_clinical.PatFields")
+    patient_notes: Offered[PatientNotes] = Offered("opendental_clinical.PatientNotes")
+    patient_races: Offered[PatientRaces] = Offered("opendental_clinical.PatientRaces")
+    popups: Offered[Popups] = Offered("opendental_clinical.Popups")
+    sheet_defs: Offered[SheetDefs] = Offered("opendental_clinical.SheetDefs")
+    sheet_fields: Offered[SheetFields] = Offered("opendental_clinical.SheetFields")
+    sheets: Offered[Sheets] = Offered("opendental_clinical.Sheets")
+    documents: Offered[Documents] = Offered("opendental_documents.Documents")
+    ins_plans: Offered[InsPlans] = Offered("opendental_insurance.InsPlans")
+    ins_subs: Offered[InsSubs] = Offered("opendental_insurance.InsSubs")
+    pat_plans: Offered[PatPlans] = Offered("opendental_insurance.PatPlans")
+    benefits: Offered[Benefits] = Offered("opendental_insurance.Benefits")
+    ins_verifies: Offered[InsVerifies] = Offered("opendental_insurance.InsVerifies")
+    family_modules: Offered[FamilyModules] = Offered("opendental_insurance.FamilyModules")
 
     def __init__(
         self,
@@ -137,50 +183,9 @@ class OpenDental:
         known = Version.parse(version) if isinstance(version, str) else version
         connection = Connection(routes, clock=clock, retry=retry, version=known)
         self._connection = connection.limited(Allowed(api="opendental", reads_only=True)) if read_only else connection
-        self._offer_resources()
 
-    def _offer_resources(self) -> None:
-        self.patients = Patients(self._connection)
-        self.appointments = Appointments(self._connection)
-        self.hist_appointments = HistAppointments(self._connection)
-        self.appointment_types = AppointmentTypes(self._connection)
-        self.providers = Providers(self._connection)
-        self.operatories = Operatories(self._connection)
-        self.definitions = Definitions(self._connection)
-        self.clinics = Clinics(self._connection)
-        self.preferences = Preferences(self._connection)
-        self.schedules = Schedules(self._connection)
-        self.security_perms = SecurityPerms(self._connection)
-        self.procedure_codes = ProcedureCodes(self._connection)
-        self.procedures = Procedures(self._connection)
-        self.recalls = Recalls(self._connection)
-        self.asap_comms = AsapComms(self._connection)
-        self.appt_fields = ApptFields(self._connection)
-        self.appt_field_defs = ApptFieldDefs(self._connection)
-        self.commlogs = Commlogs(self._connection)
-        self.carriers = Carriers(self._connection)
-        self.subscriptions = Subscriptions(self._connection)
-        self.allergy_defs = AllergyDefs(self._connection)
-        self.allergies = Allergies(self._connection)
-        self.disease_defs = DiseaseDefs(self._connection)
-        self.diseases = Diseases(self._connection)
-        self.medication_pats = MedicationPats(self._connection)
-        self.medications = Medications(self._connection)
-        self.pat_field_defs = PatFieldDefs(self._connection)
-        self.pat_fields = PatFields(self._connection)
-        self.patient_notes = PatientNotes(self._connection)
-        self.patient_races = PatientRaces(self._connection)
-        self.popups = Popups(self._connection)
-        self.sheet_defs = SheetDefs(self._connection)
-        self.sheet_fields = SheetFields(self._connection)
-        self.sheets = Sheets(self._connection)
-        self.documents = Documents(self._connection)
-        self.ins_plans = InsPlans(self._connection)
-        self.ins_subs = InsSubs(self._connection)
-        self.pat_plans = PatPlans(self._connection)
-        self.benefits = Benefits(self._connection)
-        self.ins_verifies = InsVerifies(self._connection)
-        self.family_modules = FamilyModules(self._connection)
+    def _make(self, kind: type[R]) -> R:
+        return kind(self._connection)
 
     @property
     def version(self) -> Version | None:
@@ -199,9 +204,7 @@ class OpenDental:
         """
         view = copy(self)
         view._connection = self._connection.limited(allowed)  # noqa: SLF001 - a copy of this object
-        for name, each in vars(self).items():
-            if isinstance(each, Resource):
-                setattr(view, name, type(each)(view._connection))  # noqa: SLF001
+        forget_made(view)
         return view
 
     def program_version(self) -> Version:
@@ -212,6 +215,8 @@ class OpenDental:
         Raises:
             UnexpectedResponseError: The answer holds no version.
         """
+        from odnexus.opendental import calls  # noqa: PLC0415 - what a client can ask is loaded when it asks
+
         self._connection.version = office_version(self._connection.send(calls.program_version()))
         return self._connection.version
 
@@ -260,6 +265,8 @@ class OpenDental:
             idempotent: Whether it may be sent again after doubt; unless given, only a GET is.
             read: Turns the JSON (``None`` for an empty answer) into the result.
         """
+        from odnexus.opendental import calls  # noqa: PLC0415 - as above
+
         answer = self._connection.send(calls.raw(method, path, params=params, body=body, repeatable=idempotent))
         return answer if read is None else read(answer)
 

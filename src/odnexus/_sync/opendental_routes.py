@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from copy import copy
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from odnexus._calls import Call, KeySource, Lost, NoReply, Outcome, RotatingKey, Secret, Send, Step, exchange
 from odnexus._pace import RetryPolicy
@@ -15,16 +15,17 @@ from odnexus._sync._compat import Clock
 from odnexus._sync.transport import Transport
 from odnexus.errors import ApiError, NotAllowedError
 from odnexus.opendental import versions
-from odnexus.opendental.calls import Listing
-from odnexus.opendental.models import Record
 from odnexus.opendental.modes import Preference
-from odnexus.opendental.paging import Pager
-from odnexus.opendental.steps import Steps
 from odnexus.opendental.versions import Version
 from odnexus.reconcile.features import Allowed
 
+if TYPE_CHECKING:
+    from odnexus.opendental.calls import Listing
+    from odnexus.opendental.models import Record
+    from odnexus.opendental.steps import Steps
+
 T = TypeVar("T")
-R = TypeVar("R", bound=Record)
+R = TypeVar("R", bound="Record")
 
 # The keys that the call under way was sent with. A refusal names no key, so the task (or thread) remembers them.
 _sent: ContextVar[tuple[Secret, ...]] = ContextVar("odnexus_opendental_keys")
@@ -152,6 +153,8 @@ class Connection:
 
     def rows(self, listing: Listing[R]) -> Iterator[R]:
         """Yield the rows of *listing*; each page is asked for when its first row is."""
+        from odnexus.opendental.paging import Pager  # noqa: PLC0415 - whoever has a listing has loaded it
+
         pager = Pager(listing)
         while (call := pager.next_call()) is not None:
             for row in pager.feed(self.send(call)):

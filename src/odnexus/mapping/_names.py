@@ -111,6 +111,8 @@ def person_name(
         suffix: A suffix from a field of its own.
         full: A whole name, used when *family* and *given* are empty.
     """
+    if not suffix and (plain := _plain_name(family, given, middle, preferred)) is not None:
+        return plain
     remarks: dict[Issue, None] = {}
     name = PersonName(
         family=clean(family),
@@ -125,6 +127,45 @@ def person_name(
     for key in ("family", "given"):
         _remark_on(key, getattr(name, key), remarks)
     return Mapped(name, tuple(remarks))
+
+
+def _plain_name(
+    family: str | None, given: str | None, middle: str | None, preferred: str | None
+) -> Mapped[PersonName] | None:
+    """Return the name where every field holds just what belongs there, as nine of ten do; None for any other.
+
+    Fields act on each other only where a step takes something off one of them, so each can be judged, and remembered,
+    by itself: names repeat, and reading a practice is mostly reading names.
+    """
+    if not family or not given:
+        return None
+    held_family, held_given = _plain_field("family", family), _plain_field("given", given)
+    if held_family is None or held_given is None or not held_family[0] or not held_given[0]:
+        return None
+    held_middle = _plain_field("middle", middle) if middle else _NOTHING
+    held_preferred = _plain_field("preferred", preferred) if preferred else _NOTHING
+    if held_middle is None or held_preferred is None:
+        return None
+    name = PersonName(family=held_family[0], given=held_given[0], middle=held_middle[0], preferred=held_preferred[0])
+    return Mapped(name, held_family[1] + held_given[1])
+
+
+_NOTHING: Final[tuple[str, tuple[Issue, ...]]] = ("", ())
+# A family and a given name that no step changes, to stand beside the field that is judged.
+_BESIDE: Final = {"family": "Okafor", "given": "Ann"}
+
+
+@lru_cache(maxsize=131_072)
+def _plain_field(key: str, text: str) -> tuple[str, tuple[Issue, ...]] | None:
+    """Return the field *key* tidied, and what there is to remark on it; None if any step would act on it."""
+    tidy = clean(text)
+    name = PersonName(**{**_BESIDE, key: tidy})
+    remarks: dict[Issue, None] = {}
+    if tidy and (_settled(name, remarks) != name or remarks):
+        return None
+    if key in _BESIDE:
+        _remark_on(key, tidy, remarks)
+    return tidy, tuple(remarks)
 
 
 def _settled(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
@@ -154,6 +195,8 @@ def _from_full(text: str, name: PersonName) -> PersonName:
 
 def _turn_round(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
     """Split ``Last, First`` and ``Last, Jr`` that sit in one field."""
+    if "," not in name.family and "," not in name.given:
+        return name
     parts = [part for part in _LIST.split(name.family) if part]
     if len(parts) < 2 and not name.family and "," in name.given:
         parts = [part for part in _LIST.split(name.given) if part]
@@ -189,8 +232,9 @@ def _take_nicknames(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
 def _take_titles(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
     given = _without(name.given, _TITLES, first=True)
     family = _without(_without(name.family, _DEGREES, first=False), _TITLES if not given else frozenset(), first=True)
-    if (given, family) != (name.given, name.family):
-        _add(remarks, "given", "name.title", "info")
+    if (given, family) == (name.given, name.family):
+        return name
+    _add(remarks, "given", "name.title", "info")
     return evolve(name, given=given, family=family)
 
 
@@ -231,14 +275,13 @@ def _take_initial(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
 
 
 def _repair(name: PersonName, remarks: dict[Issue, None]) -> PersonName:
-    changes = {
-        key: repair_case(getattr(name, key), given=key != "family")
-        for key in ("family", "given", "middle", "preferred")
-    }
-    for key, value in changes.items():
-        if value != getattr(name, key):
+    changes: dict[str, str] = {}
+    for key in ("family", "given", "middle", "preferred"):
+        text: str = getattr(name, key)
+        if text and (value := repair_case(text, given=key != "family")) != text:
+            changes[key] = value
             _add(remarks, key, "name.case", "info")
-    return evolve(name, **changes)
+    return evolve(name, **changes) if changes else name
 
 
 def _remark_on(key: str, text: str, remarks: dict[Issue, None]) -> None:

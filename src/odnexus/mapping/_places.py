@@ -122,6 +122,8 @@ def address_key(line_1: str, line_2: str = "") -> AddressKey:
 
 
 def _abbreviated(word: str) -> str:
+    if word.isdigit():
+        return word
     if word[0].isdigit():
         return _ORDINAL.sub(r"\1", word)
     word = _STREET_WORDS.get(word, word)
@@ -137,14 +139,26 @@ def _take_unit(parts: list[str]) -> tuple[list[str], str]:
 
 def address_line(text: str | None, *, field: str = "line_1") -> Mapped[str]:
     """Return one line of an address with its white space tidied; empty with an issue if it is a placeholder."""
+    if not text:
+        return _EMPTY
     line = clean(text).strip(" ,")
-    if line and fold_name(line) in _PLACEHOLDERS:
+    # No placeholder has a digit, and most lines begin with one: nothing to fold there.
+    if line and not line[0].isdigit() and fold_name(line) in _PLACEHOLDERS:
         return Mapped("", (Issue(field=field, rule="address.placeholder", severity="warning"),))
     return Mapped(line)
 
 
+_EMPTY: Final = Mapped("")
+
+
 def city_name(text: str | None, *, field: str = "city") -> Mapped[str]:
     """Return a city's name with its white space tidied and capitals alone repaired."""
+    return _city(text, field)
+
+
+# A practice's patients live in a few cities of one or two states: these are read once and remembered.
+@lru_cache(maxsize=8_192)
+def _city(text: str | None, field: str) -> Mapped[str]:
     city = clean(text).strip(" ,")
     if city and fold_name(city) in _PLACEHOLDERS:
         return Mapped("", (Issue(field=field, rule="address.placeholder", severity="warning"),))
@@ -155,6 +169,11 @@ def city_name(text: str | None, *, field: str = "city") -> Mapped[str]:
 
 def us_state(text: str | None, *, field: str = "state") -> Mapped[str]:
     """Return the two capitals of a state of the US or a province of Canada; any other text as it is, with an issue."""
+    return _state(text, field)
+
+
+@lru_cache(maxsize=8_192)
+def _state(text: str | None, field: str) -> Mapped[str]:
     state = clean(text).strip(" .,")
     if not state:
         return Mapped("")
@@ -174,6 +193,11 @@ def postal_code(text: str | int | None, *, field: str = "postal_code") -> Mapped
         text: The code; a number is padded with zeros, since some answers of Open Dental lose them.
         field: The name that the issues carry.
     """
+    return _postal(text, field)
+
+
+@lru_cache(maxsize=16_384)
+def _postal(text: str | int | None, field: str) -> Mapped[str]:
     code = f"{text:05d}" if isinstance(text, int) else clean(text).upper()
     if not code or not code.strip("0-"):
         return Mapped("")

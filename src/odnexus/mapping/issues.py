@@ -57,4 +57,8 @@ def rename(field_name: str, issues: Iterable[Issue]) -> tuple[Issue, ...]:
 
 def gather(*parts: Mapped[object]) -> tuple[Issue, ...]:
     """Return the issues of all *parts*, in order and each once."""
-    return tuple(dict.fromkeys(issue for part in parts for issue in part.issues))
+    spoken = [part.issues for part in parts if part.issues]
+    # Mostly none or one has anything to say, and issues are slow to hash.
+    if len(spoken) < 2 and all(len(issues) < 2 for issues in spoken):
+        return spoken[0] if spoken else ()
+    return tuple(dict.fromkeys(issue for issues in spoken for issue in issues))

@@ -73,8 +73,8 @@ class Files:
             elif there == number:
                 del self.held[key]
 
-    def under(self, keys: Iterable[int]) -> list[int]:
-        """Return the numbers filed under any of *keys*, perhaps repeatedly."""
+    def under(self, keys: Iterable[int], most: int | None = None) -> list[int]:
+        """Return the numbers filed under any of *keys*, perhaps repeatedly; files of more than *most* are left out."""
         found: list[int] = []
         get = self.held.get
         for key in keys:
@@ -83,7 +83,7 @@ class Files:
                 continue
             if isinstance(there, int):
                 found.append(there)
-            else:
+            elif most is None or len(there) <= most:
                 found.extend(there)
         return found
 
@@ -110,14 +110,15 @@ class Index:
     def add(self, number: int, features: Features) -> None:
         """File a chart under all its keys."""
         for files, keys in self._keys(features):
-            files.add(keys, number)
+            if keys:  # a chart without birth date, phone or home has nothing to file there
+                files.add(keys, number)
 
     def discard(self, number: int, features: Features) -> None:
         """Take a chart out of all its files."""
         for files, keys in self._keys(features):
             files.discard(keys, number)
 
-    def _keys(self, features: Features) -> tuple[tuple[Files, Iterable[int]], ...]:
+    def _keys(self, features: Features) -> tuple[tuple[Files, Collection[int]], ...]:
         born = features.born
         return (
             (self.births, (born,) if born else ()),

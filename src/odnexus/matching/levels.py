@@ -136,12 +136,15 @@ def given_level(one: str, other: str) -> Given:
     return _single(one, other)
 
 
-@lru_cache(maxsize=262_144)
 def given_meets(one: str, other: str) -> bool:
     """Tell at a glance whether two given names may be one person's: `given_level` is an alias at least."""
-    if one[:1] == other[:1] and (" " in one or " " in other):
-        return given_level(one, other) >= Given.ALIAS
-    return is_slip(one, other) or Nicknames.shipped().kinship(one, other) is not Kinship.NONE
+    # Not remembered: names that meet nobody are told apart in less time than a memory of all pairs is searched.
+    if one[:1] == other[:1]:
+        if " " in one or " " in other:
+            return given_level(one, other) >= Given.ALIAS
+        if is_slip(one, other):
+            return True
+    return Nicknames.shipped().are_kin(one, other)
 
 
 def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -> Given:
@@ -179,7 +182,9 @@ def is_slip(one: str, other: str) -> bool:
     Two letters changed places, a letter was doubled, left out or hit beside; the first and the last letter stand. So
     Jhon is a slip of John, and Jayden is none of Kayden, Anna none of Anne, Daniela none of Daniel.
     """
-    if min(len(one), len(other)) < 4 or one[0] != other[0] or one[-1] != other[-1] or OSA.distance(one, other) != 1:
+    if one[:1] != other[:1] or one[-1:] != other[-1:] or min(len(one), len(other)) < 4:
+        return False
+    if OSA.distance(one, other, score_cutoff=1) != 1:
         return False
     if len(one) != len(other):
         shorter, longer = sorted((one, other), key=len)

@@ -209,8 +209,8 @@ class Roster:
     def _near(self, wanted: Features) -> set[int]:
         """Return the charts that share a phone, an e-mail address or a home, if no crowd does."""
         contacts, homes = self._index.contacts, self._index.homes
-        found = set(contacts.under(key for key in contact_keys(wanted) if contacts.size(key) <= _MOST_SHARED))
-        found.update(homes.under(key for key in home_keys(wanted) if homes.size(key) <= _MOST_SHARED))
+        found = set(contacts.under(contact_keys(wanted), _MOST_SHARED))
+        found.update(homes.under(home_keys(wanted), _MOST_SHARED))
         return found
 
     def _likely(self, wanted: Features) -> set[int]:
@@ -385,7 +385,7 @@ def _neighbours(wanted: Features, held: Features) -> bool:
 
 def _names_meet(wanted: Features, held: Features) -> bool:
     """Tell at a glance whether two people of one birth date can have a name in common."""
-    if wanted.given in {held.given, held.family} or wanted.family == held.given:
+    if wanted.given == held.given or wanted.given == held.family or wanted.family == held.given:  # noqa: PLR1714 - hot
         return True
     # Names one or two letters apart, or alike in sound, differ in few kinds of letters.
     alike = (wanted.letters ^ held.letters).bit_count() <= _MOST_LETTERS_APART

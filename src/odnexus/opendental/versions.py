@@ -8,15 +8,17 @@ that is sent. An office whose version is not known is not held back.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from odnexus._calls import Call
 from odnexus.errors import ConfigurationError, UnexpectedResponseError, UnsupportedError
-from odnexus.opendental.endpoints import Gate
-from odnexus.opendental.models import Preference
-from odnexus.opendental.tables import ENDPOINTS
+
+if TYPE_CHECKING:
+    from odnexus.opendental.endpoints import Endpoint, Gate
+    from odnexus.opendental.models import Preference
 
 
 def _four(parts: Gate) -> Gate:
@@ -53,10 +55,16 @@ def office_version(preferences: list[Preference]) -> Version:
     raise UnexpectedResponseError(problem, "opendental", "GET /preferences", (problem,))
 
 
+def _endpoints() -> Mapping[str, Endpoint]:
+    # The tables and the models behind them are half of what a first client would load, and it may never need them.
+    from odnexus.opendental.tables import ENDPOINTS  # noqa: PLC0415
+
+    return ENDPOINTS
+
+
 def check(call: Call[Any], present: Version | None) -> None:
     """Raise `UnsupportedError` naming both versions if an office of version *present* lacks what *call* needs."""
-    endpoint = ENDPOINTS.get(call.name)
-    if present is None or endpoint is None:
+    if present is None or (endpoint := _endpoints().get(call.name)) is None:
         return
     sent = {**dict(call.params), **(call.body if isinstance(call.body, dict) else {})}
     for what, gate in endpoint.gates(sent):
@@ -69,7 +77,7 @@ def check(call: Call[Any], present: Version | None) -> None:
 def lacking(present: Version) -> dict[str, str]:
     """Return what an office of version *present* lacks: endpoint, or endpoint and field → the version that has it."""
     missing: dict[str, str] = {}
-    for endpoint in ENDPOINTS.values():
+    for endpoint in _endpoints().values():
         if Version(endpoint.gate) > present:
             missing[endpoint.name] = str(Version(endpoint.gate))
             continue

@@ -9,14 +9,16 @@ A new feature is one more `Feature` in `FEATURES`. Nothing else has to be told o
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from operator import attrgetter
-from typing import Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from attrs import frozen
 
 from odnexus._calls import Api
-from odnexus.opendental.tables import ENDPOINTS
+
+if TYPE_CHECKING:
+    from odnexus.opendental.endpoints import Endpoint
 
 Condition: TypeAlias = tuple[str, tuple[object, ...]]
 """A setting of `Location`, by its dotted path, and the values that switch the feature on."""
@@ -28,6 +30,13 @@ VISITS: Final[tuple[Condition, ...]] = (("modes.visit", ("apply", "suggest")), B
 PERSONS: Final[tuple[Condition, ...]] = (("modes.person", ("apply",)), BY_US)
 INSURANCE: Final[tuple[Condition, ...]] = (("insurance.mode", ("review", "write")),)
 COVERAGES: Final[tuple[Condition, ...]] = (*INSURANCE, ("modes.person", ("apply",)))
+
+
+def _endpoints() -> Mapping[str, Endpoint]:
+    # `Allowed` is part of both clients; the tables of Open Dental would double what a first client of NexHealth loads.
+    from odnexus.opendental.tables import ENDPOINTS  # noqa: PLC0415
+
+    return ENDPOINTS
 
 
 @frozen(kw_only=True)
@@ -57,12 +66,12 @@ class Feature:
     @property
     def permissions(self) -> tuple[str, ...]:
         """Return the permissions that its endpoints need, as ``GET /securityperms`` names them."""
-        return tuple(sorted({ENDPOINTS[name].permission for name in self.opendental}))
+        return tuple(sorted({_endpoints()[name].permission for name in self.opendental}))
 
     @property
     def since(self) -> str:
         """Return the lowest version of Open Dental that has all its endpoints, ``""`` if it needs none."""
-        gates = [ENDPOINTS[name].gate for name in self.opendental]
+        gates = [_endpoints()[name].gate for name in self.opendental]
         return ".".join(map(str, max(gates))) if gates else ""
 
     def calls(self, api: Api) -> tuple[str, ...]:
