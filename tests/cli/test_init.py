@@ -131,6 +131,21 @@ def test_an_office_that_is_not_reached_leaves_no_file(office: Place) -> None:
     assert "OfficeOfflineError" in output
 
 
+@pytest.mark.parametrize(("status", "body"), [(200, b"[]"), (404, b'"Preference not found"'), (400, b'"no"')])
+def test_an_office_that_does_not_tell_its_version_is_there_all_the_same(
+    office: Place, status: int, body: bytes
+) -> None:
+    office.od.faults.on("GET /preferences", kind="status", status=status, times=None, body=body)
+
+    code, output, path = init(office)
+
+    assert code == 0, output
+    assert "# Open Dental of unknown version" in path.read_text()
+    checked = CliRunner().invoke(app, ["doctor", str(path)])
+    assert (checked.exit_code, "not told by the office" in checked.output) == (0, True)
+    assert Settings.load(path).practice.locations[0].operatories
+
+
 def test_an_unknown_institution_leaves_no_file(office: Place) -> None:
     code, _, path = init(office, subdomain="nowhere")
 

@@ -81,6 +81,28 @@ def test_a_deleted_appointment_is_found_within_six_polls(town: Town, booking: in
     assert town.names() == ["appointment.cancelled", "slot.opened"]
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [(401, b'"Unauthorized"'), (401, b'"You lack the permission."'), (403, b""), (400, b"<html>no</html>")],
+)
+def test_an_office_that_keeps_its_history_to_itself_is_asked_about_a_deletion(
+    town: Town, booking: int, status: int, body: bytes
+) -> None:
+    town.od.faults.on("GET /histappointments", kind="status", status=status, times=None, body=body)
+    town.od.practice.staff.delete(town.row_of(booking)["AptNum"])
+
+    town.settle(7)
+    assert (town.kinds(), town.alerts) == ([], [])
+    town.engine.scan("main")
+    town.settle()
+
+    assert town.kinds() == ["visit.clash"]
+    assert (town.booking(booking).cancelled, town.engine.buried()) == (False, [])
+    town.engine.answer(town.engine.reviews()[0].review.id, "opendental")
+    town.settle()
+    assert town.booking(booking).cancelled
+
+
 def test_a_confirmation_in_open_dental_reaches_nexhealth_once(town: Town, booking: int) -> None:
     town.od.practice.staff.confirm(town.row_of(booking)["AptNum"])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -41,6 +42,35 @@ def test_times_without_an_offset_are_utc_as_the_pages_say() -> None:
 
     assert [str(visit["AptDateTime"]) for visit in town.visits] == ["2026-03-09 14:00:00"]
     assert town.kinds() == []
+
+
+@pytest.mark.mission("E6", shows="an edit that is answered with nothing but the booking's id is read afresh")
+@pytest.mark.parametrize("reschedule_supported", [True, False])
+def test_an_edit_that_answers_the_id_alone_is_read_afresh(reschedule_supported: bool) -> None:
+    town = town_with(
+        written_appointment="id", reschedule_supported=reschedule_supported, placeholder_rebooking="accept"
+    )
+    booking = town.book(town.person(*MARA))
+    town.settle()
+    (visit,) = town.visits
+
+    town.od.practice.staff.move(visit["AptNum"], start=visit["AptDateTime"] + timedelta(hours=2), op=visit["Op"])
+    town.settle()
+
+    live = [each for each in town.nx.state.appointments.values() if not each.cancelled]
+    assert [each.start_time for each in live] == [at(11)]
+    assert (live[0].id == booking) is reschedule_supported
+    assert (town.kinds(), town.alerts) == ([], [])
+
+
+def test_a_foreign_id_of_zero_is_none_as_in_open_dental() -> None:
+    town = town_with(unwritten_foreign_id="zero")
+    town.book(town.person(*MARA))
+
+    town.settle()
+
+    assert len(town.visits) == 1
+    assert (town.kinds(), town.engine.buried()) == ([], [])
 
 
 @pytest.mark.parametrize("status", [400, 409, 422])

@@ -81,7 +81,16 @@ def test_times_with_and_without_milliseconds_are_utc() -> None:
     assert repr(appointment.start_time).endswith("tzinfo=datetime.timezone.utc)")
 
 
-@pytest.mark.parametrize("text", ["2026-03-09T09:00:00-07:00", "2026-03-09T09:00:00.000-0700", "2026-03-09 16:00:00"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-03-09T09:00:00-07:00",
+        "2026-03-09T09:00:00.000-0700",
+        "2026-03-09 16:00:00",
+        "2026-03-09 16:00:00 UTC",
+        "2026-03-09 09:00:00 -0700",
+    ],
+)
 def test_other_spellings_of_a_time_mean_the_same_moment(text: str) -> None:
     appointment = wire.structure({"id": 1, "start_time": text}, Appointment)
 
@@ -285,6 +294,13 @@ def test_a_page_says_how_to_go_on() -> None:
         None,
     )
     assert (read.count, read.description) == (3, "ignored: x")
+
+
+@pytest.mark.parametrize(("said", "more"), [(True, True), ("true", True), (1, True), ("false", False), (None, False)])
+def test_a_further_page_is_seen_however_it_is_said(said: Any, more: bool) -> None:
+    found = reply([PATIENT], page_info={"has_next_page": said, "end_cursor": "Nzc="})
+
+    assert wire.read_page(Patient, "GET /patients")(found).has_next_page is more
 
 
 def test_a_description_may_be_a_list() -> None:

@@ -50,7 +50,17 @@ def reply(body: object, status: int = 200, **headers: str) -> Reply:
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("true", True), ("false", False), ("True", True), ("False", False), (True, True), ("", None)]
+    ("text", "value"),
+    [
+        ("true", True),
+        ("false", False),
+        ("True", True),
+        ("False", False),
+        (True, True),
+        (0, False),
+        ("1", True),
+        ("", None),
+    ],
 )
 def test_booleans_are_texts_in_any_case(text: object, value: bool | None) -> None:
     assert patient(Premed=text).premed is value
@@ -64,6 +74,8 @@ def test_booleans_are_texts_in_any_case(text: object, value: bool | None) -> Non
         ("0001-01-01", None),
         ("0001-01-01 00:00:00", None),
         ("0000-00-00", None),
+        ("1/1/0001", None),
+        ("1/1/0001 12:00:00 AM", None),
         ("", None),
         (None, None),
     ],
@@ -81,6 +93,7 @@ def test_a_date_is_never_a_datetime() -> None:
     [
         ("2026-02-03 11:20:07", datetime(2026, 2, 3, 11, 20, 7)),
         ("2026-02-03T11:20:07", datetime(2026, 2, 3, 11, 20, 7)),
+        ("2026-02-03 11:20", datetime(2026, 2, 3, 11, 20)),
         ("2026-02-03", datetime(2026, 2, 3)),
         ("0001-01-01 00:00:00", None),
         ("", None),
@@ -88,6 +101,12 @@ def test_a_date_is_never_a_datetime() -> None:
 )
 def test_times_are_the_offices_wall_clock(text: str, value: datetime | None) -> None:
     assert patient(DateTStamp=text).date_t_stamp == value
+
+
+@pytest.mark.parametrize("text", ["2026-02-03T11:20:07Z", "2026-02-03 11:20:07 -07:00", "2/3/2026 11:20:07 AM"])
+def test_a_time_that_may_mean_another_is_not_guessed(text: str) -> None:
+    with pytest.raises(wire.MisfitError, match=r"yyyy-MM-dd HH:mm:ss @ \$\.DateTStamp"):
+        patient(DateTStamp=text)
 
 
 def test_numbers_may_be_texts() -> None:

@@ -15,7 +15,7 @@ from attrs import evolve
 from odnexus._async.carrying import AsyncCarrying
 from odnexus._async.holding import AsyncHolding, agreed_place
 from odnexus._async.kinds import NO_RULE, AsyncKinds
-from odnexus._async.office import AsyncOffice, booked_of
+from odnexus._async.office import AsyncOffice, booked_of, number_named
 from odnexus._async.people import Asking, AsyncPeople, Found
 from odnexus._async.procedures import AsyncAttaching
 from odnexus._async.records import Known
@@ -59,7 +59,7 @@ class AsyncBooking:
 
     async def _take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        if appt.foreign_id and appt.foreign_id.isdecimal():
+        if number_named(appt.foreign_id):
             adopted = await self._adopt_foreign(appt, known, event, now)
             if adopted is not None:
                 return adopted

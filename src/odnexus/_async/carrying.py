@@ -12,11 +12,11 @@ from datetime import datetime
 from attrs import evolve
 
 from odnexus._async.moving import AsyncMoving
-from odnexus._async.office import AsyncOffice
+from odnexus._async.office import REFUSALS, AsyncOffice
 from odnexus._async.records import Known
 from odnexus._async.telling import AsyncTelling
 from odnexus._async.writing import AsyncWriting, Scene
-from odnexus.errors import UnsupportedError
+from odnexus.errors import AuthenticationError, UnsupportedError
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus
 from odnexus.reconcile.bodies import canonical
@@ -116,6 +116,9 @@ class AsyncCarrying:
         except UnsupportedError:
             # Before 23.1.30 there is no history to ask.
             return True
+        except (*REFUSALS, AuthenticationError):
+            # The key may read appointments and not their history: then the staff is asked.
+            return False
         return False
 
     async def _approved(self, scene: Scene, plan: Plan, now: datetime) -> bool:

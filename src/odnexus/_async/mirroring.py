@@ -191,9 +191,10 @@ class AsyncMirroring:
         )
         notify = office.location.mirror is not None and office.location.mirror.notify_patient
         await office.turn.keep()
-        return await office.nexhealth.appointments.create(
+        booked = await office.nexhealth.appointments.create(
             location_id=office.location.nexhealth_id, notify_patient=notify, **values
         )
+        return await office.whole(booked, values)
 
     async def _complete(
         self, known: Known, row: OpenDentalAppointment | None, booked: NexHealthAppointment | None, now: datetime

@@ -83,7 +83,8 @@ class AsyncMoving:
         await office.note(now, "applied", ref, "visit.booked-anew", related=[old])
         await self.cancel(appt.id)
         if known.body.target.get("confirmed") and not booked.confirmed:
-            booked = await office.nexhealth.appointments.update(booked.id, confirmed=True)
+            answer = await office.nexhealth.appointments.update(booked.id, confirmed=True)
+            booked = await office.whole(answer, booked.raw)
         body = evolve(known.body, target={}, cancel="")
         known = await office.records.save(evolve(known.link, state=LinkState.LINKED), body, now)
         await office.note(now, "applied", old, "visit.old-time-cancelled", related=[ref])
@@ -120,7 +121,8 @@ class AsyncMoving:
             note=appt.note or stamp_for(appt.id),
         )
         await office.turn.keep()
-        return await office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
+        booked = await office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
+        return await office.whole(booked, appt.raw)
 
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value

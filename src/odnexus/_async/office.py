@@ -54,6 +54,9 @@ NOT_TAKEN = (InvalidRequestError, ConflictError, NotFoundError, PermissionDenied
 LACKING = (UnsupportedError, InvalidRequestError)
 """What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""
 
+ESSENCE = ("start_time", "end_time", "provider_id", "operatory_id", "confirmed", "cancelled")
+"""What a visit is made of, in NexHealth's words."""
+
 TABLES_AGE = timedelta(days=1)
 """How long the lookup tables of a location are used before they are read again."""
 
@@ -393,6 +396,12 @@ class AsyncOffice:
         except NotFoundError:
             return None
 
+    async def whole(self, answer: NexHealthAppointment, told: Collection[str]) -> NexHealthAppointment:
+        """Return the answer to a write; read afresh if it leaves out what is *told* of a visit: absent is not empty."""
+        if any(name in told and name not in answer.raw for name in ESSENCE):
+            return await self.nexhealth.appointments.get(answer.id)
+        return answer
+
     async def rows_of_day(self, day: date, operatory: int | None) -> list[Booked]:
         """Read what stands in one chair on one day, afresh."""
         try:
@@ -535,6 +544,12 @@ def booked_of(row: OpenDentalAppointment) -> Booked:
     )
 
 
+def number_named(foreign_id: str | None) -> int:
+    """Return the number in Open Dental that *foreign_id* names, ``0`` for none: Open Dental itself writes none as 0."""
+    return int(foreign_id) if foreign_id and foreign_id.isdecimal() else 0
+
+
 def _foreign(id: int, foreign_id: str | None) -> dict[int, int]:
     """Return the pair that a NexHealth record and its id in Open Dental make, if it has one."""
-    return {id: int(foreign_id)} if foreign_id and foreign_id.isdecimal() else {}
+    number = number_named(foreign_id)
+    return {id: number} if number else {}

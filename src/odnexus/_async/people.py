@@ -12,7 +12,7 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from odnexus._async.office import AsyncOffice, chart_of
+from odnexus._async.office import AsyncOffice, chart_of, number_named
 from odnexus._async.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
@@ -131,9 +131,9 @@ class AsyncPeople:
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return await self._linked(case, int(known.link.opendental.id))
-        here = self._office.knows_chart_number(patient.location_ids)
-        if patient.foreign_id and patient.foreign_id.isdecimal() and here:
-            return await self._by_foreign_id(case, int(patient.foreign_id))
+        chart = number_named(patient.foreign_id)
+        if chart and self._office.knows_chart_number(patient.location_ids):
+            return await self._by_foreign_id(case, chart)
         return await self._search(case)
 
     async def _followed(self, ref: Ref, booked_as: int, asking: Asking, now: datetime) -> Known | None:

@@ -176,6 +176,7 @@ class AsyncWriting:
             return appt
         try:
             answer = await office.nexhealth.appointments.update(appt.id, **wanted.value)
+            answer = await office.whole(answer, appt.raw)
         except (InvalidRequestError, UnsupportedError):
             if not changes.keys() & PLACE_FIELDS:
                 raise

@@ -16,7 +16,7 @@ from attrs import evolve
 from odnexus._sync.carrying import Carrying
 from odnexus._sync.holding import Holding, agreed_place
 from odnexus._sync.kinds import NO_RULE, Kinds
-from odnexus._sync.office import Office, booked_of
+from odnexus._sync.office import Office, booked_of, number_named
 from odnexus._sync.people import Asking, Found, People
 from odnexus._sync.procedures import Attaching
 from odnexus._sync.records import Known
@@ -60,7 +60,7 @@ class Booking:
 
     def _take(self, appt: NexHealthAppointment, known: Known | None, event: Event, now: datetime) -> Settlement:
         office, ref = self._office, self._office.at_nexhealth(appt.id)
-        if appt.foreign_id and appt.foreign_id.isdecimal():
+        if number_named(appt.foreign_id):
             adopted = self._adopt_foreign(appt, known, event, now)
             if adopted is not None:
                 return adopted

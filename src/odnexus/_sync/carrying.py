@@ -13,11 +13,11 @@ from datetime import datetime
 from attrs import evolve
 
 from odnexus._sync.moving import Moving
-from odnexus._sync.office import Office
+from odnexus._sync.office import REFUSALS, Office
 from odnexus._sync.records import Known
 from odnexus._sync.telling import Telling
 from odnexus._sync.writing import Scene, Writing
-from odnexus.errors import UnsupportedError
+from odnexus.errors import AuthenticationError, UnsupportedError
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptStatus
 from odnexus.reconcile.bodies import canonical
@@ -117,6 +117,9 @@ class Carrying:
         except UnsupportedError:
             # Before 23.1.30 there is no history to ask.
             return True
+        except (*REFUSALS, AuthenticationError):
+            # The key may read appointments and not their history: then the staff is asked.
+            return False
         return False
 
     def _approved(self, scene: Scene, plan: Plan, now: datetime) -> bool:

@@ -192,9 +192,10 @@ class Mirroring:
         )
         notify = office.location.mirror is not None and office.location.mirror.notify_patient
         office.turn.keep()
-        return office.nexhealth.appointments.create(
+        booked = office.nexhealth.appointments.create(
             location_id=office.location.nexhealth_id, notify_patient=notify, **values
         )
+        return office.whole(booked, values)
 
     def _complete(
         self, known: Known, row: OpenDentalAppointment | None, booked: NexHealthAppointment | None, now: datetime

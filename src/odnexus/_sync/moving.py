@@ -84,7 +84,8 @@ class Moving:
         office.note(now, "applied", ref, "visit.booked-anew", related=[old])
         self.cancel(appt.id)
         if known.body.target.get("confirmed") and not booked.confirmed:
-            booked = office.nexhealth.appointments.update(booked.id, confirmed=True)
+            answer = office.nexhealth.appointments.update(booked.id, confirmed=True)
+            booked = office.whole(answer, booked.raw)
         body = evolve(known.body, target={}, cancel="")
         known = office.records.save(evolve(known.link, state=LinkState.LINKED), body, now)
         office.note(now, "applied", old, "visit.old-time-cancelled", related=[ref])
@@ -121,7 +122,8 @@ class Moving:
             note=appt.note or stamp_for(appt.id),
         )
         office.turn.keep()
-        return office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
+        booked = office.nexhealth.appointments.create(location_id=office.location.nexhealth_id, **values)
+        return office.whole(booked, appt.raw)
 
     def _start(self, target: Fields) -> datetime:
         return to_instant(datetime.fromisoformat(str(target["start"])), self._office.location.zone).value

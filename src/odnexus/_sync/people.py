@@ -13,7 +13,7 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from odnexus._sync.office import Office, chart_of
+from odnexus._sync.office import Office, chart_of, number_named
 from odnexus._sync.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
@@ -132,9 +132,9 @@ class People:
         case = Case(ref=ref, patient=patient, known=known, asking=asking, now=now)
         if known is not None and known.link.opendental is not None:
             return self._linked(case, int(known.link.opendental.id))
-        here = self._office.knows_chart_number(patient.location_ids)
-        if patient.foreign_id and patient.foreign_id.isdecimal() and here:
-            return self._by_foreign_id(case, int(patient.foreign_id))
+        chart = number_named(patient.foreign_id)
+        if chart and self._office.knows_chart_number(patient.location_ids):
+            return self._by_foreign_id(case, chart)
         return self._search(case)
 
     def _followed(self, ref: Ref, booked_as: int, asking: Asking, now: datetime) -> Known | None:

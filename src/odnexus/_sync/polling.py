@@ -17,7 +17,7 @@ from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
 from odnexus._sync.records import Known
 from odnexus._sync.waiting import Waiting
-from odnexus.errors import EmptySideError
+from odnexus.errors import AuthenticationError, EmptySideError
 from odnexus.mapping.visit import to_instant
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
@@ -205,7 +205,8 @@ class Polling:
             rows = [
                 row for row in office.opendental.hist_appointments.iter(hist_appt_action="Deleted", date_start=since)
             ]
-        except REFUSALS:
+        except (*REFUSALS, AuthenticationError):
+            # A 401 may mean the history alone; a key that is refused everywhere has failed before.
             return 0
         for row in rows:
             ref = office.at_opendental(row.apt_num)

@@ -177,6 +177,7 @@ class Writing:
             return appt
         try:
             answer = office.nexhealth.appointments.update(appt.id, **wanted.value)
+            answer = office.whole(answer, appt.raw)
         except (InvalidRequestError, UnsupportedError):
             if not changes.keys() & PLACE_FIELDS:
                 raise

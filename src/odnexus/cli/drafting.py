@@ -127,7 +127,7 @@ def _nexhealth(platform: NexHealthSettings) -> str:
 
 def _opendental(chosen: OpenDentalSettings, office: DatabaseFacts) -> str:
     rows = [
-        f"[opendental.{office.name}]                      # Open Dental {office.version}",
+        f"[opendental.{office.name}]                      # Open Dental {office.version or 'of unknown version'}",
         'developer_key = { env = "OPENDENTAL_DEVELOPER_KEY" }',
         'customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" }',
         f"mode = [{', '.join(map(_text, chosen.mode))}]",

@@ -86,7 +86,7 @@ def _written(file: str, subdomain: str, platform: NexHealthSettings, chosen: Ope
             NexHealth(api_key=_key(API_KEY), subdomain=subdomain, base_url=platform.base_url)
         )
         office = database_facts("main", chosen, opendental, lambda: datetime.now(UTC))
-        if office.version is None:
+        if not office.reached:
             name = office.errors["version"]
             raise give_up(f"Open Dental is not reached ({name}): {ERRORS.get(name, 'try again')}")
         try:

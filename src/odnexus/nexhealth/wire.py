@@ -7,7 +7,7 @@ Rules of the format, each with a test:
 * Times are ISO 8601, with or without milliseconds, in UTC; slot times carry the practice's offset and keep it.
 * Booleans, ids and numbers may come as text; ids of the practice's system are text, whatever they look like.
 * ``null``, and an empty text where no text belongs, are ``None``; `Record.raw` tells them from *absent*.
-* A single object where a list belongs is a list of one.
+* A single object where a list belongs is a list of one, and a list of one where an object belongs is that object.
 * ``canceled`` is read as ``cancelled``.
 * A patient may sit in ``data``, ``data.user`` or ``data.patient``; a written appointment in ``data.appt``.
 
@@ -46,6 +46,7 @@ HIDDEN: Mapping[type[Record], tuple[str, ...]] = {models.WebhookEndpoint: ("secr
 
 _TRUE, _FALSE = frozenset({"true", "t", "1", "yes"}), frozenset({"false", "f", "0", "no"})
 _INTEGER = re.compile(r"-?\d{1,18}")
+_RUBY_ZONE = re.compile(r" (UTC|[+-]\d{2}:?\d{2})$")
 
 
 class _MisfitError(ValueError):
@@ -102,8 +103,11 @@ def _money(value: object, _: object = None) -> Decimal:
 
 
 def _moment(value: object) -> datetime:
+    text = _text(value).strip()
+    # Ruby's own spelling of a time: "2026-03-04 15:30:00 UTC", "2026-03-04 08:30:00 -0700".
+    text = _RUBY_ZONE.sub(lambda zone: "+00:00" if zone[1] == "UTC" else zone[1], text)
     try:
-        return datetime.fromisoformat(_text(value).strip())
+        return datetime.fromisoformat(text)
     except ValueError:
         raise _MisfitError("expected a date-time") from None
 
@@ -306,6 +310,8 @@ def read_one(kind: type[R], name: str, *nests: str) -> Callable[[Reply], R]:
 
 
 def _unnested(data: Json, nests: Sequence[str]) -> tuple[Json, str]:
+    if isinstance(data, list) and len(data) == 1:
+        return data[0], "$.data[0]"
     if isinstance(data, dict) and "id" not in data:
         for nest in nests:
             if isinstance(data.get(nest), dict):
@@ -335,13 +341,18 @@ def _page(body: Mapping[str, Json], rows: tuple[R, ...]) -> Page[R]:
     count = body.get("count")
     return Page(
         rows=rows,
-        has_next_page=info.get("has_next_page") is True,
-        has_previous_page=info.get("has_previous_page") is True,
+        has_next_page=_says_yes(info.get("has_next_page")),
+        has_previous_page=_says_yes(info.get("has_previous_page")),
         start_cursor=_cursor(info.get("start_cursor")),
         end_cursor=_cursor(info.get("end_cursor")),
         count=count if isinstance(count, int) else None,
         description=_line(body.get("description")),
     )
+
+
+def _says_yes(value: Json) -> bool:
+    """Return whether *value* is true in any spelling: a further page that is overlooked is lost."""
+    return str(value).strip().lower() in _TRUE
 
 
 def _cursor(value: Json) -> str | None:

@@ -3,8 +3,8 @@
 Three rules, all because Open Dental gives no total and no cursor (page "API Implementation"):
 
 - *Is there more?* The size of a full page depends on mode and permission (100, 1,000 or 10,000), and a client cannot
-  know for sure which holds. All of them are multiples of 100, so a page with any other number of rows is the last one,
-  and any other is followed by a question for more.
+  know for sure which holds, nor that it stays so. It is taken for a round number: a page whose rows are no multiple of
+  10 is the last one, and any other is followed by a question for more.
 - *Did rows move meanwhile?* Each page begins with the last row of the one before. If that row is not there, rows have
   been removed and others slid into what was already read: the walk steps back. Rows seen before are dropped by key.
 - *Was the filter heard?* Open Dental ignores some filters without a word. Rows that do not satisfy the filter are
@@ -23,8 +23,8 @@ from odnexus.opendental.models import Record
 
 R = TypeVar("R", bound=Record)
 
-STEP = 100
-"""Every size of a full page is a multiple of it."""
+STEP = 10
+"""Every size of a full page is taken for a multiple of it; 100 would do for those that are documented."""
 
 MOST_STEPS_BACK = 100
 """A list that slides away that often while it is read is not read any further."""

@@ -2,9 +2,11 @@
 
 Rules of the format (page "API Specification"):
 
-- Booleans are the texts ``"true"`` and ``"false"``; some methods write ``"True"`` and ``"False"``.
-- No date is ``0001-01-01``, no time ``0001-01-01 00:00:00``; both, and an empty text, are read as ``None``.
-- Dates and times have no zone: they are the office's wall clock.
+- Booleans are the texts ``"true"`` and ``"false"``; some methods write ``"True"`` and ``"False"``, raw rows 0 and 1.
+- No date is ``0001-01-01``, no time ``0001-01-01 00:00:00``; both, and an empty text, are read as ``None``, as is the
+  American spelling of the same (``1/1/0001 12:00:00 AM``) that some methods have.
+- Dates and times have no zone: they are the office's wall clock. One that comes with a zone is refused and not guessed:
+  an hour wrong is a visit at the wrong time. So is an American date, in which nobody can tell day from month.
 - Numbers may come as texts (schedules, `CommType`), a ZIP code may come as a number.
 - An enumeration is its word; a word we do not know stays text. Where a number comes, it is the database's.
 - A list of one may come as the object itself; keys may differ in case only (`Confirmed`, `confirmed`).
@@ -54,7 +56,9 @@ class NoBody:
 
 # Scalars.
 
-_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.[0-9]+)?)?")
+_DATE = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.[0-9]+)?)?)?")
+
+_NO_DATE = re.compile(r"0?1/0?1/0001( .*)?")
 
 
 def _int(value: object) -> int:
@@ -76,16 +80,17 @@ def _text(value: object) -> str:
 def _bool(value: object) -> bool | None:
     if isinstance(value, bool):
         return value
-    if isinstance(value, str) and value.strip().casefold() in _BOOLEANS:
-        return _BOOLEANS[value.strip().casefold()]
+    word = str(value).strip().casefold()
+    if isinstance(value, str | int) and word in _BOOLEANS:
+        return _BOOLEANS[word]
     raise MisfitError('expected "true" or "false"')
 
 
-_BOOLEANS: dict[str, bool | None] = {"true": True, "false": False, "": None}
+_BOOLEANS: dict[str, bool | None] = {"true": True, "false": False, "1": True, "0": False, "": None}
 
 
 def _date_time(value: object) -> datetime | None:
-    if value == "":
+    if value == "" or (isinstance(value, str) and _NO_DATE.fullmatch(value.strip())):
         return None
     found = _DATE.fullmatch(value.strip()) if isinstance(value, str) else None
     if not found:

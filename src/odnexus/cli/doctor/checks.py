@@ -37,6 +37,9 @@ def examine(facts: Facts) -> list[Line]:
 # --- Open Dental ------------------------------------------------------------------------------------------------------
 
 
+VERSION_REMEDY = "read it in Open Dental under Help, Update, and write it as version beside the keys in the settings"
+
+
 def _features(facts: Facts, office: DatabaseFacts) -> tuple[Feature, ...]:
     """Return what the locations of a database have switched on."""
     here = [place.location for place in facts.locations if place.location.database == office.name]
@@ -45,12 +48,15 @@ def _features(facts: Facts, office: DatabaseFacts) -> tuple[Feature, ...]:
 
 def _office(office: DatabaseFacts, features: tuple[Feature, ...]) -> Iterator[Line]:
     about = f"opendental.{office.name}"
-    if office.version is None:
+    if not office.reached:
         name = office.errors.get("version", "no version")
         yield _may_not_read(about) if name == "PermissionDeniedError" else of_error(about, "reachable", name)
         return
     yield Line(about=about, check="reachable", state="pass", text=f"yes; modes: {', '.join(office.modes)}")
-    yield from _version(office.version, about, features)
+    if office.version is not None:
+        yield from _version(office.version, about, features)
+    else:
+        yield Line(about=about, check="version", state="warn", text="not told by the office", remedy=VERSION_REMEDY)
     yield from _permissions(office, about, features)
     if "remote" in office.modes and office.permissions is not None:
         yield _tier(office, about, office.permissions)
@@ -143,7 +149,7 @@ def _place(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
     yield _writer(place, about)
     yield from _lights(place, about)
     yield from _mode(place.location)
-    if office.version is not None:
+    if office.reached:
         yield from _mapping(place, office)
 
 

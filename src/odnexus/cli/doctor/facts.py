@@ -17,6 +17,9 @@ from odnexus.opendental.versions import Version
 from odnexus.practice import Location
 from odnexus.reconcile.writer import Evidence
 
+ANSWERED = frozenset({"InvalidRequestError", "NotFoundError", "UnexpectedResponseError", "UnsupportedError"})
+"""Errors that only who can be reached gives: such an office does not tell its version, and is there all the same."""
+
 
 @frozen(kw_only=True)
 class DatabaseFacts:
@@ -48,6 +51,11 @@ class DatabaseFacts:
     clinics: tuple[opendental.Clinic, ...] = ()
     billing: tuple[opendental.Definition, ...] = ()
     carriers: tuple[CarrierEntry, ...] = ()
+
+    @property
+    def reached(self) -> bool:
+        """Return whether the office answered, whatever it said of its version."""
+        return self.version is not None or self.errors.get("version") in ANSWERED
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.opendental import OpenDental
 from odnexus.cli.connecting import Office
 from odnexus.cli.doctor.deliveries import EventFacts, WebhookFacts
-from odnexus.cli.doctor.facts import DatabaseFacts, Facts, LocationFacts
+from odnexus.cli.doctor.facts import ANSWERED, DatabaseFacts, Facts, LocationFacts
 from odnexus.cli.doctor.here import here_facts
 from odnexus.cli.settings import OpenDentalSettings, WebhookSettings
 from odnexus.errors import ApiError
@@ -92,8 +92,8 @@ def database_facts(
 ) -> DatabaseFacts:
     """Return what one Open Dental database answers."""
     asking = Asking()
-    version = asking.one("version", client.program_version)
-    if version is None:
+    told = asking.one("version", client.program_version)
+    if told is None and asking.errors["version"] not in ANSWERED:
         return DatabaseFacts(name=name, modes=chosen.mode, tier=chosen.tier, errors=asking.errors, read_at=now())
     permissions = asking.one("permissions", client.security_perms.list)
     providers = asking.all("providers", client.providers.iter)
@@ -107,7 +107,7 @@ def database_facts(
         name=name,
         modes=chosen.mode,
         tier=chosen.tier,
-        version=version,
+        version=told or client.version,
         permissions=frozenset(row.permission for row in permissions if row.has_permission) if permissions else None,
         wall=stamps[-1] if stamps else None,
         read_at=read_at,

@@ -17,6 +17,9 @@ ERRORS: Mapping[str, str] = {
     "PermissionDeniedError": "ask for the permission in the developer portal",
     "NotFoundError": "check the id in the settings",
     "UnsupportedError": "update Open Dental",
+    "UnexpectedResponseError": (
+        "the answer is not what the vendor documents: odnexus run alerts which field; update odnexus or report it"
+    ),
 }
 
 

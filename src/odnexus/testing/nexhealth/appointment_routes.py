@@ -101,7 +101,8 @@ def create_appointment(ask: Ask) -> Answer:
 
 
 def _written(ask: Ask, record: Appointment) -> Row:
-    data: Row = {"appt": ask.platform.shapes.appointment(record)}
+    whole = ask.platform.shapes.appointment(record)
+    data: Row = {"appt": whole if ask.platform.switches.written_appointment == "whole" else {"id": record.id}}
     if ask.platform.switches.stripe_secret == "null":  # noqa: S105 - a switch
         data["stripe_client_secret"] = None
     return data

@@ -277,6 +277,8 @@ class Shapes:
         kind = one.appointment_type_id
         row["appointment_type_id"] = self.switches.no_type_id if kind is None else kind
         row["misc"] = dict(one.misc)
+        if row["foreign_id"] is None and self.switches.unwritten_foreign_id == "zero":
+            row["foreign_id"] = "0"
         if self.switches.time_offsets == "absent":
             row |= {name: str(row[name]).removesuffix("Z") for name in ("start_time", "end_time") if row[name]}
         return row

@@ -127,6 +127,12 @@ class Switches:
     time_offsets: Literal["zulu", "absent"] = "zulu"
     """Times of appointments end in ``Z``, as in the samples, or say nothing of their zone. They are UTC either way."""
 
+    written_appointment: Literal["whole", "id"] = "whole"
+    """What a booking and an edit answer in `data.appt`: the appointment as documented, or its id alone."""
+
+    unwritten_foreign_id: Literal["null", "zero"] = "null"
+    """`foreign_id` of an appointment that is not in the EHR: null, or Open Dental's own word for none, ``0``."""
+
     overlap: Literal["chair", "chair_and_provider"] = "chair"
     """What a booking may not overlap: the chair (the provider where one side has no chair), or the provider as well."""
 
