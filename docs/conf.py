@@ -62,7 +62,10 @@ nitpick_ignore_regex = [
     ("py:class", r"(T|T_co|K|V|R|Json)"),
     ("py:class", _ALIASES),
     # Written short where a module must not import them when it runs.
-    ("py:class", r"(date|datetime|timedelta|ZoneInfo|(NexHealth|OpenDental)(Patient|Appointment|Changes|Coverage|Create))"),
+    (
+        "py:class",
+        r"(date|datetime|timedelta|ZoneInfo|(NexHealth|OpenDental)(Patient|Appointment|Changes|Coverage|Create))",
+    ),
 ]
 
 # A class shows its public home only once it was asked for there.
