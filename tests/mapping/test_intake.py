@@ -107,3 +107,36 @@ def test_a_time_of_creation_tells_no_submissions_apart() -> None:
 )
 def test_a_stamp_is_told_from_one_that_begins_alike(text: str, found: bool) -> None:
     assert is_stamped(text, "NexHealth form 5, e1") is found
+
+
+@pytest.mark.mission("E3", shows="answers that come as a list of questions and answers are read like any other form")
+def test_answers_may_come_as_pairs() -> None:
+    pairs = [
+        {"question": "Do you smoke?", "answer": "no"},
+        {"key": "email", "label": "Your e-mail", "value": "mara@example.com"},
+        {"label": "Fax", "response": None},
+        {"question": "Pets", "answer": "cat"},
+        {"question": "Pets", "answer": "dog"},
+        {"question": "Medication", "answer": {"name": "Aspirin", "daily": True}},
+    ]
+
+    form = read_form({"id": 9, "patient_id": 7, "answers": pairs})
+
+    assert form.answers == {
+        "Do you smoke?": "no",
+        "email": "mara@example.com",
+        "Pets": ["cat", "dog"],
+        "Medication.name": "Aspirin",
+        "Medication.daily": True,
+    }
+
+
+@pytest.mark.parametrize("answers", [[{"question": "Pets"}], ["cat"], [{"answer": "cat"}], []])
+def test_a_list_of_anything_else_is_kept_as_it_came(answers: list[Any]) -> None:
+    assert read_form({"id": 9, "answers": answers}).answers == ({"answers": answers} if answers else {})
+
+
+def test_a_note_shows_an_object_in_words() -> None:
+    form = read_form({"id": 9, "answers": {"drugs": [{"name": "Aspirin", "daily": True}, {"name": "Iron"}]}})
+
+    assert "Drugs: name: Aspirin, daily: yes, name: Iron\n" in chart_note(form, form.answers, "NexHealth form 9")

@@ -77,6 +77,8 @@ def as_text(value: object) -> str:
     """Return an answer as text: lists joined by commas, ticks as yes and no."""
     if isinstance(value, list | tuple):
         return ", ".join(as_text(each) for each in cast("list[object]", value))
+    if isinstance(value, Mapping):
+        return ", ".join(f"{path}: {as_text(each)}" for path, each in flatten(cast("Mapping[str, Any]", value)).items())
     if isinstance(value, bool):
         return "yes" if value else "no"
     return str(value)
@@ -89,6 +91,31 @@ def items_of(answer: object) -> list[str]:
     else:
         parts = re.split(r"[,;\n]", as_text(answer))
     return [" ".join(part.split()) for part in parts if part.strip()]
+
+
+QUESTION_KEYS = ("key", "field", "field_name", "name", "slug", "question", "label", "title")
+"""Where a pair names its question, tried in order: the name of a program before the words of a person."""
+
+REPLY_KEYS = ("answer", "value", "response")
+"""Where a pair holds what was answered."""
+
+
+def paired(value: object) -> Mapping[str, Any] | None:
+    """Return answers that came as a list of pairs (``{"question": …, "answer": …}``) by question, ``None`` if not so.
+
+    A question that comes twice has both answers.
+    """
+    if not isinstance(value, list) or not value:
+        return None
+    pairs: dict[str, list[Any]] = {}
+    for each in cast("list[object]", value):
+        pair: Mapping[str, Any] = cast("Mapping[str, Any]", each) if isinstance(each, Mapping) else {}
+        question = next((pair[key] for key in QUESTION_KEYS if isinstance(pair.get(key), str) and pair[key]), None)
+        reply = next((key for key in REPLY_KEYS if key in pair), None)
+        if question is None or reply is None:
+            return None
+        pairs.setdefault(question, []).append(pair[reply])
+    return {question: replies[0] if len(replies) == 1 else replies for question, replies in pairs.items()}
 
 
 def flatten(record: Mapping[str, Any], prefix: str = "") -> dict[str, object]:

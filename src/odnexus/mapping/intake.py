@@ -14,7 +14,7 @@ from typing import Any, cast
 
 from attrs import field, frozen
 
-from odnexus.mapping.answers import flatten
+from odnexus.mapping.answers import as_text, flatten, paired
 from odnexus.mapping.attached import Attachment, split
 from odnexus.mapping.table import FieldMap
 
@@ -62,16 +62,18 @@ class Form:
 def read_form(record: Mapping[str, Any]) -> Form:
     """Return the form that *record* is. Never raises: what is not understood is an answer."""
     inside: Mapping[str, Any] | None = None
+    source = ""
     for key in ANSWER_KEYS:
         value = record.get(key)
-        if isinstance(value, Mapping):
-            inside = cast("Mapping[str, Any]", value)
+        inside = cast("Mapping[str, Any]", value) if isinstance(value, Mapping) else paired(value)
+        if inside is not None:
+            source = key
             break
     plain = {key: value for key, value in record.items() if key not in ENVELOPE_KEYS}
     answers, documents = split(inside if inside is not None else plain)
     if inside is not None:
         # A document may stand beside the answers; whatever else does says what the form is.
-        documents += split({key: value for key, value in plain.items() if value is not inside})[1]
+        documents += split({key: value for key, value in plain.items() if key != source})[1]
     return Form(
         id=_text(record, "id", "uuid"),
         patient_id=_number(record),
@@ -149,4 +151,4 @@ def _said(value: object) -> str:
         return value.isoformat()
     if isinstance(value, list | tuple):
         return ", ".join(_said(each) for each in cast("list[object]", value))
-    return " ".join(str(value).split())
+    return " ".join(as_text(value).split())
