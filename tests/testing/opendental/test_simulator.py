@@ -8,11 +8,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import attrs
+import httpx
 import pytest
 
 from odnexus.testing import SimDropped, SimReply, SimRequest, VirtualClock
 from odnexus.testing.clock import START
-from odnexus.testing.opendental import ENTERPRISE, USUAL, OpenDentalSimulator, Switches
+from odnexus.testing.opendental import (
+    CUSTOMER_KEY,
+    DEVELOPER_KEY,
+    ENTERPRISE,
+    USUAL,
+    Mode,
+    OpenDentalSimulator,
+    Switches,
+    serve_opendental,
+)
 from odnexus.testing.opendental.refusals import ECONNECTOR_DOWN, KEY_NOT_ASSIGNED
 from odnexus.testing.opendental.resources import ENDPOINTS
 from odnexus.testing.opendental.routing import METHODS_NOT_SIMULATED, NOT_SIMULATED
@@ -376,6 +386,16 @@ def test_the_location_of_what_was_made(mode: str, switch: str, location: str | N
     reply = desk.send("POST", "/carriers", body={"CarrierName": "Fir"})
 
     assert reply.headers.get("location") == location
+
+
+@pytest.mark.parametrize("mode", ["service", "local"])
+def test_the_location_leads_to_where_the_office_is_served(mode: Mode) -> None:
+    with serve_opendental(port=0, mode=mode) as server, httpx.Client(base_url=f"{server.url}/api/v1") as client:
+        client.headers["Authorization"] = f"ODFHIR {DEVELOPER_KEY}/{CUSTOMER_KEY}"
+        made = client.post("/patients", json={"LName": "Lund", "FName": "Mara"})
+        read = client.get(made.headers["location"], headers={"Content-Type": "application/json"})
+
+    assert read.json() == made.json()
 
 
 # --- Speed ------------------------------------------------------------------------------------------------------------

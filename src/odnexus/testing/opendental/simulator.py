@@ -403,7 +403,8 @@ class OpenDentalSimulator:
         writing = formats.style(
             practice, str(query.get("DateFormatString", "")), str(query.get("DateTimeFormatString", ""))
         )
-        return self._reply(endpoint, endpoint.run(ask), slice_of, writing)
+        answer = endpoint.run(ask)
+        return self._reply(answer, self._location(request, endpoint, answer), slice_of, writing)
 
     def _pager(self, key: ApiKey, endpoint: Endpoint, query: dict[str, Json]) -> _Slice:
         if not endpoint.paged:
@@ -416,19 +417,21 @@ class OpenDentalSimulator:
         holder = key or self.key()
         return _PAGE_SIZES[self.mode == "remote", ENTERPRISE in holder.permissions]
 
-    def _reply(self, endpoint: Endpoint, answer: Answer, slice_of: _Slice, writing: Style) -> SimReply:
-        headers = self._location(endpoint, answer)
+    def _reply(self, answer: Answer, headers: dict[str, str], slice_of: _Slice, writing: Style) -> SimReply:
         if answer.content is None:
             return SimReply(status=answer.status, headers=headers)
         if isinstance(answer.content, Sequence):
             return SimReply.of(answer.status, write_rows(slice_of(answer.content), writing), headers)
         return SimReply.of(answer.status, write_row(answer.content, writing), headers)
 
-    def _location(self, endpoint: Endpoint, answer: Answer) -> dict[str, str]:
+    def _location(self, request: SimRequest, endpoint: Endpoint, answer: Answer) -> dict[str, str]:
         where = self.switches.location_in_local_modes
         if answer.location is None or (self.mode != "remote" and where == "absent"):
             return {}
         base = BASE_URLS["remote"] if where == "remote" else self.base_url
+        host = request.headers.get("host")
+        if host and self.mode != "remote" and where == "own":
+            base = f"http://{host}{PREFIX}"  # whoever serves it on another port
         return {"location": f"{base}/{endpoint.route.split('/')[1]}/{answer.location}"}
 
     def _refused(self, refusal: Refusal) -> SimReply:

@@ -103,7 +103,7 @@ class Switches:
     """How long Service and Local mode still accept a key after it was disabled (their check is valid for six hours)."""
 
     location_in_local_modes: Literal["own", "remote", "absent"] = "own"
-    """The ``location`` header of a 201 in Service and Local mode: that mode's own URL, Remote's, or none."""
+    """The ``location`` header of a 201 in Service and Local mode: where the request went, Remote's URL, or none."""
 
     # --- Patients ----------------------------------------------------------------------------------------------------
 
@@ -199,6 +199,10 @@ class Switches:
 
     one_pat_field: Literal["object", "list"] = "object"
     """A list of one patient's field with one name: the object itself, as the page's example shows, or a list."""
+
+    no_documents: Literal["empty", "not_found"] = "empty"
+    """The list of a patient without documents: ``[]``, or 404 "No documents exist for this patient", a sentence whose
+    method is not known."""
 
     pending_upload_in_note: bool = False
     """Lists of documents show the upload that no user has opened yet in ``Note``, where the database keeps it."""

@@ -20,7 +20,7 @@ from odnexus.testing.opendental.endpoints import (
     reading,
     updated,
 )
-from odnexus.testing.opendental.refusals import invalid, required
+from odnexus.testing.opendental.refusals import Refusal, invalid, required
 from odnexus.testing.opendental.resources.patients import refuse_deleted
 from odnexus.testing.opendental.schema import Field, Schema, Shown, hidden, twin
 from odnexus.testing.opendental.twins import definition_text
@@ -137,6 +137,8 @@ def _row(ask: Ask, row: Row) -> Shown:
 
 def _list(ask: Ask) -> Answer:
     rows = [row for row in ask.practice.rows("documents") if row["PatNum"] == ask.args["PatNum"]]
+    if not rows and ask.practice.switches.no_documents == "not_found":
+        raise Refusal(404, "No documents exist for this patient")
     rows.sort(key=lambda row: (row.moment("DateCreated"), row.number("DocNum")))
     return Answer(content=[_row(ask, row) for row in rows])
 

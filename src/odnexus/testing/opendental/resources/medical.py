@@ -253,7 +253,8 @@ def _definer(kind: Kind) -> Callable[[Ask], Answer]:
     def run(ask: Ask) -> Answer:
         practice = ask.practice
         if entry_named(practice, kind, ask.args.text(kind.title)) is not None:
-            raise Refusal(400, f"A {kind.entry.one} with that name already exists")
+            article = "An" if kind.entry.one.startswith("A") else "A"
+            raise Refusal(400, f"{article} {kind.entry.one} with that name already exists")
         given = Row({name: value for name, value in ask.args.items() if name != "genericName"})
         row = practice.insert(kind.entry.name, given)
         if kind is MEDICATIONS:
