@@ -17,6 +17,7 @@ from odnexus.alerts import Alert, AlertSink
 from odnexus.cli.alerting import Alarm, alarm, noted_in
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
+from odnexus.cli.doctor.here import check_key
 from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.pacing import shortest
 from odnexus.cli.running import (
@@ -73,6 +74,7 @@ def run(
     with told():
         settings = Settings.load(practice)
         with Office(settings) as office, only_instance(office.store_path), stopping_on_signals(stop.set):
+            check_key(office)
             serve(office, stop, listen=listen, once=once)
 
 
@@ -86,7 +88,8 @@ def serve(office: Office, stop: threading.Event, *, listen: str | None = None, o
     connector.alive = watchdog.alive
     address = listen or _address(settings.receiver)
     with receiving(engine, address) if address else nullcontext():
-        log.info("started: %d locations, store %s", len(settings.practice.locations), office.store_path.name)
+        places = ", ".join(each.name for each in settings.practice.locations)
+        log.info("started: %s; store %s", places, office.store_path.name)
         watchdog.ready()
         if once:
             connector.turn(stop)
