@@ -48,7 +48,9 @@ suppress_warnings = ["ref.python"]
 _OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|logging|os|pathlib|sqlalchemy|threading)"
 _TYPING = r"(types|typing|zoneinfo)"
 # Names for a choice of words; the words themselves stand where they are used.
-_ALIASES = r"(Action|Handler|Tell|TypeAliasForwardRef|Unknown|Location)"
+_ALIASES = (
+    r"(Action|AsyncHttpTransport|Handler|HttpTransport|KeySource|Location|Mode|Tell|Tier|TypeAliasForwardRef|Unknown)"
+)
 nitpick_ignore_regex = [
     # What stands in single backquotes in a docstring may be no name at all.
     ("py:obj", r".*"),
@@ -58,6 +60,9 @@ nitpick_ignore_regex = [
     # What simulators and shells are made of inside is no promise.
     ("py:class", r"odnexus\.testing\.(nexhealth|opendental)\.(chart|platform|records|schema|state)\..*"),
     ("py:class", r"odnexus\.nexhealth\.calls\.Scope"),
+    # Parameters that stand where they are used, and what a method of a store is given by the command.
+    ("py:class", r"odnexus\.nexhealth\.filters\.\w+Filters"),
+    ("py:class", r"odnexus\.stores\.resealing\.Resealer"),
     # Type variables.
     ("py:class", r"(T|T_co|K|V|R|Json)"),
     ("py:class", _ALIASES),

@@ -408,7 +408,8 @@ class Practice:
         for location in self.locations:
             if location.name == name:
                 return location
-        raise ConfigurationError(f"location: there is none called {name!r}")
+        known = ", ".join(each.name for each in self.locations)
+        raise ConfigurationError(f"location: there is none called {name!r}; choose from {known}")
 
     def realm(self, location: Location) -> str:
         """Return the subdomain that *location* belongs to."""
@@ -472,6 +473,9 @@ def _length(value: object, _: type) -> timedelta:
     return timedelta(seconds=float(match[1]) * _UNITS[match[2].lower()])
 
 
+_KINDS = {int: "a number", str: "a text in quotes", bool: "true or false"}
+
+
 def _strict(kind: type) -> Any:
     """Return a hook that takes values of *kind* only: a TOML file says what it means."""
 
@@ -480,7 +484,7 @@ def _strict(kind: type) -> Any:
             # Keys of a table are texts in TOML.
             return int(value)
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            raise ValueError(f"give a {'number' if kind is int else kind.__name__}")
+            raise ValueError(f"give {_KINDS[kind]}")
         return value
 
     return check
@@ -530,7 +534,7 @@ def _remedy(error: BaseException, kind: type | None) -> str:
         case ForbiddenExtraKeysError():
             return f"there is no setting called {', '.join(sorted(error.extra_fields))}"
         case KeyError():
-            return f"{error.args[0]} is missing"
+            return f"{error.args[0]} is missing; add it"
         case ConfigurationError() | ValueError():
             return str(error).rpartition(": ")[2]
         case _:

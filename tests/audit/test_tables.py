@@ -76,6 +76,20 @@ def test_a_row_that_does_not_fit_is_named_without_its_values() -> None:
     assert "Not read" in audit(picture)._repr_html_()
 
 
+def test_a_table_without_the_heading_that_every_row_needs_is_refused() -> None:
+    charts = [{"Id": "7", "LName": "Lund"}, {"Id": "8", "LName": "Roe"}]
+
+    with pytest.raises(ValueError, match=r"headings; charts, row 1: missing @ \$\.PatNum") as refused:
+        picture_from(location(), at=AT, window=WINDOW, charts=charts)
+
+    assert "Lund" not in str(refused.value)
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="at: give a moment with a time zone"):
+        picture_from(location(), at=AT.replace(tzinfo=None), window=WINDOW)
+
+
 def test_a_birth_date_that_cannot_be_read_does_not_cost_the_chart() -> None:
     charts = [{"PatNum": "7", "LName": "Lund", "Birthdate": "31/31/1990"}, {"PatNum": "8", "Birthdate": "1900-01-01"}]
 

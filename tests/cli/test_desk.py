@@ -7,7 +7,7 @@ import io
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -20,7 +20,7 @@ from odnexus.cli.connecting import Office
 from odnexus.cli.digest import Digest, summed, together
 from odnexus.cli.office import serve
 from odnexus.cli.settings import Settings
-from odnexus.cli.telling import print_csv
+from odnexus.cli.telling import print_csv, short
 from odnexus.errors import OdnexusError
 from odnexus.reconcile.inbox import Bury, Event
 from odnexus.reconcile.journal import Entry
@@ -245,6 +245,15 @@ def asked(office: Place) -> Place:
     return office
 
 
+@pytest.fixture
+def twins(office: Place) -> Place:
+    """An office with a question that names two charts: a third given name with the birth date of twins."""
+    office.book("Mila", "Castellano", born="2012-04-08")
+    with Office(Settings.load(office.file)) as opened:
+        serve(opened, threading.Event(), once=True)
+    return office
+
+
 def test_a_question_is_listed_without_patient_data(asked: Place) -> None:
     [row] = shown(asked, "review", "list")
     text = odnexus(asked, "review", "list")[1] + odnexus(asked, "review", "show", row["id"])[1]
@@ -287,6 +296,53 @@ def test_an_answer_that_is_not_offered_is_refused(asked: Place) -> None:
     code, output = odnexus(asked, "review", "answer", row["id"], "shrug")
 
     assert (code, "choose from" in output) == (2, True)
+
+
+def test_a_chart_that_the_question_does_not_name_is_asked_for_twice(twins: Place) -> None:
+    [row] = shown(twins, "review", "list")
+    kind, charts = row["kind"], shown(twins, "review", "show", row["id"], "--show")["content"]["candidates"]
+    assert (kind, bool(charts)) == ("person.match", True)
+
+    code, output = odnexus(twins, "review", "answer", row["id"], "link", "--record", "5")
+
+    assert (code, "--unlisted" in output) == (2, True)
+    assert shown(twins, "review", "list") == [row]
+    assert odnexus(twins, "review", "answer", row["id"], "link", "--record", "5", "--unlisted")[0] == 0
+
+
+def test_a_chart_that_the_question_names_is_taken(twins: Place) -> None:
+    [row] = shown(twins, "review", "list")
+    [chart, *_] = shown(twins, "review", "show", row["id"], "--show")["content"]["candidates"]
+
+    assert odnexus(twins, "review", "answer", row["id"], "link", "--record", str(chart["pat_num"]))[0] == 0
+
+
+def test_a_question_shows_its_answers_as_commands_and_its_content_in_lines(twins: Place) -> None:
+    [row] = shown(twins, "review", "list")
+
+    text = odnexus(twins, "review", "show", row["id"], "--show")[1]
+
+    assert f"odnexus review answer {row['id'][:8]} link --record PATNUM" in text
+    assert "{" not in text
+    assert "    - pat_num: " in text
+
+
+def test_an_answer_without_a_choice_is_told_the_choices(asked: Place) -> None:
+    [row] = shown(asked, "review", "list")
+
+    code, output = odnexus(asked, "review", "answer", row["id"])
+
+    assert (code, "choose from link, create" in output) == (2, True)
+
+
+def test_a_time_on_the_wall_does_not_look_like_utc() -> None:
+    wall, utc = datetime(2026, 3, 9, 9), datetime(2026, 3, 9, 9, tzinfo=timezone(timedelta(hours=-7)))
+
+    assert (short(wall), short(utc)) == ("2026-03-09 09:00:00", "2026-03-09 16:00:00Z")
+
+
+def test_an_empty_table_says_so(office: Place) -> None:
+    assert odnexus(office, "events", "list") == (0, "Events: none\n")
 
 
 def test_an_answer_can_be_taken_back(asked: Place) -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import odnexus
-from odnexus.cli.app import app
+from odnexus.cli.app import PANELS, _name, app
 
 
 def run(*arguments: str, missing: str = "") -> subprocess.CompletedProcess[str]:
@@ -49,3 +49,19 @@ def test_both_entries_lead_to_the_same_command(entry: list[str]) -> None:
 
 def test_tracebacks_do_not_print_what_variables_hold() -> None:
     assert app.pretty_exceptions_show_locals is False
+
+
+def test_each_command_stands_under_one_heading_of_the_help() -> None:
+    names = [name for panel in PANELS.values() for name in panel]
+    found = {_name(info) for info in (*app.registered_commands, *app.registered_groups)}
+
+    assert sorted(names) == sorted(found)
+
+
+@pytest.mark.parametrize("command", ["reseal", "authorize"])
+def test_the_help_of_the_vault_loses_no_words(command: str) -> None:
+    done = run("vault", command, "--help")
+
+    # Brackets in a docstring are markup, and what stands in them is gone.
+    assert "of  " not in done.stdout
+    assert " and ," not in done.stdout

@@ -141,8 +141,13 @@ def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match=r"p\.toml: cannot be read \(FileNotFoundError\)"):
+    with pytest.raises(ConfigurationError, match=r"p\.toml: there is no such file; .* odnexus init"):
         Settings.load(tmp_path / "p.toml")
+
+
+def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be read"):
+        Settings.load(tmp_path)
 
 
 @pytest.mark.parametrize(

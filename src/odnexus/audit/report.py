@@ -272,7 +272,7 @@ class AuditReport:
         for result in self.results:
             if result.audit.name == name:
                 return result
-        raise KeyError(name)
+        raise KeyError(f"there is no result {name}: choose from {', '.join(each.audit.name for each in self.results)}")
 
     def __iter__(self) -> Iterator[AuditResult]:
         return iter(self.results)

@@ -109,8 +109,10 @@ def picture_from(
     Raises:
         OSError: A file cannot be read.
         TypeError: A table is none of those that are understood.
-        ValueError: There is no table of a name.
+        ValueError: There is no table of a name, a heading that every row needs is missing, or `at` has no time zone.
     """
+    if at.tzinfo is None:
+        raise ValueError("at: give a moment with a time zone, such as datetime.now(UTC)")
     unread: list[str] = []
     # Each table is read as the records that its attribute holds, which types cannot follow.
     values: dict[str, Any] = {name: tuple(_records(name, table, unread)) for name, table in tables.items()}
@@ -140,13 +142,18 @@ def _records(name: str, table: Table, unread: list[str]) -> Iterator[object]:
 
 
 def _read(name: str, table: Table, structure: Callable[[Cells], T], unread: list[str]) -> Iterator[T]:
+    read, before = 0, len(unread)
     for number, cells in enumerate(rows_of(table), 1):
         try:
             yield structure(_filled(cells))
+            read += 1
         except opendental_wire.MisfitError as misfit:
             unread.append(f"{name}, row {number}: {misfit}")
         except UnexpectedResponseError as misfit:
             unread.append(f"{name}, row {number}: {'; '.join(misfit.problems)}")
+    if not read and any(": missing @ " in line for line in unread[before:]):
+        # A wrong heading must not look like an office without patients.
+        raise ValueError(f"no row can be read: see the headings; {unread[before]}")
 
 
 def rows_of(table: Table) -> Iterable[Cells]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 import typer
+from typer.models import CommandInfo, TyperInfo
 
 import odnexus
 from odnexus.cli import (
@@ -65,3 +66,28 @@ app.add_typer(service.commands, name="service")
 demo.register(app)
 simulate.register(app)
 about.register(app)
+
+PANELS = {
+    "Try it, without an account": ("demo", "simulate"),
+    "Set up": ("init", "doctor", "rehearse", "report", "vault", "fields", "features", "version"),
+    "Run": ("run", "service", "status"),
+    "Every day": ("review", "events", "journal", "links", "digest", "carriers", "audit"),
+}
+"""Under which heading of the help each command stands, in this order."""
+
+
+def _arrange() -> None:
+    """Put each command under its heading."""
+    place = {name: (panel, number) for panel, names in PANELS.items() for number, name in enumerate(names)}
+    order = list(PANELS)
+    for info in (*app.registered_commands, *app.registered_groups):
+        info.rich_help_panel = place[_name(info)][0]
+    for infos in (app.registered_commands, app.registered_groups):
+        infos.sort(key=lambda info: (order.index(place[_name(info)][0]), place[_name(info)][1]))
+
+
+def _name(info: CommandInfo | TyperInfo) -> str:
+    return info.name or getattr(info.callback, "__name__", "")
+
+
+_arrange()

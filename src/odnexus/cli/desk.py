@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
@@ -28,7 +28,7 @@ from odnexus.cli.telling import (
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.inbox import Bury, Event, Retry
 from odnexus.reconcile.journal import Entry
-from odnexus.reconcile.reports import AtRisk
+from odnexus.reconcile.reports import AtRisk, Question
 from odnexus.reconcile.reviews import Review
 
 events = typer.Typer(help="Stored signals: what waits, what was given up, and why.", no_args_is_help=True)
@@ -236,6 +236,10 @@ def list_reviews(
     print_table("Questions", names, [[row[name] for name in names] for row in rows])
 
 
+NUMBERS = {"link": "PATNUM", "choose": "CARRIERNUM", "plan": "PLANNUM"}
+"""What `--record` is for a choice."""
+
+
 @review.command("show")
 def show_review(
     id: IdArgument,
@@ -257,24 +261,70 @@ def show_review(
     if at_risk:
         print_table("Slots at risk", tuple(at_risk[0]), [tuple(each.values()) for each in at_risk])
     if show:
-        print_table("Content (patient data)", ("field", "value"), ((key, plain(value)) for key, value in body.items()))
+        print("Content (patient data)", *_outline(plain(body)), sep="\n")
+    if found.answer is None:
+        print(*_next(found, show=show), sep="\n")
+
+
+def _outline(value: object, depth: int = 1) -> Iterator[str]:
+    """Yield nested content as indented lines; each record of a list begins with a dash."""
+    indent = "  " * depth
+    match value:
+        case dict():
+            for name, each in cast("dict[str, object]", value).items():
+                if each and isinstance(each, (dict, list)):
+                    yield f"{indent}{name}:"
+                    yield from _outline(each, depth + 1)
+                elif each not in (None, "", [], {}):
+                    yield f"{indent}{name}: {each}"
+        case list():
+            for each in cast("list[object]", value):
+                first, *rest = _outline(each, depth + 1)
+                yield f"{indent}- {first.strip()}"
+                yield from rest
+        case _:
+            yield f"{indent}{value}"
+
+
+def _next(found: Review, *, show: bool) -> Iterator[str]:
+    """Yield what to type next."""
+    short_id = found.id[:8]
+    if not show:
+        yield f"→ see candidates and reasons, with patient data: odnexus review show {short_id} --show"
+    for choice in found.choices:
+        number = NUMBERS.get(choice)
+        yield f"→ odnexus review answer {short_id} {choice}{f' --record {number}' if number else ''}"
 
 
 @review.command()
 def answer(
     id: IdArgument,
-    choice: Annotated[str, typer.Argument(help="One of its choices.")],
+    choice: Annotated[str, typer.Argument(help="One of its choices; without one, they are told.")] = "",
     record: Annotated[
         str, typer.Option(help="The number that link (PatNum), choose (CarrierNum) or plan (PlanNum) needs.")
     ] = "",
     by: Annotated[str, typer.Option(help="Who answers; your account's name unless given.")] = "",
+    unlisted: Annotated[
+        bool, typer.Option("--unlisted", help="The chart is meant, although the question does not name it.")
+    ] = False,
     practice: PracticeOption = PRACTICE,
 ) -> None:
     """Answer a question. What it held back is worked on at the connector's next step."""
     with told(), Office(Settings.load(practice)) as office:
-        found = _found(office, id)
-        done = office.engine().answer(found.id, choice, record=record, by=by or getpass.getuser())
+        found, engine = _found(office, id), office.engine()
+        if choice == "link" and found.kind == "person.match" and record and not unlisted:
+            _check_chart(engine.review(found.id), record)
+        done = engine.answer(found.id, choice, record=record, by=by or getpass.getuser())
     print(f"{done.id} is answered: {choice}")
+
+
+def _check_chart(question: Question | None, record: str) -> None:
+    """Refuse a chart that the question does not name: a slip of the fingers would be the wrong patient's chart."""
+    candidates = cast("list[dict[str, object]]", question.body.get("candidates", [])) if question is not None else []
+    charts = [str(each["pat_num"]) for each in candidates]
+    if charts and record not in charts:
+        named = ", ".join(charts)
+        raise ConfigurationError(f"record: the question names {named}; if another chart is meant, say --unlisted")
 
 
 @review.command()

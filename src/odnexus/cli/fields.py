@@ -166,7 +166,8 @@ def _read(path: Path) -> Form:
         content = path.read_bytes()
         loaded: object = json.loads(content)
     except OSError as error:
-        raise ConfigurationError(f"{path.name}: {error.strerror}") from None
+        remedy = "name a JSON file with a patient, a form or a whole webhook"
+        raise ConfigurationError(f"{path.name}: {error.strerror}; {remedy}") from None
     except ValueError:
         raise ConfigurationError(f"{path.name}: give a JSON file") from None
     if not isinstance(loaded, dict):

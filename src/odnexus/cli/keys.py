@@ -110,7 +110,7 @@ def remove(name: NameArgument, practice: PracticeOption = PRACTICE) -> None:
 
 @commands.command()
 def reseal(practice: PracticeOption = PRACTICE) -> None:
-    """Seal the vault and the store with the first key of [vault] and [store], after one was changed.
+    """Seal the vault and the store with the first of their keys, after one was changed.
 
     A running connector need not be stopped. Exit code 1: something is sealed with a key that is not here.
     """
@@ -128,7 +128,7 @@ def reseal(practice: PracticeOption = PRACTICE) -> None:
 
 @commands.command()
 def authorize(practice: PracticeOption = PRACTICE) -> None:
-    """Let a person consent to odnexus at the OAuth server of [nexhealth] oauth; the tokens go into the vault."""
+    """Let a person consent to odnexus at NexHealth's OAuth server; the tokens go into the vault."""
     with told(), Office(Settings.load(practice)) as office:
         authorizer = office.authorizer()
         if not isinstance(authorizer, OAuthAuthorizer):

@@ -146,6 +146,7 @@ def lines_of(one: LocationReport) -> Iterator[str]:
             yield f"  {title if not place else '':<9}{count:>5}  {name}"
     if not any((one.would, one.asked, one.failed, one.applied)):
         yield "  nothing happened"
+        return
     if one.failed:
         yield "  → see what failed: odnexus journal --kind failed"
     yield f"  → {NEXT[one.visit]}"

@@ -18,6 +18,7 @@ from odnexus.alerts import Alert, AlertSink
 from odnexus.cli.alerting import Alarm, alarm, noted_in
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import digest
+from odnexus.cli.doctor.here import check_key
 from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.pacing import shortest
 from odnexus.cli.reloading import UntilChanged
@@ -82,6 +83,7 @@ def keep_serving(practice: Path, stop: threading.Event, *, listen: str | None = 
     until = UntilChanged(stop, practice)
     while not stop.is_set():
         with Office(until.take()) as office, only_instance(office.store_path):
+            check_key(office)
             serve(office, until, listen=listen, once=once)
         if once:
             return
@@ -97,7 +99,8 @@ def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool =
     connector.alive = watchdog.alive
     address = listen or _address(settings.receiver)
     with receiving(engine, address) if address else nullcontext():
-        log.info("started: %d locations, store %s", len(settings.practice.locations), office.store_path.name)
+        places = ", ".join(each.name for each in settings.practice.locations)
+        log.info("started: %s; store %s", places, office.store_path.name)
         watchdog.ready()
         if once:
             connector.turn(stop)

@@ -288,7 +288,10 @@ class Settings:
         try:
             content = tomllib.loads(path.read_text(encoding="utf-8"))
         except tomllib.TOMLDecodeError as error:
-            raise PracticeFileError((Problem(place="file", remedy=str(error)),)) from error
+            raise PracticeFileError((Problem(place=path.name, remedy=f"this is no TOML: {error}"),)) from error
+        except FileNotFoundError:
+            remedy = "name the settings file, or write one with odnexus init"
+            raise ConfigurationError(f"{path}: there is no such file; {remedy}") from None
         except (OSError, UnicodeDecodeError) as error:
             raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls.read(content, path)

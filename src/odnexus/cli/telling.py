@@ -8,7 +8,7 @@ import logging
 import sys
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import IntEnum
 from pathlib import Path
 from typing import Annotated, cast
@@ -20,6 +20,7 @@ from rich.table import Table
 
 from odnexus.cli.running import InstanceRunningError
 from odnexus.errors import ConfigurationError, OdnexusError
+from odnexus.practice import PracticeFileError
 
 
 class Exit(IntEnum):
@@ -46,8 +47,18 @@ def told() -> Generator[None, None, None]:
     try:
         yield
     except OdnexusError as error:
-        print(f"odnexus: {error}", file=sys.stderr)
+        print(f"odnexus: {_in_lines(error)}", file=sys.stderr)
         raise typer.Exit(code_of(error)) from None
+
+
+def _in_lines(error: OdnexusError) -> str:
+    """Return what *error* says; several problems of a file stand below each other."""
+    match error:
+        case PracticeFileError(problems=[_, _, *_]):
+            lines = str(error).splitlines()
+            return "\n  ".join([f"{len(lines)} things are wrong in the settings:", *lines])
+        case _:
+            return str(error)
 
 
 def code_of(error: OdnexusError) -> Exit:
@@ -112,6 +123,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[obje
     table = Table(*columns, title=title, title_justify="left", box=None, pad_edge=False)
     for row in rows:
         table.add_row(*(short(each) for each in row))
+    if not table.row_count:
+        print(f"{title}: none")
+        return
     console = Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False)
     console.print(table)
 
@@ -122,7 +136,9 @@ def short(value: object) -> str:
         case None:
             return ""
         case datetime():
-            return value.strftime("%Y-%m-%d %H:%M:%SZ")
+            # Times on an office's wall have no zone, and must not look like UTC.
+            aware = value.tzinfo is not None
+            return (value.astimezone(UTC) if aware else value).strftime("%Y-%m-%d %H:%M:%S" + "Z" * aware)
         case list() | tuple():
             return ", ".join(map(short, cast(Iterable[object], value)))
         case _:

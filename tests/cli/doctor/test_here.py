@@ -10,10 +10,11 @@ import pytest
 from attrs import evolve
 
 from odnexus.cli.connecting import Office
-from odnexus.cli.doctor.here import HereFacts, here_facts, judge_here
+from odnexus.cli.doctor.here import HereFacts, check_key, here_facts, judge_here
 from odnexus.cli.doctor.lines import Line
 from odnexus.cli.running import only_instance
 from odnexus.cli.settings import Settings
+from odnexus.errors import ConfigurationError
 from odnexus.reconcile.inbox import Event
 from odnexus.stores import Sealer
 from tests.cli.demo_office import Place
@@ -34,6 +35,7 @@ def judged(**changes: Any) -> dict[str, Line]:
         ("store", {}, "pass"),
         ("store", {"key": "new"}, "pass"),
         ("store", {"key": "wrong"}, "fail"),
+        ("store", {"key": "missing"}, "fail"),
         ("store", {"key": "broken"}, "fail"),
         ("store", {"writable": False}, "fail"),
         ("disk", {}, "pass"),
@@ -102,6 +104,27 @@ def test_a_store_of_another_key_is_noticed(office: Place, monkeypatch: pytest.Mo
     monkeypatch.setenv("ODNEXUS_KEY", Sealer.generate_key())
 
     assert looked_at(office).key == "wrong"
+    with Office(Settings.load(office.file)) as opened, pytest.raises(ConfigurationError, match=r"store\.key: .*open"):
+        check_key(opened)
+
+
+def test_the_key_of_a_practice_is_taken(office: Place) -> None:
+    office.book()
+    with Office(Settings.load(office.file)) as opened:
+        check_key(opened)  # a new store
+        opened.engine().poll("main")
+        check_key(opened)
+
+
+@pytest.mark.parametrize("value", [None, "hello"])
+def test_a_key_that_is_not_there_is_told_before_there_is_a_store(
+    office: Place, monkeypatch: pytest.MonkeyPatch, value: str | None
+) -> None:
+    file = office.file
+    monkeypatch.delenv("ODNEXUS_KEY") if value is None else monkeypatch.setenv("ODNEXUS_KEY", value)
+
+    with Office(Settings.load(file)) as opened:
+        assert here_facts(opened, datetime.now(UTC)).key == "missing"
 
 
 def test_a_running_connector_is_seen_and_not_disturbed(office: Place, tmp_path: Path) -> None:

@@ -16,9 +16,10 @@ from odnexus.cli.alerting import FAILING
 from odnexus.cli.connecting import Office
 from odnexus.cli.doctor.lines import Line, State
 from odnexus.cli.running import InstanceRunningError, only_instance
-from odnexus.errors import OdnexusError, SealError
+from odnexus.errors import ConfigurationError, OdnexusError, SealError
+from odnexus.vault import LiveSealer
 
-KeyState: TypeAlias = Literal["new", "fits", "wrong", "broken"]
+KeyState: TypeAlias = Literal["new", "fits", "wrong", "missing", "broken"]
 
 LITTLE, VERY_LITTLE = 1_000_000_000, 100_000_000
 """Bytes of free room below which to warn, and below which to fail."""
@@ -108,10 +109,13 @@ def _writable(folder: Path) -> bool:
 
 
 def _key(office: Office) -> KeyState:
+    try:
+        sealer = office.sealer()
+    except ConfigurationError:
+        return "missing"
     if not office.store_path.exists():
         return "new"
     try:
-        sealer = office.sealer()
         for sealed, context in _samples(office):
             sealer.unseal(sealed, context)
     except SealError:
@@ -119,6 +123,26 @@ def _key(office: Office) -> KeyState:
     except OdnexusError:
         return "broken"
     return "fits"
+
+
+def check_key(office: Office) -> None:
+    """Refuse a key of the store that opens nothing of what is there.
+
+    Raises:
+        ConfigurationError: It opens nothing, or is not where the settings say.
+    """
+    sealer, samples = office.sealer(), list(_samples(office))
+    if samples and not any(_opens(sealer, *sample) for sample in samples):
+        remedy = "name the key it was made with in store.key or store.older_keys"
+        raise ConfigurationError(f"store.key: it does not open {office.store_path.name}; {remedy}")
+
+
+def _opens(sealer: LiveSealer, sealed: bytes, context: str) -> bool:
+    try:
+        sealer.unseal(sealed, context)
+    except SealError:
+        return False
+    return True
 
 
 def _samples(office: Office) -> Iterator[tuple[bytes, str]]:
@@ -155,6 +179,7 @@ _KEYS: Mapping[KeyState, tuple[State, str, str]] = {
     "new": ("pass", "there is none yet; odnexus run makes it", ""),
     "fits": ("pass", "opens with its key", ""),
     "wrong": ("fail", "its key does not open it", "name the key it was made with in store.key or store.older_keys"),
+    "missing": ("fail", "its key cannot be had", "set what store.key names to a key made with odnexus vault new-key"),
     "broken": ("fail", "it cannot be read", "restore it from a backup, or move it away and let odnexus run begin anew"),
 }
 
