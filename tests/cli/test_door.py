@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import odnexus
-from odnexus.cli.app import PANELS, _name, app
+from odnexus.cli.app import PANELS, _name, app, commands
 
 
 def run(*arguments: str, missing: str = "") -> subprocess.CompletedProcess[str]:
@@ -53,7 +53,7 @@ def test_tracebacks_do_not_print_what_variables_hold() -> None:
 
 def test_each_command_stands_under_one_heading_of_the_help() -> None:
     names = [name for panel in PANELS.values() for name in panel]
-    found = {_name(info) for info in (*app.registered_commands, *app.registered_groups)}
+    found = {_name(info) for info in commands()}
 
     assert sorted(names) == sorted(found)
 

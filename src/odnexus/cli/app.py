@@ -80,14 +80,19 @@ def _arrange() -> None:
     """Put each command under its heading."""
     place = {name: (panel, number) for panel, names in PANELS.items() for number, name in enumerate(names)}
     order = list(PANELS)
-    for info in (*app.registered_commands, *app.registered_groups):
+    for info in commands():
         info.rich_help_panel = place[_name(info)][0]
     for infos in (app.registered_commands, app.registered_groups):
         infos.sort(key=lambda info: (order.index(place[_name(info)][0]), place[_name(info)][1]))
 
 
+def commands() -> list[CommandInfo | TyperInfo]:
+    """Return every command and every group of commands."""
+    return [*app.registered_commands, *app.registered_groups]
+
+
 def _name(info: CommandInfo | TyperInfo) -> str:
-    return info.name or getattr(info.callback, "__name__", "")
+    return str(info.name or getattr(info.callback, "__name__", ""))
 
 
 _arrange()

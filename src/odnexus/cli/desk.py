@@ -272,7 +272,7 @@ def _outline(value: object, depth: int = 1) -> Iterator[str]:
     match value:
         case dict():
             for name, each in cast("dict[str, object]", value).items():
-                if each and isinstance(each, (dict, list)):
+                if each and type(each) in (dict, list):
                     yield f"{indent}{name}:"
                     yield from _outline(each, depth + 1)
                 elif each not in (None, "", [], {}):
