@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from odnexus.cli.app import app
 from odnexus.cli.causes import cause_of
 from odnexus.cli.connecting import Office
+from odnexus.cli.desk import _outline
 from odnexus.cli.digest import Digest, summed, together
 from odnexus.cli.office import serve
 from odnexus.cli.settings import Settings
@@ -522,3 +523,18 @@ def test_a_digest_has_to_have_somewhere_to_go(worked: Place) -> None:
     code, output = odnexus(worked, "digest", "--send")
 
     assert (code, "alerts.to" in output) == (2, True)
+
+
+def test_content_is_written_in_lines() -> None:
+    content = {"a": {"b": 1, "empty": ""}, "rows": [{"n": 1, "why": ["x", "y"]}, {}]}
+
+    assert list(_outline(content)) == [
+        "  a:",
+        "    b: 1",
+        "  rows:",
+        "    - n: 1",
+        "      why:",
+        "        - x",
+        "        - y",
+        "    - nothing",
+    ]

@@ -279,7 +279,8 @@ def _outline(value: object, depth: int = 1) -> Iterator[str]:
                     yield f"{indent}{name}: {each}"
         case list():
             for each in cast("list[object]", value):
-                first, *rest = _outline(each, depth + 1)
+                # A record of which nothing is known still counts as one.
+                first, *rest = [*_outline(each, depth + 1)] or ["nothing"]
                 yield f"{indent}- {first.strip()}"
                 yield from rest
         case _:
