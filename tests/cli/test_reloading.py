@@ -34,7 +34,7 @@ def test_a_change_stops_the_loop_and_the_end_does_too(office: Place) -> None:
     ("change", "told"),
     [
         (lambda office: office.write("\n[runn]\n"), "runn"),
-        (lambda office: office.write("\nnot toml"), "file:"),
+        (lambda office: office.write("\nnot toml"), "this is no TOML"),
         (lambda office: office.write("\n[nexhealth.oauth]\n"), "nexhealth"),
         (lambda office: office.file.write_text(office.file.read_text().replace("ODNEXUS_KEY", "NO_KEY")), "NO_KEY"),
     ],
