@@ -16,6 +16,7 @@ from odnexus.errors import ConfigurationError
 from odnexus.nexhealth.webhooks import sign
 from odnexus.reconcile.inbox import Event
 from odnexus.reconcile.links import Ref
+from odnexus.reconcile.reviews import Answer
 from odnexus.testing import FaultKind, SimReply, SimRequest
 from odnexus.testing.opendental import Switches
 from tests.engine.crashing import Killed
@@ -977,3 +978,22 @@ def test_a_forms_answers_become_a_coverage(town: Town) -> None:
     (policy,) = town.od.practice.rows("inssubs")
     assert policy["SubscriberID"] == "W12345"
     assert any("Aetna" in str(row["Note"]) for row in town.od.practice.rows("commlogs"))
+
+
+def test_an_answer_whose_taker_was_killed_is_taken_up_by_the_next_scan() -> None:
+    town = insured_town(REVIEW)
+    patient = booked(town)
+    cover(town, patient)
+    town.settle()
+    (question,) = town.engine.reviews()
+
+    # Stored, and killed before what waited for it was put.
+    town.store.reviews.answer(question.review.id, Answer(choice="write", record="", by="desk", at=town.clock.now()))
+    town.settle()
+    before = list(town.od.practice.rows("patplans"))
+    for _ in range(2):
+        town.engine.scan("main")
+        town.settle()
+
+    assert before == []
+    assert len(town.od.practice.rows("patplans")) == 1

@@ -30,6 +30,9 @@ RECORDS: Mapping[str, str] = {
 }
 """Choices that need a number, and which."""
 
+LATEST = 100
+"""How many answers, the newest first, are looked at by a scan."""
+
 
 class AsyncAnswering:
     """Questions to the staff and their answers, of all locations.
@@ -98,6 +101,11 @@ class AsyncAnswering:
             found += [link for link in page if self._records.opened(link).body.decided == id]
             after = page[-1].id
         return sorted(found, key=lambda link: (link.kind, link.id))
+
+    async def take_up(self, location: str, now: datetime) -> None:
+        """Put what waited for an answer also where whoever took the answer was killed before: an event is put once."""
+        for review in await self._store.reviews.answered(LATEST, location=location):
+            await self._look_again(review, now)
 
     async def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):

@@ -331,6 +331,7 @@ class AsyncSyncEngine:
         """
         office, moment = self._named(location), self._now(now)
         await office.ready(moment)
+        await self._answering.take_up(location, moment)
         window = start or moment - timedelta(days=1), end or moment + timedelta(days=60)
         try:
             return await AsyncPolling(office).scan(moment, *window)

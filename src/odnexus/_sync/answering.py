@@ -31,6 +31,9 @@ RECORDS: Mapping[str, str] = {
 }
 """Choices that need a number, and which."""
 
+LATEST = 100
+"""How many answers, the newest first, are looked at by a scan."""
+
 
 class Answering:
     """Questions to the staff and their answers, of all locations.
@@ -99,6 +102,11 @@ class Answering:
             found += [link for link in page if self._records.opened(link).body.decided == id]
             after = page[-1].id
         return sorted(found, key=lambda link: (link.kind, link.id))
+
+    def take_up(self, location: str, now: datetime) -> None:
+        """Put what waited for an answer also where whoever took the answer was killed before: an event is put once."""
+        for review in self._store.reviews.answered(LATEST, location=location):
+            self._look_again(review, now)
 
     def _look_again(self, review: Review, now: datetime) -> None:
         match self._records.review_body(review).get("look"):

@@ -330,6 +330,7 @@ class SyncEngine:
         """
         office, moment = self._named(location), self._now(now)
         office.ready(moment)
+        self._answering.take_up(location, moment)
         window = start or moment - timedelta(days=1), end or moment + timedelta(days=60)
         try:
             return Polling(office).scan(moment, *window)
