@@ -49,7 +49,8 @@ _OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|loggi
 _TYPING = r"(types|typing|zoneinfo)"
 # Names for a choice of words; the words themselves stand where they are used.
 _ALIASES = (
-    r"(Action|AsyncHttpTransport|Handler|HttpTransport|KeySource|Location|Mode|Tell|Tier|TypeAliasForwardRef|Unknown)"
+    r"(Action|Async(HttpTransport|Offered)|Handler|HttpTransport|KeySource|Location|Mode|Offered|RawValue|Tell|Tier"
+    r"|TypeAliasForwardRef|Unknown)"
 )
 nitpick_ignore_regex = [
     # What stands in single backquotes in a docstring may be no name at all.
