@@ -221,13 +221,15 @@ class IntakePolicy:
 class InsurancePolicy:
     """What happens with insurance that NexHealth, a booking or a form names.
 
+    A location without one does nothing about it; one that has it stages each coverage unless it says more.
+
     Attributes:
         mode: ``off`` does nothing; ``review`` asks the staff about each coverage and writes what they approve;
             ``write`` writes where carrier, plan and policy holder are certain, and asks about everything else.
         create_plans: Whether a plan is made where the carrier has none of that group; needs the permission Insurance.
     """
 
-    mode: Literal["off", "review", "write"] = "off"
+    mode: Literal["off", "review", "write"] = "review"
     create_plans: bool = True
 
 
@@ -312,7 +314,7 @@ class Location:
     fields: FieldMap = DEFAULT_MAP
     intake: IntakePolicy = IntakePolicy()
     fill_blanks: bool = True
-    insurance: InsurancePolicy = InsurancePolicy()
+    insurance: InsurancePolicy = InsurancePolicy(mode="off")
 
     @property
     def zone(self) -> ZoneInfo:

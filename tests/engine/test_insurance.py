@@ -170,7 +170,7 @@ def spent_on_a_booking(town: Town) -> int:
 
 
 def test_a_booking_costs_no_request_more() -> None:
-    assert spent_on_a_booking(insured_town()) == spent_on_a_booking(insured_town(InsurancePolicy()))
+    assert spent_on_a_booking(insured_town()) == spent_on_a_booking(insured_town(InsurancePolicy(mode="off")))
 
 
 def test_a_coverage_costs_six_requests_of_its_own_and_the_carriers_once(town: Town) -> None:
@@ -282,7 +282,7 @@ def test_what_is_over_or_not_dental_is_left_alone(town: Town, said: dict[str, An
 
 
 def test_switched_off_nothing_is_asked_or_written() -> None:
-    town = insured_town(InsurancePolicy())
+    town = insured_town(InsurancePolicy(mode="off"))
     patient = booked(town, typed="Aetna")
     announce(town, cover(town, patient))
     town.settle()

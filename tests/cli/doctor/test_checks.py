@@ -78,7 +78,7 @@ def test_insurance_needs_its_permissions_only_where_it_is_on() -> None:
         lines = look(place=at(insurance=policy))
         return {line.check: line.text for line in lines if line.check.startswith("permission: ")}
 
-    assert missing(InsurancePolicy()) == {}
+    assert missing(InsurancePolicy(mode="off")) == {}
     assert missing(InsurancePolicy(mode="review", create_plans=False)) == {
         "permission: write insurance": "missing: ApiInsuranceSimple"
     }
