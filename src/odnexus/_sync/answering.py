@@ -20,6 +20,7 @@ from odnexus._sync.waiting import Waiting
 from odnexus.errors import ConfigurationError
 from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.bodies import pack
+from odnexus.reconcile.inbox import Event
 from odnexus.reconcile.links import Link
 from odnexus.reconcile.reports import Question
 from odnexus.reconcile.reviews import Answer, Review
@@ -104,22 +105,31 @@ class Answering:
         return sorted(found, key=lambda link: (link.kind, link.id))
 
     def take_up(self, location: str, now: datetime) -> None:
-        """Put what waited for an answer also where whoever took the answer was killed before: an event is put once."""
-        for review in self._store.reviews.answered(LATEST, location=location):
-            self._look_again(review, now)
+        """Put what waited for an answer also where whoever took the answer was killed before: an event is put once.
+
+        Bookings that wait are looked after by each poll.
+        """
+        reviews = self._store.reviews.answered(LATEST, location=location)
+        events = [event for review in reviews if (event := self._held_back(review, now)) is not None]
+        self._store.inbox.put(events)
 
     def _look_again(self, review: Review, now: datetime) -> None:
+        if (event := self._held_back(review, now)) is not None:
+            self._store.inbox.put([event])
+        office = self._offices.get(review.location)
+        if office is not None:
+            Waiting(office).put(review, now)
+
+    def _held_back(self, review: Review, now: datetime) -> Event | None:
+        """Return the event that the answer to *review* sets off, ``None`` if it sets nothing off."""
         match self._records.review_body(review).get("look"):
             case {"kind": str(kind), "subject": str(subject), "key": str(key)} as look:
                 event = answered_event(review, {"kind": kind, "subject": subject, "key": key}, now)
                 if said := cast("Mapping[str, object]", look).get("payload"):
                     event = evolve(event, payload=self._records.sealed_payload(event.id, pack(said)))
-                self._store.inbox.put([event])
+                return event
             case _:
-                pass
-        office = self._offices.get(review.location)
-        if office is not None:
-            Waiting(office).put(review, now)
+                return None
 
     def _note(self, review: Review, rule: str, related: Sequence[object], now: datetime) -> None:
         self._records.journal(now, review.location, "answered", review.subject, rule, related=related)
