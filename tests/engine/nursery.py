@@ -24,7 +24,9 @@ from odnexus.testing.opendental import CUSTOMER_KEY, DEVELOPER_KEY
 SECRET = "whsec-nursery"
 
 
-class _Silent(WSGIRequestHandler):
+class Silent(WSGIRequestHandler):
+    """Answers requests without a word about them."""
+
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing of a request."""
 
@@ -59,7 +61,7 @@ def live(place: list[str], moment: datetime) -> None:
         clock=clock,
         webhook_secrets=[SECRET],
     )
-    server = _Server(("127.0.0.1", int(port)), _Silent)
+    server = _Server(("127.0.0.1", int(port)), Silent)
     server.set_app(WsgiReceiver(engine))
     Thread(target=server.serve_forever, daemon=True).start()
     say("up")

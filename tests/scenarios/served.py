@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from threading import Thread
 from typing import Any, Self
-from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.simple_server import WSGIServer, make_server
 
 from attrs import evolve
 
@@ -19,16 +19,10 @@ from odnexus.receiver import WsgiReceiver
 from odnexus.testing.nexhealth import API_KEY, serve_nexhealth
 from odnexus.testing.opendental import serve_opendental
 from odnexus.testing.opendental.keys import CUSTOMER_KEY, DEVELOPER_KEY
+from tests.engine.nursery import Silent
 from tests.engine.town import Town
 
 SECRET = "whsec-scenario"
-
-
-class Silent(WSGIRequestHandler):
-    """A handler that writes no access log."""
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing of a request."""
 
 
 class ServedTown(Town):

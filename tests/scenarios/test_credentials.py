@@ -22,10 +22,11 @@ from odnexus.testing import LocalServer, SimReply, SimRequest
 from odnexus.testing.nexhealth import API_KEY
 from odnexus.testing.opendental.keys import CUSTOMER_KEY
 from odnexus.vault import REMIND_AFTER, LiveSecrets, Vault, VaultKeeper
+from tests.engine.nursery import Silent
 from tests.engine.town import at
 from tests.oauth.server import CLIENT_ID, CLIENT_SECRET, Login
 from tests.scenarios.command import odnexus
-from tests.scenarios.served import ServedTown, Silent
+from tests.scenarios.served import ServedTown
 
 SECOND_KEY = "OfficeKeyNumber2"
 
