@@ -6,6 +6,7 @@ import asyncio
 import importlib
 import io
 import json
+import logging
 import sys
 import threading
 import warnings
@@ -71,6 +72,16 @@ def example(reader: Reader, monkeypatch: pytest.MonkeyPatch) -> Iterator[Example
     for name in names:
         sys.modules.pop(name, None)
     sys.modules.update(before)
+
+
+@pytest.fixture
+def root_logger() -> Iterator[None]:
+    """Leave the root logger as it was: a worker takes it over, and would silence every later test."""
+    root = logging.getLogger()
+    level, handlers = root.level, root.handlers[:]
+    yield
+    root.setLevel(level)
+    root.handlers[:] = handlers
 
 
 def test_every_example_stands_on_the_page() -> None:
@@ -192,6 +203,7 @@ def test_fastapi(example: Examples) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")
+@pytest.mark.usefixtures("root_logger")
 def test_celery_with_a_worker_and_eagerly(example: Examples) -> None:
     pytest.importorskip("celery")
     tasks = example("celery_app")

@@ -12,6 +12,7 @@ import pytest
 
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
+from odnexus._async.offering import AsyncOffered
 from odnexus._calls import Secret
 from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth import table
@@ -248,7 +249,8 @@ async def test_strict_and_lenient_simulators_give_the_same_data() -> None:
 
 def test_every_method_says_what_it_does() -> None:
     nex = client(Recorder())
-    resources = [value for name, value in vars(nex).items() if not name.startswith("_") and name != "tokens"]
+    offered = [name for name, each in vars(type(nex)).items() if isinstance(each, AsyncOffered)]
+    resources = [getattr(nex, name) for name in offered]
     methods = [
         method
         for resource in [nex, *resources, nex.webhook_endpoints.subscriptions(1)]

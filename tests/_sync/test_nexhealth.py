@@ -14,6 +14,7 @@ import pytest
 from odnexus._calls import Secret
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
+from odnexus._sync.offering import Offered
 from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth import table
 from odnexus.nexhealth.calls import get_location
@@ -249,7 +250,8 @@ def test_strict_and_lenient_simulators_give_the_same_data() -> None:
 
 def test_every_method_says_what_it_does() -> None:
     nex = client(Recorder())
-    resources = [value for name, value in vars(nex).items() if not name.startswith("_") and name != "tokens"]
+    offered = [name for name, each in vars(type(nex)).items() if isinstance(each, Offered)]
+    resources = [getattr(nex, name) for name in offered]
     methods = [
         method
         for resource in [nex, *resources, nex.webhook_endpoints.subscriptions(1)]

@@ -30,8 +30,9 @@ CLIENTS = {
 NEEDED_LATER = {
     "apprise", "asyncio", "authlib", "cattrs", "cryptography", "keyring", "matplotlib", "pandas", "phonenumbers",
     "rapidfuzz", "sqlalchemy", "ssl", "odnexus.opendental.models", "odnexus.opendental.tables",
+    "odnexus.nexhealth.models", "odnexus.nexhealth.table",
 }  # fmt: skip
-"""What a first client does without: other libraries, and the surface of Open Dental until a resource is asked for."""
+"""What a first client does without: other libraries, and the surface of both APIs until a resource is asked for."""
 
 
 def start(client: str) -> tuple[float, float, set[str]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from odnexus._async import nexhealth_resource as async_gate, opendental_routes as async_routes
+from odnexus._async import nexhealth_gate as async_gate, opendental_routes as async_routes
 from odnexus._calls import Call
-from odnexus._sync import nexhealth_resource as gate, opendental_routes as routes
+from odnexus._sync import nexhealth_gate as gate, opendental_routes as routes
 from odnexus.errors import NotAllowedError
 
 

@@ -10,7 +10,8 @@ import pytest
 from odnexus._calls import Call, Reply
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import calls, table
-from odnexus.nexhealth.calls import EVERYWHERE, Scope
+from odnexus.nexhealth.scope import EVERYWHERE, Scope
+from odnexus.nexhealth.tokens import ApiKeyAuthorizer
 
 HERE = Scope("demo-dental", 12)
 START = datetime(2026, 3, 9, 16, tzinfo=UTC)
@@ -253,6 +254,13 @@ def test_only_the_exchange_of_a_key_is_a_post_that_may_be_repeated() -> None:
     assert [each.name for each in table.ENDPOINTS if each.method == "POST" and each.idempotent] == [
         "POST /authenticates"
     ]
+
+
+def test_the_exchange_of_a_key_is_what_the_table_says() -> None:
+    call, row = ApiKeyAuthorizer("key").request(), table.AUTHENTICATE
+
+    assert (call.name, call.method, call.path) == (row.name, row.method, row.route)
+    assert (call.idempotent, call.classes) == (row.idempotent, row.classes)
 
 
 def test_the_raw_door_names_calls_without_ids() -> None:

@@ -6,9 +6,9 @@ import pytest
 
 from odnexus.errors import UnexpectedResponseError
 from odnexus.nexhealth import calls
-from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.listing import Walk
 from odnexus.nexhealth.models import Page, Patient, SyncStatus
+from odnexus.nexhealth.scope import Scope
 
 HERE = Scope("demo-dental", 12)
 

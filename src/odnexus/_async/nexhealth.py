@@ -5,41 +5,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from odnexus._async._compat import AsyncClock
-from odnexus._async.nexhealth_documents import (
-    AsyncClinicalNotes,
-    AsyncDocumentTypes,
-    AsyncPatientAlerts,
-    AsyncPatientDocuments,
-)
-from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
-from odnexus._async.nexhealth_insurance import AsyncInsuranceCoverages, AsyncInsurancePlans
-from odnexus._async.nexhealth_practice import (
-    AsyncInstitutions,
-    AsyncLocations,
-    AsyncOperatories,
-    AsyncProviders,
-    AsyncSyncStatuses,
-)
-from odnexus._async.nexhealth_resource import AsyncGate, AsyncResource, AsyncSends
+from odnexus._async.nexhealth_gate import AsyncGate, AsyncSends
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
-from odnexus._async.nexhealth_visits import (
-    AsyncAppointments,
-    AsyncAppointmentTypes,
-    AsyncAvailableSlots,
-    AsyncPatients,
-)
+from odnexus._async.offering import AsyncOffered, forget_made
 from odnexus._async.transport import AsyncHttpTransport, AsyncTransport
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.errors import ConfigurationError
-from odnexus.nexhealth import calls
 from odnexus.nexhealth.oauth import Consent
 from odnexus.nexhealth.rates import new_pace
+from odnexus.nexhealth.scope import Scope
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
 from odnexus.reconcile.features import Allowed
+
+if TYPE_CHECKING:
+    from odnexus._async.nexhealth_documents import (
+        AsyncClinicalNotes,
+        AsyncDocumentTypes,
+        AsyncPatientAlerts,
+        AsyncPatientDocuments,
+    )
+    from odnexus._async.nexhealth_hooks import AsyncWebhookEndpoints
+    from odnexus._async.nexhealth_insurance import AsyncInsuranceCoverages, AsyncInsurancePlans
+    from odnexus._async.nexhealth_practice import (
+        AsyncInstitutions,
+        AsyncLocations,
+        AsyncOperatories,
+        AsyncProviders,
+        AsyncSyncStatuses,
+    )
+    from odnexus._async.nexhealth_resource import AsyncResource
+    from odnexus._async.nexhealth_visits import (
+        AsyncAppointments,
+        AsyncAppointmentTypes,
+        AsyncAvailableSlots,
+        AsyncPatients,
+    )
+
+R = TypeVar("R", bound="AsyncResource")
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -73,6 +79,25 @@ class AsyncNexHealth:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
     """
 
+    institutions: AsyncOffered[AsyncInstitutions] = AsyncOffered("nexhealth_practice.AsyncInstitutions")
+    locations: AsyncOffered[AsyncLocations] = AsyncOffered("nexhealth_practice.AsyncLocations")
+    providers: AsyncOffered[AsyncProviders] = AsyncOffered("nexhealth_practice.AsyncProviders")
+    operatories: AsyncOffered[AsyncOperatories] = AsyncOffered("nexhealth_practice.AsyncOperatories")
+    sync_status: AsyncOffered[AsyncSyncStatuses] = AsyncOffered("nexhealth_practice.AsyncSyncStatuses")
+    patients: AsyncOffered[AsyncPatients] = AsyncOffered("nexhealth_visits.AsyncPatients")
+    insurance_plans: AsyncOffered[AsyncInsurancePlans] = AsyncOffered("nexhealth_insurance.AsyncInsurancePlans")
+    insurance_coverages: AsyncOffered[AsyncInsuranceCoverages] = AsyncOffered(
+        "nexhealth_insurance.AsyncInsuranceCoverages"
+    )
+    appointments: AsyncOffered[AsyncAppointments] = AsyncOffered("nexhealth_visits.AsyncAppointments")
+    appointment_types: AsyncOffered[AsyncAppointmentTypes] = AsyncOffered("nexhealth_visits.AsyncAppointmentTypes")
+    available_slots: AsyncOffered[AsyncAvailableSlots] = AsyncOffered("nexhealth_visits.AsyncAvailableSlots")
+    patient_documents: AsyncOffered[AsyncPatientDocuments] = AsyncOffered("nexhealth_documents.AsyncPatientDocuments")
+    document_types: AsyncOffered[AsyncDocumentTypes] = AsyncOffered("nexhealth_documents.AsyncDocumentTypes")
+    patient_alerts: AsyncOffered[AsyncPatientAlerts] = AsyncOffered("nexhealth_documents.AsyncPatientAlerts")
+    clinical_notes: AsyncOffered[AsyncClinicalNotes] = AsyncOffered("nexhealth_documents.AsyncClinicalNotes")
+    webhook_endpoints: AsyncOffered[AsyncWebhookEndpoints] = AsyncOffered("nexhealth_hooks.AsyncWebhookEndpoints")
+
     def __init__(
         self,
         *,
@@ -105,26 +130,10 @@ class AsyncNexHealth:
         self._sends: AsyncSends = self._transport
         if read_only:
             self._sends = AsyncGate(self._transport, Allowed(api="nexhealth", reads_only=True))
-        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
+        self._scope = Scope(subdomain, location_id, self._transport.base_url)
 
-    def _work_in(self, scope: calls.Scope) -> None:
-        self._scope = scope
-        self.institutions = AsyncInstitutions(self._sends, scope)
-        self.locations = AsyncLocations(self._sends, scope)
-        self.providers = AsyncProviders(self._sends, scope)
-        self.operatories = AsyncOperatories(self._sends, scope)
-        self.sync_status = AsyncSyncStatuses(self._sends, scope)
-        self.patients = AsyncPatients(self._sends, scope)
-        self.insurance_plans = AsyncInsurancePlans(self._sends, scope)
-        self.insurance_coverages = AsyncInsuranceCoverages(self._sends, scope)
-        self.appointments = AsyncAppointments(self._sends, scope)
-        self.appointment_types = AsyncAppointmentTypes(self._sends, scope)
-        self.available_slots = AsyncAvailableSlots(self._sends, scope)
-        self.patient_documents = AsyncPatientDocuments(self._sends, scope)
-        self.document_types = AsyncDocumentTypes(self._sends, scope)
-        self.patient_alerts = AsyncPatientAlerts(self._sends, scope)
-        self.clinical_notes = AsyncClinicalNotes(self._sends, scope)
-        self.webhook_endpoints = AsyncWebhookEndpoints(self._sends, scope)
+    def _make(self, kind: type[R]) -> R:
+        return kind(self._sends, self._scope)
 
     def limited(self, allowed: Allowed) -> Self:
         """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
@@ -133,9 +142,7 @@ class AsyncNexHealth:
         """
         view = copy(self)
         view._sends = AsyncGate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
-        for name, each in vars(self).items():
-            if isinstance(each, AsyncResource):
-                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        forget_made(view)
         return view
 
     async def request(
@@ -158,6 +165,8 @@ class AsyncNexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
+        from odnexus.nexhealth import calls  # noqa: PLC0415 - what a client can ask is loaded when it asks
+
         return await self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
 
     async def redeem(self, consent: Consent, answer: str) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Unpack
 
-from odnexus._async.nexhealth_resource import AsyncResource, AsyncSends
+from odnexus._async.nexhealth_gate import AsyncSends
+from odnexus._async.nexhealth_resource import AsyncResource
 from odnexus.nexhealth import calls
-from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.changes import (
     SubscriptionChanges,
     SubscriptionCreate,
@@ -16,6 +16,7 @@ from odnexus.nexhealth.changes import (
 )
 from odnexus.nexhealth.filters import SubscriptionFilters
 from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
+from odnexus.nexhealth.scope import EVERYWHERE, Scope
 
 
 class AsyncWebhookSubscriptions(AsyncResource):
@@ -34,7 +35,7 @@ class AsyncWebhookSubscriptions(AsyncResource):
             everywhere: All subscriptions of the endpoint, those without an institution (Onboarding) included.
             filters: See `SubscriptionFilters`.
         """
-        scope = calls.EVERYWHERE if everywhere else self._scope
+        scope = EVERYWHERE if everywhere else self._scope
         return self._each(calls.list_subscriptions(scope, self.endpoint_id, filters))
 
     async def create(self, **subscription: Unpack[SubscriptionCreate]) -> WebhookSubscription:

@@ -17,6 +17,7 @@ from odnexus.nexhealth.models import (
     Provider,
     SyncStatus,
 )
+from odnexus.nexhealth.scope import EVERYWHERE
 from odnexus.nexhealth.words import OperatoryInclude, ProviderInclude
 
 
@@ -46,7 +47,7 @@ class AsyncLocations(AsyncResource):
             everywhere: Ask for all institutions of the key instead of the client's own.
             filters: See `LocationFilters`.
         """
-        return self._each(calls.list_locations(calls.EVERYWHERE if everywhere else self._scope, filters))
+        return self._each(calls.list_locations(EVERYWHERE if everywhere else self._scope, filters))
 
     async def get(self, id: int) -> Location:
         """Return the location *id*.
@@ -141,4 +142,4 @@ class AsyncSyncStatuses(AsyncResource):
             everywhere: Ask for all institutions of the key instead of the client's own.
             filters: See `SyncStatusFilters`.
         """
-        return await self._all(calls.list_sync_status(calls.EVERYWHERE if everywhere else self._scope, filters))
+        return await self._all(calls.list_sync_status(EVERYWHERE if everywhere else self._scope, filters))

@@ -3,43 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
+from odnexus._async.nexhealth_gate import AsyncSends
 from odnexus._calls import Call
-from odnexus.errors import NotAllowedError
-from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.listing import Listing, Walk
 from odnexus.nexhealth.models import Page, Record
-from odnexus.reconcile.features import Allowed
+from odnexus.nexhealth.scope import Scope
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-class AsyncSends(Protocol):
-    """What carries out calls: a transport, or a gate before one."""
-
-    async def send(self, call: Call[T]) -> T:
-        """Carry out *call* and return what it reads from the answer."""
-        ...
-
-
-class AsyncGate:
-    """Lets through what is allowed."""
-
-    def __init__(self, inner: AsyncSends, allowed: Allowed) -> None:
-        self._inner = inner
-        self._allowed = allowed
-
-    def permit(self, call: Call[Any]) -> None:
-        """Raise `NotAllowedError` if *call* may not be made here."""
-        if refusal := self._allowed.refusal(call.method, call.name):
-            raise NotAllowedError(refusal, call.api, call.name)
-
-    async def send(self, call: Call[T]) -> T:
-        """Carry out *call* if it is allowed."""
-        self.permit(call)
-        return await self._inner.send(call)
 
 
 class AsyncResource:

@@ -6,41 +6,47 @@ from __future__ import annotations
 from collections.abc import Mapping
 from copy import copy
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
-from odnexus._sync.nexhealth_documents import (
-    ClinicalNotes,
-    DocumentTypes,
-    PatientAlerts,
-    PatientDocuments,
-)
-from odnexus._sync.nexhealth_hooks import WebhookEndpoints
-from odnexus._sync.nexhealth_insurance import InsuranceCoverages, InsurancePlans
-from odnexus._sync.nexhealth_practice import (
-    Institutions,
-    Locations,
-    Operatories,
-    Providers,
-    SyncStatuses,
-)
-from odnexus._sync.nexhealth_resource import Gate, Resource, Sends
+from odnexus._sync.nexhealth_gate import Gate, Sends
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
-from odnexus._sync.nexhealth_visits import (
-    Appointments,
-    AppointmentTypes,
-    AvailableSlots,
-    Patients,
-)
+from odnexus._sync.offering import Offered, forget_made
 from odnexus._sync.transport import HttpTransport, Transport
 from odnexus.errors import ConfigurationError
-from odnexus.nexhealth import calls
 from odnexus.nexhealth.oauth import Consent
 from odnexus.nexhealth.rates import new_pace
+from odnexus.nexhealth.scope import Scope
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer, Authorizer
 from odnexus.reconcile.features import Allowed
+
+if TYPE_CHECKING:
+    from odnexus._sync.nexhealth_documents import (
+        ClinicalNotes,
+        DocumentTypes,
+        PatientAlerts,
+        PatientDocuments,
+    )
+    from odnexus._sync.nexhealth_hooks import WebhookEndpoints
+    from odnexus._sync.nexhealth_insurance import InsuranceCoverages, InsurancePlans
+    from odnexus._sync.nexhealth_practice import (
+        Institutions,
+        Locations,
+        Operatories,
+        Providers,
+        SyncStatuses,
+    )
+    from odnexus._sync.nexhealth_resource import Resource
+    from odnexus._sync.nexhealth_visits import (
+        Appointments,
+        AppointmentTypes,
+        AvailableSlots,
+        Patients,
+    )
+
+R = TypeVar("R", bound="Resource")
 
 BASE_URL = "https://nexhealth.info"
 """The one host of sandbox and production; the key decides which data it shows."""
@@ -74,6 +80,23 @@ class NexHealth:
         ConfigurationError: Neither *api_key* nor *tokens*, two different keys, or a URL without TLS.
     """
 
+    institutions: Offered[Institutions] = Offered("nexhealth_practice.Institutions")
+    locations: Offered[Locations] = Offered("nexhealth_practice.Locations")
+    providers: Offered[Providers] = Offered("nexhealth_practice.Providers")
+    operatories: Offered[Operatories] = Offered("nexhealth_practice.Operatories")
+    sync_status: Offered[SyncStatuses] = Offered("nexhealth_practice.SyncStatuses")
+    patients: Offered[Patients] = Offered("nexhealth_visits.Patients")
+    insurance_plans: Offered[InsurancePlans] = Offered("nexhealth_insurance.InsurancePlans")
+    insurance_coverages: Offered[InsuranceCoverages] = Offered("nexhealth_insurance.InsuranceCoverages")
+    appointments: Offered[Appointments] = Offered("nexhealth_visits.Appointments")
+    appointment_types: Offered[AppointmentTypes] = Offered("nexhealth_visits.AppointmentTypes")
+    available_slots: Offered[AvailableSlots] = Offered("nexhealth_visits.AvailableSlots")
+    patient_documents: Offered[PatientDocuments] = Offered("nexhealth_documents.PatientDocuments")
+    document_types: Offered[DocumentTypes] = Offered("nexhealth_documents.DocumentTypes")
+    patient_alerts: Offered[PatientAlerts] = Offered("nexhealth_documents.PatientAlerts")
+    clinical_notes: Offered[ClinicalNotes] = Offered("nexhealth_documents.ClinicalNotes")
+    webhook_endpoints: Offered[WebhookEndpoints] = Offered("nexhealth_hooks.WebhookEndpoints")
+
     def __init__(
         self,
         *,
@@ -106,26 +129,10 @@ class NexHealth:
         self._sends: Sends = self._transport
         if read_only:
             self._sends = Gate(self._transport, Allowed(api="nexhealth", reads_only=True))
-        self._work_in(calls.Scope(subdomain, location_id, self._transport.base_url))
+        self._scope = Scope(subdomain, location_id, self._transport.base_url)
 
-    def _work_in(self, scope: calls.Scope) -> None:
-        self._scope = scope
-        self.institutions = Institutions(self._sends, scope)
-        self.locations = Locations(self._sends, scope)
-        self.providers = Providers(self._sends, scope)
-        self.operatories = Operatories(self._sends, scope)
-        self.sync_status = SyncStatuses(self._sends, scope)
-        self.patients = Patients(self._sends, scope)
-        self.insurance_plans = InsurancePlans(self._sends, scope)
-        self.insurance_coverages = InsuranceCoverages(self._sends, scope)
-        self.appointments = Appointments(self._sends, scope)
-        self.appointment_types = AppointmentTypes(self._sends, scope)
-        self.available_slots = AvailableSlots(self._sends, scope)
-        self.patient_documents = PatientDocuments(self._sends, scope)
-        self.document_types = DocumentTypes(self._sends, scope)
-        self.patient_alerts = PatientAlerts(self._sends, scope)
-        self.clinical_notes = ClinicalNotes(self._sends, scope)
-        self.webhook_endpoints = WebhookEndpoints(self._sends, scope)
+    def _make(self, kind: type[R]) -> R:
+        return kind(self._sends, self._scope)
 
     def limited(self, allowed: Allowed) -> Self:
         """Return a client of the same key that refuses what *allowed* does not allow with `NotAllowedError`.
@@ -134,9 +141,7 @@ class NexHealth:
         """
         view = copy(self)
         view._sends = Gate(self._sends, allowed)  # noqa: SLF001 - a copy of this object
-        for name, each in vars(self).items():
-            if isinstance(each, Resource):
-                setattr(view, name, type(each)(view._sends, self._scope))  # noqa: SLF001
+        forget_made(view)
         return view
 
     def request(
@@ -159,6 +164,8 @@ class NexHealth:
             body: JSON body, wrapped as the vendor documents it.
             idempotent: Whether it may be sent again after doubt; unless given, only reads and deletes are.
         """
+        from odnexus.nexhealth import calls  # noqa: PLC0415 - what a client can ask is loaded when it asks
+
         return self._sends.send(calls.raw(self._scope, method, path, params, body, idempotent=idempotent))
 
     def redeem(self, consent: Consent, answer: str) -> None:

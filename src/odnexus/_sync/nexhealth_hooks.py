@@ -6,9 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Unpack
 
-from odnexus._sync.nexhealth_resource import Resource, Sends
+from odnexus._sync.nexhealth_gate import Sends
+from odnexus._sync.nexhealth_resource import Resource
 from odnexus.nexhealth import calls
-from odnexus.nexhealth.calls import Scope
 from odnexus.nexhealth.changes import (
     SubscriptionChanges,
     SubscriptionCreate,
@@ -17,6 +17,7 @@ from odnexus.nexhealth.changes import (
 )
 from odnexus.nexhealth.filters import SubscriptionFilters
 from odnexus.nexhealth.models import WebhookEndpoint, WebhookSubscription
+from odnexus.nexhealth.scope import EVERYWHERE, Scope
 
 
 class WebhookSubscriptions(Resource):
@@ -35,7 +36,7 @@ class WebhookSubscriptions(Resource):
             everywhere: All subscriptions of the endpoint, those without an institution (Onboarding) included.
             filters: See `SubscriptionFilters`.
         """
-        scope = calls.EVERYWHERE if everywhere else self._scope
+        scope = EVERYWHERE if everywhere else self._scope
         return self._each(calls.list_subscriptions(scope, self.endpoint_id, filters))
 
     def create(self, **subscription: Unpack[SubscriptionCreate]) -> WebhookSubscription:

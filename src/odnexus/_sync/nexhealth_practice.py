@@ -18,6 +18,7 @@ from odnexus.nexhealth.models import (
     Provider,
     SyncStatus,
 )
+from odnexus.nexhealth.scope import EVERYWHERE
 from odnexus.nexhealth.words import OperatoryInclude, ProviderInclude
 
 
@@ -47,7 +48,7 @@ class Locations(Resource):
             everywhere: Ask for all institutions of the key instead of the client's own.
             filters: See `LocationFilters`.
         """
-        return self._each(calls.list_locations(calls.EVERYWHERE if everywhere else self._scope, filters))
+        return self._each(calls.list_locations(EVERYWHERE if everywhere else self._scope, filters))
 
     def get(self, id: int) -> Location:
         """Return the location *id*.
@@ -140,4 +141,4 @@ class SyncStatuses(Resource):
             everywhere: Ask for all institutions of the key instead of the client's own.
             filters: See `SyncStatusFilters`.
         """
-        return self._all(calls.list_sync_status(calls.EVERYWHERE if everywhere else self._scope, filters))
+        return self._all(calls.list_sync_status(EVERYWHERE if everywhere else self._scope, filters))

@@ -4,43 +4,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Protocol, TypeVar
+from typing import TypeVar
 
 from odnexus._calls import Call
-from odnexus.errors import NotAllowedError
-from odnexus.nexhealth.calls import Scope
+from odnexus._sync.nexhealth_gate import Sends
 from odnexus.nexhealth.listing import Listing, Walk
 from odnexus.nexhealth.models import Page, Record
-from odnexus.reconcile.features import Allowed
+from odnexus.nexhealth.scope import Scope
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-class Sends(Protocol):
-    """What carries out calls: a transport, or a gate before one."""
-
-    def send(self, call: Call[T]) -> T:
-        """Carry out *call* and return what it reads from the answer."""
-        ...
-
-
-class Gate:
-    """Lets through what is allowed."""
-
-    def __init__(self, inner: Sends, allowed: Allowed) -> None:
-        self._inner = inner
-        self._allowed = allowed
-
-    def permit(self, call: Call[Any]) -> None:
-        """Raise `NotAllowedError` if *call* may not be made here."""
-        if refusal := self._allowed.refusal(call.method, call.name):
-            raise NotAllowedError(refusal, call.api, call.name)
-
-    def send(self, call: Call[T]) -> T:
-        """Carry out *call* if it is allowed."""
-        self.permit(call)
-        return self._inner.send(call)
 
 
 class Resource:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar, cast
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from odnexus._calls import Call, Json, Method, Reply
 from odnexus.errors import ConfigurationError
@@ -44,6 +44,7 @@ from odnexus.nexhealth.models import (
 from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.refusals import refuse
 from odnexus.nexhealth.rules import Values
+from odnexus.nexhealth.scope import EVERYWHERE, Scope
 from odnexus.nexhealth.uploads import multipart
 from odnexus.nexhealth.wire import (
     read_created,
@@ -57,29 +58,6 @@ from odnexus.nexhealth.wire import (
 
 T = TypeVar("T")
 R = TypeVar("R", bound=Record)
-
-
-@frozen
-class Scope:
-    """Where a client works: its institution and, for most calls, one of its locations."""
-
-    subdomain: str | None = None
-    location_id: int | None = None
-    base_url: str = ""
-
-    def at(self, location_id: int | None) -> Scope:
-        """Return the same with another location, if one is given."""
-        return self if location_id is None else evolve(self, location_id=location_id)
-
-    def of(self, endpoint: Endpoint, given: Values) -> dict[str, object]:
-        """Return *given* with what *endpoint* takes of the scope in front, unless it is given."""
-        own: dict[str, object] = {"subdomain": self.subdomain, "location_id": self.location_id}
-        kept = {name: item for name, item in own.items() if item is not None and name in endpoint.fields}
-        return {**kept, **{name: item for name, item in given.items() if not (item is None and name in own)}}
-
-
-EVERYWHERE = Scope()
-"""No institution and no location: all that the key may see."""
 
 
 # --- putting calls together --------------------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from typing import Generic, TypeVar
 from attrs import evolve, frozen
 
 from odnexus._calls import Call
+from odnexus.nexhealth.envelopes import misfit
 from odnexus.nexhealth.models import Page, Record
-from odnexus.nexhealth.wire import misfit
 
 R = TypeVar("R", bound=Record)
 

@@ -38,6 +38,7 @@ from odnexus.errors import (
     ResponseError,
     ServerError,
 )
+from odnexus.nexhealth.envelopes import misfit
 from odnexus.nexhealth.tokens import (
     USUAL_LIFE,
     ClientAuth,
@@ -48,7 +49,6 @@ from odnexus.nexhealth.tokens import (
     prepare,
     random_text,
 )
-from odnexus.nexhealth.wire import misfit
 
 NAME: Final = "POST {token_url}"
 """How the token endpoint is called in messages: its address may say more than a log should."""

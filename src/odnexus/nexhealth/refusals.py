@@ -24,7 +24,7 @@ from odnexus.errors import (
     ServerError,
     UnexpectedResponseError,
 )
-from odnexus.nexhealth.wire import envelope
+from odnexus.nexhealth.envelopes import envelope
 
 _BY_STATUS: Mapping[int, tuple[type[ResponseError], str]] = {
     400: (InvalidRequestError, "refused"),

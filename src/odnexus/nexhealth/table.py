@@ -82,7 +82,7 @@ _APPOINTMENT_TYPE = {
     ),
 }
 
-# Asking for a token twice makes two tokens and harms nobody.
+# Asking for a token twice makes two tokens and harms nobody. `odnexus.nexhealth.tokens` makes the call by itself.
 AUTHENTICATE = endpoint("POST", "/authenticates", idempotent=True)
 
 INSTITUTIONS = endpoint("GET", "/institutions")

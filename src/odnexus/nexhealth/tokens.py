@@ -16,17 +16,20 @@ import binascii
 import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias, cast
+from typing import Any, Final, Literal, Protocol, TypeAlias, cast
 
 from attrs import field, frozen
 
 from odnexus._calls import Call, Json, KeySource, Reply, RotatingKey, Secret
-from odnexus.nexhealth import table
+from odnexus.nexhealth.envelopes import envelope, misfit
+from odnexus.nexhealth.rates import classes_of
 from odnexus.nexhealth.refusals import refuse
-from odnexus.nexhealth.wire import envelope, misfit
 
 EARLY = timedelta(minutes=5)
 """A token is renewed this long before it ends."""
+
+NAME: Final = "POST /authenticates"
+"""The call that trades a key for a token, as messages name it. The first client needs nothing else of the table."""
 
 USUAL_LIFE = timedelta(hours=1)
 """Life of a token that does not say when it ends (page "Authentication": production)."""
@@ -92,17 +95,17 @@ class ApiKeyAuthorizer:
 
     def request(self) -> Call[Granted]:
         """Return the call that trades the key for a token."""
-        endpoint = table.AUTHENTICATE
         self._sent = self._keys.current()
         return Call(
             api="nexhealth",
-            name=endpoint.name,
-            method=endpoint.method,
-            path=endpoint.route,
-            idempotent=endpoint.idempotent,
+            name=NAME,
+            method="POST",
+            path="/authenticates",
+            # Asking for a token twice makes two tokens and harms nobody.
+            idempotent=True,
             read=_read_granted,
             refuse=refuse,
-            classes=endpoint.classes,
+            classes=classes_of("POST", "/authenticates"),
             # The key alone: "Bearer" in front of it is refused.
             headers=(("Authorization", self._sent.reveal()),),
         )
@@ -144,7 +147,7 @@ def _read_granted(reply: Reply) -> Granted:
     data = (envelope(reply) or {}).get("data")
     token = data.get("token") if isinstance(data, dict) else None
     if not isinstance(token, str) or not token:
-        raise misfit(table.AUTHENTICATE.name, "missing @ $.data.token")
+        raise misfit(NAME, "missing @ $.data.token")
     return Granted(access=Secret(token))
 
 

@@ -26,8 +26,8 @@ from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 from attrs import evolve, fields, frozen, resolve_types
 
 from odnexus._calls import Json, Reply, Secret
-from odnexus.errors import UnexpectedResponseError
 from odnexus.nexhealth import models
+from odnexus.nexhealth.envelopes import envelope, misfit
 from odnexus.nexhealth.models import Appointment, Bio, Created, Institution, Location, Page, Patient, Record, Slot
 
 if TYPE_CHECKING:
@@ -275,21 +275,7 @@ def _problem(error: BaseException, _: object) -> str:
     return "missing" if isinstance(error, KeyError) else "unexpected value"
 
 
-def misfit(name: str, *problems: str) -> UnexpectedResponseError:
-    """Return the error for an answer to the call *name* that does not fit."""
-    return UnexpectedResponseError("; ".join(problems[:5]), "nexhealth", name, tuple(problems))
-
-
 # --- envelopes ---------------------------------------------------------------------------------------------------
-
-
-def envelope(reply: Reply) -> dict[str, Json] | None:
-    """Return the envelope of *reply*, ``None`` if its body is something else."""
-    try:
-        body = reply.json()
-    except ValueError:
-        return None
-    return body if isinstance(body, dict) and "code" in body else None
 
 
 def _opened(reply: Reply, name: str) -> dict[str, Json]:
