@@ -160,3 +160,29 @@ def test_an_alert_sink_that_fails_stops_nothing(caplog: pytest.LogCaptureFixture
     assert len(town.visits) == 1
     assert "location.offline" in caplog.text
     assert "Lund" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "rule"), [(429, "poll.RateLimitError"), (500, "poll.ServerError")], ids=["too many requests", "server"]
+)
+def test_one_poll_that_fails_by_chance_troubles_nobody(town: Town, status: int, rule: str) -> None:
+    town.od.faults.on("GET /appointments", kind="status", status=status, times=None)
+    failed = town.engine.poll("main")
+    town.od.faults.clear()
+    town.settle(2)
+    assert (failed.paused, town.alerts) == (rule.removeprefix("poll."), [])
+
+    town.od.faults.on("GET /appointments", kind="status", status=status, times=None)
+    town.engine.poll("main")
+    town.engine.poll("main")
+
+    assert [(alert.rule, alert.severity) for alert in town.alerts] == [(rule, "error")]
+
+
+def test_a_poll_that_lacks_a_right_is_told_at_once(town: Town) -> None:
+    body = b"does not have permission"
+    town.od.faults.on("GET /appointments", kind="status", status=403, times=None, body=body)
+
+    town.engine.poll("main")
+
+    assert [alert.rule for alert in town.alerts] == ["poll.PermissionDeniedError"]

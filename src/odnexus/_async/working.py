@@ -139,10 +139,11 @@ class AsyncWorking:
             report = await AsyncPolling(office).poll(now)
             await self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             await office.alert_once(now, "fault", "", "")
+            await self._steady(name)
         except ApiError as error:
             down = await self._down(office, error)
             if down is None:
-                office.alert(now, f"poll.{type(error).__name__}", f"Polling failed: {error}", severity="error")
+                await self._stumbled(office, error, now)
                 return PollReport(location=name, paused=type(error).__name__)
             await self._pause(office, down, now)
             return PollReport(location=name, paused=type(down).__name__)
@@ -170,6 +171,21 @@ class AsyncWorking:
         log.error("%s failed at %s", name, place_of(error))
         text = f"{name} cannot be worked on ({type(error).__name__}); the others go on. See the log and its settings."
         await office.alert_once(now, "fault", f"location.fault:{type(error).__name__}", text, severity="error")
+
+    async def _stumbled(self, office: AsyncOffice, error: ApiError, now: datetime) -> None:
+        """Say that a poll failed: at once, or with the second in a row where the next may well succeed."""
+        rule, cursors, key = f"poll.{type(error).__name__}", self._records.store.cursors, _stumble(office.location.name)
+        again = await cursors.get(key) is not None
+        await cursors.set(key, now.astimezone(UTC).isoformat())
+        if again or not error.transient:
+            office.alert(now, rule, f"Polling failed: {error}", severity="error")
+        else:
+            log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
+
+    async def _steady(self, name: str) -> None:
+        """Forget a poll that failed: one went well since."""
+        if await self._records.store.cursors.get(_stumble(name)) is not None:
+            await self._records.store.cursors.set(_stumble(name), None)
 
     async def status(self, office: AsyncOffice) -> LocationStatus:
         """Return how one location stands."""
@@ -465,6 +481,11 @@ class _HandlerError(OdnexusError):
     """A handler of the host raised: it may well work later."""
 
     transient = True
+
+
+def _stumble(name: str) -> str:
+    """Return the cursor that says when a poll of the location *name* failed and none went well since."""
+    return f"stumbled:{name}"
 
 
 def _tell_nobody(alert: Alert) -> None:

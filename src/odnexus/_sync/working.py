@@ -140,10 +140,11 @@ class Working:
             report = Polling(office).poll(now)
             self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             office.alert_once(now, "fault", "", "")
+            self._steady(name)
         except ApiError as error:
             down = self._down(office, error)
             if down is None:
-                office.alert(now, f"poll.{type(error).__name__}", f"Polling failed: {error}", severity="error")
+                self._stumbled(office, error, now)
                 return PollReport(location=name, paused=type(error).__name__)
             self._pause(office, down, now)
             return PollReport(location=name, paused=type(down).__name__)
@@ -171,6 +172,21 @@ class Working:
         log.error("%s failed at %s", name, place_of(error))
         text = f"{name} cannot be worked on ({type(error).__name__}); the others go on. See the log and its settings."
         office.alert_once(now, "fault", f"location.fault:{type(error).__name__}", text, severity="error")
+
+    def _stumbled(self, office: Office, error: ApiError, now: datetime) -> None:
+        """Say that a poll failed: at once, or with the second in a row where the next may well succeed."""
+        rule, cursors, key = f"poll.{type(error).__name__}", self._records.store.cursors, _stumble(office.location.name)
+        again = cursors.get(key) is not None
+        cursors.set(key, now.astimezone(UTC).isoformat())
+        if again or not error.transient:
+            office.alert(now, rule, f"Polling failed: {error}", severity="error")
+        else:
+            log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
+
+    def _steady(self, name: str) -> None:
+        """Forget a poll that failed: one went well since."""
+        if self._records.store.cursors.get(_stumble(name)) is not None:
+            self._records.store.cursors.set(_stumble(name), None)
 
     def status(self, office: Office) -> LocationStatus:
         """Return how one location stands."""
@@ -464,6 +480,11 @@ class _HandlerError(OdnexusError):
     """A handler of the host raised: it may well work later."""
 
     transient = True
+
+
+def _stumble(name: str) -> str:
+    """Return the cursor that says when a poll of the location *name* failed and none went well since."""
+    return f"stumbled:{name}"
 
 
 def _tell_nobody(alert: Alert) -> None:
