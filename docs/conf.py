@@ -60,7 +60,7 @@ nitpick_ignore_regex = [
     (r"py:.*", r"odnexus\.(\w+\.)*_.*"),
     # What simulators and shells are made of inside is no promise.
     ("py:class", r"odnexus\.testing\.(nexhealth|opendental)\.(chart|platform|records|schema|state)\..*"),
-    ("py:class", r"odnexus\.nexhealth\.calls\.Scope"),
+    ("py:class", r"odnexus\.nexhealth\.scope\.Scope"),
     # Parameters that stand where they are used, and what a method of a store is given by the command.
     ("py:class", r"odnexus\.nexhealth\.filters\.\w+Filters"),
     ("py:class", r"odnexus\.stores\.resealing\.Resealer"),
