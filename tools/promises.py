@@ -65,7 +65,7 @@ Those in `tests/scenarios` come first: they play a promise from end to end, on s
 ## Before you try
 
 No account is needed.
-In a window of its own, serve both systems, with an invented practice:
+In a window of its own, serve both systems, with an invented practice (what is typed there happens: `book`, `offline`, or `help`):
 
 ```console
 odnexus simulate

@@ -36,6 +36,7 @@ from odnexus.cli.telling import PRACTICE, PracticeArgument, log_to_stderr, told
 from odnexus.cli.watchdog import Watchdog
 from odnexus.engine import Cursors, HookReport, SyncEngine
 from odnexus.errors import ConfigurationError
+from odnexus.practice import Modes
 from odnexus.receiver import AsgiReceiver
 from odnexus.vault import Vault
 
@@ -101,6 +102,9 @@ def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool =
     with receiving(engine, address) if address else nullcontext():
         places = ", ".join(each.name for each in settings.practice.locations)
         log.info("started: %s; store %s", places, office.store_path.name)
+        for place in settings.practice.locations:
+            if place.modes != Modes():
+                log.info("%s: %s", place.name, held_back(place.modes))
         watchdog.ready()
         if once:
             connector.turn(stop)
@@ -112,6 +116,18 @@ def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool =
             return
         watchdog.stopping()
         log.info("stopped")
+
+
+def held_back(modes: Modes) -> str:
+    """Return what is not done at a location whose *modes* are not both ``apply``."""
+    words = {
+        "observe": "only observed, odnexus report shows what would be done",
+        "suggest": "suggested, odnexus review list shows what waits for an answer",
+        "apply": "written",
+    }
+    if modes.person == modes.visit:
+        return f"people and visits are {words[modes.person]}"
+    return f"people are {words[modes.person]}; visits are {words[modes.visit]}"
 
 
 def _address(chosen: ReceiverSettings) -> str:

@@ -5,14 +5,15 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from enum import StrEnum
-from threading import Event
+from threading import Event, Thread
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from odnexus.cli.playing import Play, Scene
 from odnexus.cli.telling import Exit
 
 if TYPE_CHECKING:
@@ -63,13 +64,17 @@ def simulate(
 ) -> None:
     """Serve simulators with an invented practice on this machine, until Ctrl-C.
 
-    They refuse what the vendors' documents refuse, send webhooks and API Events, keep nothing.
+    They refuse what the vendors' documents refuse, send webhooks and API Events, keep nothing. With both, what is typed
+    meanwhile happens there: book, cancel, offline and more; help lists them.
     """
     stop = _stopping()
     with ExitStack() as opening:
-        for server, lines in _servers(system, (opendental_port, nexhealth_port), mode, synchronizer=synchronizer):
+        scene = _scene(system, mode, synchronizer=synchronizer)
+        for server, lines in _servers(system, (opendental_port, nexhealth_port), scene):
             _start(opening, server)
             print("\n".join(lines(server.url)), end="\n\n", flush=True)
+        if system is System.BOTH:
+            _listen(scene)
         print("Ctrl-C stops.", flush=True)
         while not stop.wait(0.2):
             pass
@@ -89,6 +94,22 @@ def _stopping() -> Event:
     return stop
 
 
+def _listen(scene: Scene) -> None:
+    """Carry out what is typed, where somebody can type."""
+    if sys.stdin is None:  # pyright: ignore[reportUnnecessaryComparison] - pythonw has none
+        return
+    if hasattr(signal, "SIGTTIN"):
+        # In the background of a shell, reading would stop this process; ignored, it fails and nothing is typed.
+        signal.signal(signal.SIGTTIN, signal.SIG_IGN)
+
+    def play() -> None:
+        with suppress(OSError, ValueError):
+            Play(scene, sys.stdin, sys.stdout).cmdloop()
+
+    print("Type book to let somebody book online, or help for what else can happen.", flush=True)
+    Thread(target=play, daemon=True).start()
+
+
 def _start(opening: ExitStack, server: LocalServer) -> None:
     try:
         opening.enter_context(server)
@@ -101,19 +122,24 @@ def _start(opening: ExitStack, server: LocalServer) -> None:
 Lines = Callable[[str], list[str]]
 
 
-def _servers(
-    system: System, ports: tuple[int, int], mode: Mode, *, synchronizer: bool
-) -> Iterator[tuple[LocalServer, Lines]]:
-    from odnexus.testing import LocalServer, SystemClock, post
+def _scene(system: System, mode: Mode, *, synchronizer: bool) -> Scene:
+    from odnexus.testing import SystemClock
     from odnexus.testing.nexhealth import demo_office
-    from odnexus.testing.opendental import demo_practice, serve_opendental
+    from odnexus.testing.opendental import demo_practice
 
     clock = SystemClock()
     opendental = demo_practice(clock, mode=mode.value)
+    return Scene(opendental, demo_office(clock, opendental, linked=synchronizer and system is System.BOTH))
+
+
+def _servers(system: System, ports: tuple[int, int], scene: Scene) -> Iterator[tuple[LocalServer, Lines]]:
+    from odnexus.testing import LocalServer, post
+    from odnexus.testing.opendental import serve_opendental
+
+    opendental, office = scene.opendental, scene.platform
     if system is not System.NEXHEALTH:
         yield serve_opendental(simulator=opendental, port=ports[0]), lambda url: _about_opendental(url, opendental)
     if system is not System.OPENDENTAL:
-        office = demo_office(clock, opendental, linked=synchronizer and system is System.BOTH)
         office.simulator.webhooks.send = post
         server = LocalServer(office.simulator, port=ports[1], tick=office.simulator.tick)
         yield server, lambda url: _about_nexhealth(url, office)
