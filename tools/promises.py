@@ -65,7 +65,8 @@ Those in `tests/scenarios` come first: they play a promise from end to end, on s
 ## Before you try
 
 No account is needed.
-In a window of its own, serve both systems, with an invented practice (what is typed there happens: `book`, `offline`, or `help`):
+In a window of its own, serve both systems, with an invented practice.
+What is typed there happens: `book`, `offline`, and what `help` lists.
 
 ```console
 odnexus simulate

@@ -156,8 +156,9 @@ class Play(cmd.Cmd):
         """Tell what can be typed."""
         self.tell(f"{line.split(maxsplit=1)[0]} is none of the words. Type help.")
 
-    def do_help(self, _line: str) -> None:
+    def do_help(self, arg: str) -> None:
         """``help``: this list."""
+        del arg
         for name in sorted(self.get_names()):
             if name.startswith("do_"):
                 self.tell((getattr(self, name).__doc__ or "").replace("``", ""))
@@ -174,8 +175,9 @@ class Play(cmd.Cmd):
         visitor = people.get(who) or self._newcomer()
         booked = self._scene.book(visitor)
         wall = booked.start_time.astimezone(self._scene.opendental.practice.zone)
+        name = " ".join(filter(None, (visitor.get("first_name"), visitor.get("last_name"))))
         self.tell(
-            f"{visitor['first_name']} {visitor['last_name']} booked {wall:%Y-%m-%d %H:%M}: NexHealth {booked.id}."
+            f"{name} booked {wall:%Y-%m-%d %H:%M}: NexHealth {booked.id}."
             + (
                 " Two charts may be meant: with people suggested or written, odnexus review list asks."
                 if who == "twin"
