@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from odnexus.errors import SignatureError, WebhookError
+from odnexus.errors import ConfigurationError, SignatureError, WebhookError
 from odnexus.nexhealth.webhooks import sign
 from odnexus.testing.opendental.keys import CUSTOMER_KEY
 from tests.engine.town import Town, at
@@ -183,3 +183,17 @@ def test_everything_works_by_polling_alone(town: Town) -> None:
         "appointment.cancelled",
     ]
     assert town.booking(booking).cancelled
+
+
+def test_one_key_is_as_good_as_a_list_of_one(town: Town) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.engine = town.new_engine(webhook_secrets=SECRET, event_keys={"main": CUSTOMER_KEY})
+    headers, body = delivery(town, "appointment_created", {"appointments": [of_booking(town, booking)]})
+
+    assert town.engine.receive(headers, body).new == 1
+    assert town.engine.receive_opendental({"Authorization": CUSTOMER_KEY}, b'[{"AptNum": 1}]').records == 1
+
+
+def test_a_key_for_a_database_that_no_location_has_is_refused(town: Town) -> None:
+    with pytest.raises(ConfigurationError, match=r"event_keys\[mian\]: no location has this database.*main"):
+        town.new_engine(event_keys={"mian": CUSTOMER_KEY})

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 from uuid import uuid4
 
 from odnexus._async._compat import AsyncClock, Handler, StopFlag, SystemAsyncClock
@@ -26,7 +26,7 @@ from odnexus._async.signals import events_of_delivery
 from odnexus._async.stores import AsyncStore, Sealer
 from odnexus._async.turn import HOLD, AsyncTurn
 from odnexus._async.working import AsyncWorking
-from odnexus._calls import Secret
+from odnexus._calls import KeySource, Secret, live_keys, require
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
 from odnexus.mapping.person import person_from_nexhealth
@@ -47,6 +47,9 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 
 C = TypeVar("C")
 
+Accepted: TypeAlias = KeySource | Sequence[str | Secret]
+"""What a signal may be signed with: one key, several during a rotation, or what returns those that are live."""
+
 log = logging.getLogger("odnexus.engine")
 
 
@@ -62,14 +65,16 @@ class AsyncSyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
+        webhook_secrets: Secret of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer key that Open Dental's API Events may carry, or several, per database name; or what returns
+            them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
 
     Raises:
-        ConfigurationError: A location names a database or subdomain without a client, or a handler's name is unknown.
+        ConfigurationError: A location names a database or subdomain without a client, a handler's name is unknown, or
+            a key in *event_keys* belongs to no location's database.
     """
 
     def __init__(
@@ -82,8 +87,8 @@ class AsyncSyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
-        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
+        webhook_secrets: Accepted = (),
+        event_keys: Mapping[str, Accepted] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: AsyncClock | None = None,
@@ -92,7 +97,7 @@ class AsyncSyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
+        self._secrets, self._event_keys = webhook_secrets, _known(practice, event_keys or {})
         self._clock: AsyncClock = clock or SystemAsyncClock()
         self._records = AsyncRecords(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -341,7 +346,7 @@ class AsyncSyncEngine:
             raise
 
     async def run(
-        self, stop: StopFlag, *, every: timedelta = timedelta(minutes=5), pause: timedelta = timedelta(seconds=5)
+        self, stop: StopFlag, *, every: timedelta = timedelta(minutes=5), pause: timedelta = timedelta(seconds=1)
     ) -> None:
         """Poll and step until *stop* is set: the loop for a process of its own.
 
@@ -510,9 +515,21 @@ class AsyncSyncEngine:
         return self._offices[location]
 
 
-def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+def _known(practice: Practice, event_keys: Mapping[str, Accepted]) -> dict[str, Accepted]:
+    """Return *event_keys*, whose databases are those of *practice*: a key under another name would never be tried."""
+    databases = {location.database for location in practice.locations}
+    for name in event_keys:
+        require(
+            name in databases, f"event_keys[{name}]", f"no location has this database; there is {sorted(databases)}"
+        )
+    return dict(event_keys)
+
+
+def _live(secrets: Accepted) -> tuple[Secret, ...]:
     """Return the secrets that are accepted now."""
-    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
+    if isinstance(secrets, str | Secret) or callable(secrets):
+        return live_keys(secrets)
+    return tuple(map(Secret, secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar, cast
+from typing import TypeAlias, TypeVar, cast
 from uuid import uuid4
 
-from odnexus._calls import Secret
+from odnexus._calls import KeySource, Secret, live_keys, require
 from odnexus._pace import EVENT_RETRY, RetryPolicy
 from odnexus._sync._compat import Clock, Handler, StopFlag, SystemClock
 from odnexus._sync.answering import Answering
@@ -48,6 +48,9 @@ from odnexus.reconcile.triggers import EVENT_NAMES
 
 C = TypeVar("C")
 
+Accepted: TypeAlias = KeySource | Sequence[str | Secret]
+"""What a signal may be signed with: one key, several during a rotation, or what returns those that are live."""
+
 log = logging.getLogger("odnexus.engine")
 
 
@@ -63,14 +66,16 @@ class SyncEngine:
         handlers: Domain event name → handler. Each is called at least once per event; a handler that raises is
             called again later. The name ``"*"`` gets every event.
         alerts: Where alerts go: a sink, or a plain callable.
-        webhook_secrets: Secrets of the NexHealth webhook endpoint, several during a rotation; or what returns them.
-        event_keys: Customer keys that Open Dental's API Events may carry, per database name; or what returns them.
+        webhook_secrets: Secret of the NexHealth webhook endpoint, several during a rotation; or what returns them.
+        event_keys: Customer key that Open Dental's API Events may carry, or several, per database name; or what returns
+            them.
         retry: How often and how patiently an event is tried.
         lease: How long the work of a process that died waits before another takes it over.
         clock: Source of time where *now* is left out.
 
     Raises:
-        ConfigurationError: A location names a database or subdomain without a client, or a handler's name is unknown.
+        ConfigurationError: A location names a database or subdomain without a client, a handler's name is unknown, or
+            a key in *event_keys* belongs to no location's database.
     """
 
     def __init__(
@@ -83,8 +88,8 @@ class SyncEngine:
         sealer: Sealer,
         handlers: Mapping[str, Handler] | None = None,
         alerts: AlertSink | Callable[[Alert], None] | None = None,
-        webhook_secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]] = (),
-        event_keys: Mapping[str, Sequence[str | Secret] | Callable[[], Sequence[Secret]]] | None = None,
+        webhook_secrets: Accepted = (),
+        event_keys: Mapping[str, Accepted] | None = None,
         retry: RetryPolicy = EVENT_RETRY,
         lease: timedelta = HOLD,
         clock: Clock | None = None,
@@ -93,7 +98,7 @@ class SyncEngine:
         self.store = store
         self._handlers = dict(handlers or {})
         self._send_alert = _alerting(alerts)
-        self._secrets, self._event_keys = webhook_secrets, dict(event_keys or {})
+        self._secrets, self._event_keys = webhook_secrets, _known(practice, event_keys or {})
         self._clock: Clock = clock or SystemClock()
         self._records = Records(store, sealer, _wanted(self._handlers))
         self._nexhealth, self._opendental = nexhealth, opendental
@@ -340,7 +345,7 @@ class SyncEngine:
             raise
 
     def run(
-        self, stop: StopFlag, *, every: timedelta = timedelta(minutes=5), pause: timedelta = timedelta(seconds=5)
+        self, stop: StopFlag, *, every: timedelta = timedelta(minutes=5), pause: timedelta = timedelta(seconds=1)
     ) -> None:
         """Poll and step until *stop* is set: the loop for a process of its own.
 
@@ -509,9 +514,21 @@ class SyncEngine:
         return self._offices[location]
 
 
-def _live(secrets: Sequence[str | Secret] | Callable[[], Sequence[Secret]]) -> tuple[Secret, ...]:
+def _known(practice: Practice, event_keys: Mapping[str, Accepted]) -> dict[str, Accepted]:
+    """Return *event_keys*, whose databases are those of *practice*: a key under another name would never be tried."""
+    databases = {location.database for location in practice.locations}
+    for name in event_keys:
+        require(
+            name in databases, f"event_keys[{name}]", f"no location has this database; there is {sorted(databases)}"
+        )
+    return dict(event_keys)
+
+
+def _live(secrets: Accepted) -> tuple[Secret, ...]:
     """Return the secrets that are accepted now."""
-    return tuple(Secret(each) for each in (secrets() if callable(secrets) else secrets))
+    if isinstance(secrets, str | Secret) or callable(secrets):
+        return live_keys(secrets)
+    return tuple(map(Secret, secrets))
 
 
 def _client(clients: C | Mapping[str, C], name: str, field: str) -> C:

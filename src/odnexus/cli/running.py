@@ -150,7 +150,7 @@ class Connector:
     engine: SyncEngine
     rhythm: Rhythm
     now: Callable[[], datetime]
-    pause: timedelta = timedelta(seconds=5)
+    pause: timedelta = timedelta(seconds=1)
     beat: Callable[[Beat], None] = lambda _: None
     chores: tuple[Callable[[datetime], None], ...] = ()
     alive: Callable[[], None] = lambda: None

@@ -199,7 +199,7 @@ class RunSettings:
 
     every: timedelta = timedelta(minutes=5)
     poll: Literal["fixed", "adaptive"] = "fixed"
-    pause: timedelta = timedelta(seconds=5)
+    pause: timedelta = timedelta(seconds=1)
     scan_at: str = field(default="02:30", validator=_check_time)
     heartbeat: str | None = None
 
