@@ -32,6 +32,7 @@ from odnexus.errors import (
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
+    ServerError,
     StoreError,
     place_of,
 )
@@ -70,7 +71,7 @@ OFFLINE = {
         "Open Dental",
         "Check that the server is on and, for remote access, that the eConnector runs.",
     ),
-    "nexhealth": ("NexHealth", "Check this machine's way to the internet."),
+    "nexhealth": ("NexHealth", "Check this machine's way to the internet, and NexHealth's status page."),
 }
 """Which side cannot be reached → its name, and what to do."""
 
@@ -140,10 +141,12 @@ class Working:
             report = Polling(office).poll(now)
             self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             office.alert_once(now, "fault", "", "")
+            office.alert_once(now, "poll", "", "")
         except ApiError as error:
             down = self._down(office, error)
             if down is None:
-                office.alert(now, f"poll.{type(error).__name__}", f"Polling failed: {error}", severity="error")
+                rule, text = f"poll.{type(error).__name__}", f"Polling failed: {error}"
+                office.alert_once(now, "poll", rule, text, severity="error")
                 return PollReport(location=name, paused=type(error).__name__)
             self._pause(office, down, now)
             return PollReport(location=name, paused=type(down).__name__)
@@ -340,10 +343,13 @@ class Working:
     def _down(self, office: Office, error: OdnexusError) -> ApiError | None:
         """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
 
-        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission.
+        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
+        proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
         """
         if isinstance(error, OfficeOfflineError | ConnectionFailedError):
             return error
+        if isinstance(error, ServerError):
+            return error if self._fails_everywhere(office, error.api) else None
         if isinstance(error, AuthenticationError) and error.api == "nexhealth":
             # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
             return error
@@ -356,6 +362,19 @@ class Working:
         except ApiError:
             return None
         return None
+
+    def _fails_everywhere(self, office: Office, api: str) -> bool:
+        """Ask the cheapest question there is, and return whether even that fails."""
+        try:
+            if api == "opendental":
+                office.opendental.program_version()
+            else:
+                office.nexhealth.locations.get(office.location.nexhealth_id)
+        except (ServerError, OfficeOfflineError, ConnectionFailedError):
+            return True
+        except ApiError:
+            return False
+        return False
 
     def _pausing(self, name: str) -> Pausing | None:
         text = self._records.store.cursors.get(f"pause:{name}")
