@@ -241,6 +241,17 @@ def test_a_booking_without_a_chair_goes_to_the_providers_own_or_is_asked_about(t
     assert town.kinds() == ["visit.unplaced"]
 
 
+def test_a_booking_of_which_nothing_says_how_long_it_is_is_asked_about(town: Town) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    appointment = town.nx.state.appointments[booking]
+    appointment.end_time = appointment.start_time
+
+    town.work()
+
+    assert town.kinds() == ["visit.unplaced"]
+    assert town.visits == []
+
+
 def test_a_guardians_booking_is_never_the_guardians_visit(town: Town) -> None:
     guardian = town.chart("Nora", "Quist", "1984-02-02", WirelessPhone="(303)555-0177")
     child = town.chart("Lily", "Quist", "2014-05-05")

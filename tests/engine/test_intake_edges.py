@@ -381,6 +381,29 @@ def test_where_nexhealth_files_nothing_is_written_and_a_missing_document_is_aske
     assert charted(town) == before
 
 
+def test_a_chart_whose_list_of_documents_is_said_to_be_empty_gets_the_document() -> None:
+    town = clinic()
+    town.od.switch(no_documents="not_found")
+
+    submit(town, town.patient, {"consent": {"name": "consent.pdf", "content": base64.b64encode(PDF).decode()}})
+    town.settle()
+
+    assert [content_of(row) for row in rows(town, "documents")] == [PDF]
+    assert notes(town) == []
+
+
+def test_where_nexhealth_files_a_list_that_is_said_to_be_empty_is_asked_about() -> None:
+    town = overlay()
+    patient, _ = known_patient(town)
+    town.od.switch(no_documents="not_found")
+
+    submit(town, patient)
+    for _ in range(8):
+        town.work(10)
+
+    assert town.kinds() == ["form.not-landed"]
+
+
 def test_where_nexhealth_files_an_arrived_document_is_enough() -> None:
     town = overlay()
     patient, chart = known_patient(town)

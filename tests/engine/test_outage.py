@@ -42,6 +42,44 @@ def test_an_office_offline_pauses_alerts_once_and_resumes_in_order(town: Town, s
     assert [alert.rule for alert in town.alerts] == ["location.offline", "location.back"]
 
 
+PROXY = b"<html><body><h1>502 Bad Gateway</h1></body></html>"
+
+
+@pytest.mark.parametrize("side", ["od", "nx"])
+@pytest.mark.mission("R3", shows="a proxy that answers everything with its own failure is an outage, told of once")
+def test_a_side_whose_every_answer_is_a_failure_pauses_and_alerts_once(town: Town, side: str) -> None:
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    faults = getattr(town, side).faults
+    faults.on("* *", kind="status", status=502, body=PROXY, times=None)
+
+    town.settle(12)
+
+    assert [alert.rule for alert in town.alerts] == ["location.offline"]
+    assert all(event.attempts == 0 for event in town.engine.waiting())
+
+    faults.clear()
+    town.settle(4)
+
+    assert len(town.visits) == 1
+    assert [alert.rule for alert in town.alerts] == ["location.offline", "location.back"]
+
+
+@pytest.mark.parametrize("route", ["GET /appointments", "GET /patients/Simple"])
+def test_a_list_that_fails_alone_pauses_nobody_and_is_told_of_once(town: Town, route: str) -> None:
+    town.od.faults.on(route, kind="status", status=500, times=None)
+
+    town.settle(6)
+
+    assert [alert.rule for alert in town.alerts] == ["poll.ServerError"]
+
+    town.od.faults.clear()
+    town.settle(2)
+    town.od.faults.on(route, kind="status", status=500, times=None)
+    town.settle(2)
+
+    assert [alert.rule for alert in town.alerts] == ["poll.ServerError", "poll.ServerError"]
+
+
 @pytest.mark.parametrize("kind", ["lost_answer", "timeout_after"])
 @pytest.mark.parametrize("route", ["POST /patients", "POST /appointments"])
 def test_a_lost_answer_makes_no_second_record(town: Town, route: str, kind: FaultKind) -> None:

@@ -21,7 +21,9 @@ from odnexus.errors import (
     UnsupportedError,
 )
 from odnexus.opendental import calls
-from odnexus.opendental.refusals import refuse, sentence
+from odnexus.opendental.models import Document
+from odnexus.opendental.refusals import refuse, says_none, sentence
+from odnexus.opendental.tables import documents
 
 CALL: Call[Any] = calls.create_patient({"l_name": "Okafor", "f_name": "Lena", "zip": "97401"})
 
@@ -120,3 +122,29 @@ def test_a_long_body_is_cut() -> None:
 
     assert isinstance(refused, ResponseError)
     assert len(refused.detail) == 2000
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "none"),
+    [
+        (404, "No documents exist for this patient", True),
+        (404, "No appointments found.", True),
+        (404, "There are no records that match.", True),
+        (404, "Patient not found", False),
+        (404, "No such patient exists", False),
+        (404, "documents is not a valid resource.", False),
+        (404, "<html>No page was found</html>", False),
+        (400, "No documents exist for this patient", False),
+    ],
+)
+def test_a_list_is_empty_only_where_a_404_says_so_in_words(status: int, text: str, *, none: bool) -> None:
+    assert says_none(answer(status, text)) is none
+
+
+def test_a_list_that_is_said_to_be_empty_is_empty() -> None:
+    call = calls.listing(documents.DOCUMENTS, Document, {"pat_num": 401}).page(0)
+    nothing, nobody = answer(404, "No documents exist for this patient"), answer(404, "Patient not found")
+
+    assert call.refuse(call, nothing) is None
+    assert call.read(nothing) == []
+    assert isinstance(call.refuse(call, nobody), NotFoundError)

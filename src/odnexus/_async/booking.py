@@ -268,12 +268,13 @@ class AsyncBooking:
         return await records.save(known.link, self._begun(appt, known.body, found), now)
 
     async def _placed(self, appt: NexHealthAppointment, event: Event, now: datetime) -> Fields | None:
-        """Return the essence of *appt* with chair and provider filled in, or ask where it belongs."""
+        """Return the essence of *appt* with chair, provider and length filled in, or ask where it belongs."""
         office, ref = self._office, self._office.at_nexhealth(appt.id)
         if not await self._accepted(appt, event, now):
             return None
         fields = self._place(appt)
         missing = [name for name in ("operatory", "provider") if not fields[name]]
+        missing += ["length"] if self._endless(appt) else []
         if not missing:
             return fields
         # Chairs and providers are read again before the answer is acted on; an answer that did not help is asked anew.
@@ -284,8 +285,8 @@ class AsyncBooking:
                 return None
             about = (*missing, len(about) - len(missing) + 1)
         text = (
-            f"NexHealth booking {appt.id} has no {' and no '.join(missing)} that Open Dental knows. Add it to the "
-            "location's tables, then answer the review with retry."
+            f"NexHealth booking {appt.id} has no {' and no '.join(missing)} that Open Dental can take. Add it to the "
+            "location's tables (a length: minutes of its type), then answer the review with retry."
         )
         await self._ask(appt, self._inquiry(appt, event, kind="visit.unplaced", text=text, about=about), now)
         return None
@@ -300,6 +301,13 @@ class AsyncBooking:
         fields["operatory"] = fields.get("operatory") or rule.operatory or location.default_operatory or own_chair
         fields["minutes"] = rule.length(int(fields["minutes"] or 0))
         return fields
+
+    def _endless(self, appt: NexHealthAppointment) -> bool:
+        """Return whether neither *appt* nor its type says how long the visit is: any block would be wrong."""
+        rule = self._office.location.types.get(appt.appointment_type_id or 0, NO_RULE)
+        if rule.minutes is not None or rule.pattern:
+            return False
+        return appt.start_time is None or appt.end_time is None or appt.end_time <= appt.start_time
 
     def _slot(self, appt: NexHealthAppointment) -> Slot | None:
         """Return the place in the book that *appt* asks for, ``None`` while its chair is not known."""

@@ -31,6 +31,7 @@ from odnexus.errors import (
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
+    ServerError,
     StoreError,
     place_of,
 )
@@ -69,7 +70,7 @@ OFFLINE = {
         "Open Dental",
         "Check that the server is on and, for remote access, that the eConnector runs.",
     ),
-    "nexhealth": ("NexHealth", "Check this machine's way to the internet."),
+    "nexhealth": ("NexHealth", "Check this machine's way to the internet, and NexHealth's status page."),
 }
 """Which side cannot be reached → its name, and what to do."""
 
@@ -139,7 +140,7 @@ class AsyncWorking:
             report = await AsyncPolling(office).poll(now)
             await self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             await office.alert_once(now, "fault", "", "")
-            await self._steady(name)
+            await self._steady(office, now)
         except ApiError as error:
             down = await self._down(office, error)
             if down is None:
@@ -178,14 +179,16 @@ class AsyncWorking:
         again = await cursors.get(key) is not None
         await cursors.set(key, now.astimezone(UTC).isoformat())
         if again or not error.transient:
-            office.alert(now, rule, f"Polling failed: {error}", severity="error")
+            await office.alert_once(now, "poll", rule, f"Polling failed: {error}", severity="error")
         else:
             log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
 
-    async def _steady(self, name: str) -> None:
-        """Forget a poll that failed: one went well since."""
-        if await self._records.store.cursors.get(_stumble(name)) is not None:
-            await self._records.store.cursors.set(_stumble(name), None)
+    async def _steady(self, office: AsyncOffice, now: datetime) -> None:
+        """Forget polls that failed: one went well since."""
+        cursors, key = self._records.store.cursors, _stumble(office.location.name)
+        if await cursors.get(key) is not None:
+            await cursors.set(key, None)
+            await office.alert_once(now, "poll", "", "")
 
     async def status(self, office: AsyncOffice) -> LocationStatus:
         """Return how one location stands."""
@@ -357,10 +360,13 @@ class AsyncWorking:
     async def _down(self, office: AsyncOffice, error: OdnexusError) -> ApiError | None:
         """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
 
-        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission.
+        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
+        proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
         """
         if isinstance(error, OfficeOfflineError | ConnectionFailedError):
             return error
+        if isinstance(error, ServerError):
+            return error if await self._fails_everywhere(office, error.api) else None
         if isinstance(error, AuthenticationError) and error.api == "nexhealth":
             # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
             return error
@@ -373,6 +379,19 @@ class AsyncWorking:
         except ApiError:
             return None
         return None
+
+    async def _fails_everywhere(self, office: AsyncOffice, api: str) -> bool:
+        """Ask the cheapest question there is, and return whether even that fails."""
+        try:
+            if api == "opendental":
+                await office.opendental.program_version()
+            else:
+                await office.nexhealth.locations.get(office.location.nexhealth_id)
+        except (ServerError, OfficeOfflineError, ConnectionFailedError):
+            return True
+        except ApiError:
+            return False
+        return False
 
     async def _pausing(self, name: str) -> Pausing | None:
         text = await self._records.store.cursors.get(f"pause:{name}")

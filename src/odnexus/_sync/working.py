@@ -32,6 +32,7 @@ from odnexus.errors import (
     OdnexusError,
     OfficeOfflineError,
     PermissionDeniedError,
+    ServerError,
     StoreError,
     place_of,
 )
@@ -70,7 +71,7 @@ OFFLINE = {
         "Open Dental",
         "Check that the server is on and, for remote access, that the eConnector runs.",
     ),
-    "nexhealth": ("NexHealth", "Check this machine's way to the internet."),
+    "nexhealth": ("NexHealth", "Check this machine's way to the internet, and NexHealth's status page."),
 }
 """Which side cannot be reached → its name, and what to do."""
 
@@ -140,7 +141,7 @@ class Working:
             report = Polling(office).poll(now)
             self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             office.alert_once(now, "fault", "", "")
-            self._steady(name)
+            self._steady(office, now)
         except ApiError as error:
             down = self._down(office, error)
             if down is None:
@@ -179,14 +180,16 @@ class Working:
         again = cursors.get(key) is not None
         cursors.set(key, now.astimezone(UTC).isoformat())
         if again or not error.transient:
-            office.alert(now, rule, f"Polling failed: {error}", severity="error")
+            office.alert_once(now, "poll", rule, f"Polling failed: {error}", severity="error")
         else:
             log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
 
-    def _steady(self, name: str) -> None:
-        """Forget a poll that failed: one went well since."""
-        if self._records.store.cursors.get(_stumble(name)) is not None:
-            self._records.store.cursors.set(_stumble(name), None)
+    def _steady(self, office: Office, now: datetime) -> None:
+        """Forget polls that failed: one went well since."""
+        cursors, key = self._records.store.cursors, _stumble(office.location.name)
+        if cursors.get(key) is not None:
+            cursors.set(key, None)
+            office.alert_once(now, "poll", "", "")
 
     def status(self, office: Office) -> LocationStatus:
         """Return how one location stands."""
@@ -356,10 +359,13 @@ class Working:
     def _down(self, office: Office, error: OdnexusError) -> ApiError | None:
         """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
 
-        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission.
+        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
+        proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
         """
         if isinstance(error, OfficeOfflineError | ConnectionFailedError):
             return error
+        if isinstance(error, ServerError):
+            return error if self._fails_everywhere(office, error.api) else None
         if isinstance(error, AuthenticationError) and error.api == "nexhealth":
             # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
             return error
@@ -372,6 +378,19 @@ class Working:
         except ApiError:
             return None
         return None
+
+    def _fails_everywhere(self, office: Office, api: str) -> bool:
+        """Ask the cheapest question there is, and return whether even that fails."""
+        try:
+            if api == "opendental":
+                office.opendental.program_version()
+            else:
+                office.nexhealth.locations.get(office.location.nexhealth_id)
+        except (ServerError, OfficeOfflineError, ConnectionFailedError):
+            return True
+        except ApiError:
+            return False
+        return False
 
     def _pausing(self, name: str) -> Pausing | None:
         text = self._records.store.cursors.get(f"pause:{name}")

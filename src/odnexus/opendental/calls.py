@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from odnexus._calls import Call, Json, Method, Reply, no_answer_expected, require
 from odnexus.errors import UnexpectedResponseError
@@ -76,7 +76,7 @@ from odnexus.opendental.models import (
     Schedule,
     Subscription,
 )
-from odnexus.opendental.refusals import refuse, sentence
+from odnexus.opendental.refusals import refuse, refuse_list, sentence
 from odnexus.opendental.tables import appointments, care, insurance, office, patients, records
 from odnexus.opendental.wire import NoBody
 
@@ -103,7 +103,7 @@ class Listing(Generic[R]):
     def page(self, offset: int) -> Call[list[R]]:
         """Return the call for the page that begins at row *offset*; the first page sends no Offset at all."""
         values = {**self.filters, "offset": offset or None}
-        return _call(self.endpoint, wire.many(self.record, self.endpoint.name), params=values)
+        return _list(self.endpoint, self.record, params=values)
 
 
 def listing(endpoint: Endpoint, record: type[R], filters: Values, offset: int = 0) -> Listing[R]:
@@ -138,6 +138,13 @@ def _call(
         since=_newest(endpoint, {**dict(query), **(content or {})}),
         permission=endpoint.permission,
     )
+
+
+def _list(
+    endpoint: Endpoint, record: type[R], number: int | None = None, *, params: Values | None = None
+) -> Call[list[R]]:
+    call = _call(endpoint, wire.many(record, endpoint.name), number, params=params)
+    return evolve(call, refuse=refuse_list)
 
 
 def _with_number(path: str, number: int | None) -> str:
@@ -474,7 +481,7 @@ def update_ins_verify(changes: InsVerifyChanges) -> Call[InsVerify | NoBody]:
 
 def family_insurance(pat_num: int) -> Call[list[FamilyInsurance]]:
     """Return the call for all coverages of a patient, each with its subscription, plan and carrier."""
-    return _call(insurance.FAMILY_INSURANCE, wire.many(FamilyInsurance, insurance.FAMILY_INSURANCE.name), pat_num)
+    return _list(insurance.FAMILY_INSURANCE, FamilyInsurance, pat_num)
 
 
 # Everything else.

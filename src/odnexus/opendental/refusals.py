@@ -36,6 +36,7 @@ _TOO_OLD = re.compile(r"version issue|is not a valid (method|resource)", re.IGNO
 _TIMED_OUT = re.compile(r"timed[ -]?out|time-?out", re.IGNORECASE)
 _EXISTS = re.compile(r"duplicate|already exist", re.IGNORECASE)
 _PERMISSION = re.compile(r"permission", re.IGNORECASE)
+_NONE = re.compile(r"(there (are|is) )?no (?!such\b).*\b(exists?|found|match(es|ed)?|available)\b", re.IGNORECASE)
 
 
 def refuse(call: Call[Any], reply: Reply) -> ApiError | None:
@@ -48,6 +49,19 @@ def refuse(call: Call[Any], reply: Reply) -> ApiError | None:
     if reply.status >= 500:
         return _saying(ServerError, "the other side failed")(call, reply, detail)
     return _BY_STATUS.get(reply.status, _other)(call, reply, detail)
+
+
+def refuse_list(call: Call[Any], reply: Reply) -> ApiError | None:
+    """Return what `refuse` does, but for the 404 that says in words that a list is empty: that is an answer."""
+    return None if says_none(reply) else refuse(call, reply)
+
+
+def says_none(reply: Reply) -> bool:
+    """Return whether *reply* is a 404 that says that a list is empty, such as ``"No documents exist for …"``.
+
+    Page "API Documents". Everywhere else 404 means that something the filter names does not exist.
+    """
+    return reply.status == 404 and _NONE.match(sentence(reply)) is not None
 
 
 def sentence(reply: Reply) -> str:

@@ -34,6 +34,7 @@ from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental.models import Record, Subscription
 from odnexus.opendental.models.insurance import MISSPELT
 from odnexus.opendental.names import SPELLINGS
+from odnexus.opendental.refusals import says_none
 
 if TYPE_CHECKING:
     import cattrs
@@ -286,9 +287,11 @@ def one(record: type[R], call_name: str) -> Callable[[Reply], R]:
 
 
 def many(record: type[R], call_name: str) -> Callable[[Reply], list[R]]:
-    """Return the reader of an answer that is a list of *record*."""
+    """Return the reader of an answer that is a list of *record*; an empty one may come as a 404 that says so."""
 
     def read(reply: Reply) -> list[R]:
+        if says_none(reply):
+            return []
         rows = _rows(reply, call_name)
         return [_structured(record, row, call_name, f"$[{index}]") for index, row in enumerate(rows)]
 
