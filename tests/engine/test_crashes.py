@@ -25,8 +25,8 @@ Story = Callable[["CutTown"], None]
 class CutTown(Town):
     """A town whose engine may be killed at any effect."""
 
-    def __init__(self, cut: Cut | None = None, **options: Any) -> None:
-        self.cut = cut or Cut()
+    def __init__(self, *, cut: Any = None, **options: Any) -> None:
+        self.cut: Cut = cut or Cut()
         super().__init__(store=CuttingStore(MemoryStore(), self.cut), **options)
 
     def _build_opendental(self, options: dict[str, Any]) -> None:
