@@ -23,6 +23,7 @@ from unittest.mock import patch
 import httpx
 import pytest
 from attrs import frozen
+from hypothesis import settings
 from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.myst import CodeBlockParser, SkipParser
@@ -33,6 +34,10 @@ from odnexus import NexHealth, OpenDental, Practice, Sealer, SqliteStore, SyncEn
 from odnexus.testing import VirtualClock, demo_office, transport
 from odnexus.testing.nexhealth import API_KEY
 from odnexus.testing.opendental import CUSTOMER_KEY, DEVELOPER_KEY, demo_practice
+
+# How long an example takes says something about the machine; whoever runs checks for others wants the same ones again.
+settings.register_profile("odnexus", deadline=None, derandomize="CI" in os.environ)
+settings.load_profile("odnexus")
 
 SECRET: Final = "whsec-example"  # noqa: S105 - invented
 
