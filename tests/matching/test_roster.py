@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings, strategies as st
 
 from odnexus.mapping.person import Address, Person
-from odnexus.matching import Chart, Grade, Roster
+from odnexus.matching import Chart, Grade, Roster, roster as roster_module
 from odnexus.matching.blocking import one_digit_off, swapped_birth
 from odnexus.matching.decide import Veto
 from odnexus.matching.features import features_of
@@ -225,6 +225,25 @@ def test_filing_leaves_the_garbage_collector_as_it_was(running: bool) -> None:
         assert gc.isenabled() is running
     finally:
         (gc.enable if was else gc.disable)()
+
+
+def test_a_large_roster_is_settled_and_many_small_ones_leave_garbage_to_be_found(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    settled: list[str] = []
+    monkeypatch.setattr(gc, "freeze", lambda: settled.append("freeze"))
+    monkeypatch.setattr(gc, "unfreeze", lambda: settled.append("unfreeze"))
+    monkeypatch.setattr(roster_module, "_MANY", 3)
+
+    Roster([chart(1), chart(2)])
+    assert settled == []
+
+    Roster([chart(1), chart(2), chart(3)])
+    assert settled == ["freeze", "unfreeze"]
+
+    monkeypatch.setattr(gc, "get_freeze_count", lambda: 1)
+    Roster([chart(1), chart(2), chart(3)])
+    assert settled == ["freeze", "unfreeze"], "what the host froze stays frozen"
 
 
 def test_a_chart_can_be_changed_and_forgotten() -> None:

@@ -51,6 +51,8 @@ _MOST_SHARED: Final = 12
 # Birth dates of a practice spread over 20,000 days and more.
 _FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
+# So many charts are worth telling the garbage collector about.
+_MANY: Final = 10_000
 _OVERLAP: Final = timedelta(hours=2)
 _RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
@@ -86,7 +88,8 @@ class Roster:
         with _without_collecting():
             for chart in held:
                 self.add(chart)
-            _settle()
+            if len(held) >= _MANY:
+                _settle()
 
     @classmethod
     def from_records(cls, patients: Iterable[Patient | PatientRow]) -> Self:
@@ -367,7 +370,8 @@ def _settle() -> None:
     """Tell the garbage collector that what stands in memory is there to stay, which costs no walk through it.
 
     A roster lives long, and what the collector takes for new it walks three times before it thinks so: as much time as
-    10,000 lookups take. Garbage is found by the next full collection, as ever. Frozen objects are left as they are.
+    10,000 lookups take. What is garbage by now is found by the next full collection: later than else, which is why small
+    rosters, of which there may be many, leave the collector alone. Frozen objects are left as they are.
     """
     if gc.get_freeze_count() == 0:
         gc.freeze()
