@@ -370,8 +370,8 @@ def _settle() -> None:
     """Tell the garbage collector that what stands in memory is there to stay, which costs no walk through it.
 
     A roster lives long, and what the collector takes for new it walks three times before it thinks so: as much time as
-    10,000 lookups take. What is garbage by now is found by the next full collection: later than else, which is why small
-    rosters, of which there may be many, leave the collector alone. Frozen objects are left as they are.
+    10,000 lookups take. What is garbage by now is found by the next full collection, later than else: so small rosters,
+    of which there may be many, leave the collector alone. Frozen objects are left as they are.
     """
     if gc.get_freeze_count() == 0:
         gc.freeze()
