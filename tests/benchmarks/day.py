@@ -50,6 +50,9 @@ class Way:
 
 NEXHEALTH_SECONDS = 0.3
 
+QUIET = timedelta(seconds=30)
+"""After so long without anything new, no webhook is on its way."""
+
 
 @define
 class Asked:
@@ -74,6 +77,7 @@ class Day(Town):
         self.edited: dict[int, Asked] = {}
         self.order: list[int] = []
         self.limited = 0
+        self.stirred = self.clock.now()
         self.due: list[tuple[datetime, Callable[[], object]]] = []
         self.engine = self.new_engine(
             opendental=OpenDental(
@@ -152,6 +156,8 @@ class Day(Town):
 
     def _office_did(self, request: SimRequest, reply: SimReply) -> None:
         self.limited += reply.status == 429
+        if request.method != "GET":
+            self.stir()
         if request.method == "POST" and request.path.endswith("/appointments") and reply.status < 300:
             newest = self.od.practice.appointments[max(self.od.practice.appointments)]
             self._landed(newest)
@@ -169,6 +175,8 @@ class Day(Town):
                 self.order.append(booking)
 
     def _platform_did(self, request: SimRequest, reply: SimReply) -> None:
+        if request.method != "GET":
+            self.stir()
         if request.method == "PATCH" and reply.status < 300:
             asked = self.edited.get(int(request.path.rsplit("/", 1)[-1]))
             if asked is not None and asked.landed is None:
@@ -198,10 +206,16 @@ class Day(Town):
         self.clock.advance(timedelta(seconds=seconds))
         while self.due and self.due[0][0] <= self.clock.now():
             self.due.pop(0)[1]()
-        if self.way.signals:
+            self.stir()
+        # Looking for deliveries costs as much as there are bookings: only when there may be some.
+        if self.way.signals and self.clock.now() <= self.stirred + QUIET:
             self.nx.tick()
-            if self.od.events.send is not None:
-                self.od.events.deliver()
+        if self.od.events.send is not None:
+            self.od.events.deliver()
+
+    def stir(self) -> None:
+        """Remember that something happened, of which webhooks may tell."""
+        self.stirred = self.clock.now()
 
 
 class Until:
