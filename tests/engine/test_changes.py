@@ -176,6 +176,28 @@ def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(t
     assert len(town.visits) == 1
 
 
+@pytest.mark.parametrize(("choice", "visits", "live"), [("nexhealth", 1, 1), ("opendental", 0, 0), ("dismiss", 0, 1)])
+def test_restored_at_nexhealth_is_a_question_and_done_on_the_staffs_word(
+    town: Town, choice: str, visits: int, live: int
+) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    town.nx.patient_app.cancel(booking)
+    town.settle()
+    # The moment of the cancellation stays where it is after an un-cancel.
+    town.booking(booking).cancelled = False
+    town.nx.state.touch(town.booking(booking))
+
+    town.settle()
+
+    assert town.kinds() == ["visit.clash"]
+    town.engine.answer(town.engine.reviews()[0].review.id, choice)
+    town.settle()
+    assert [str(row["AptStatus"]) for row in town.visits].count("Scheduled") == visits
+    assert [one.cancelled for one in town.nx.state.appointments.values()].count(False) == live
+    assert town.kinds() == []
+
+
 def test_a_new_time_that_nexhealth_refuses_both_ways_is_told_to_the_staff() -> None:
     from odnexus.testing.nexhealth.switches import Switches
 

@@ -183,3 +183,21 @@ def test_everything_works_by_polling_alone(town: Town) -> None:
         "appointment.cancelled",
     ]
     assert town.booking(booking).cancelled
+
+
+@pytest.mark.parametrize("hours", [-20, -3, 5])
+@pytest.mark.parametrize("charts", [True, False])
+def test_an_office_whose_clock_is_hours_off_is_heard_from_the_first_poll(hours: int, *, charts: bool) -> None:
+    town = Town()
+    town.od.practice.drift = timedelta(hours=hours)
+    if charts:
+        town.chart("Kim", "Larsen", "1979-02-03")
+    town.work()
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+
+    row = town.row_of(booking)
+    town.od.practice.staff.move(row["AptNum"], start=row["AptDateTime"] + timedelta(hours=1), op=row["Op"])
+    town.settle()
+
+    assert town.booking(booking).start_time == at(10)

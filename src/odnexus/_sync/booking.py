@@ -304,7 +304,7 @@ class Booking:
         return fields
 
     def _endless(self, appt: NexHealthAppointment) -> bool:
-        """Return whether neither *appt* nor its type says how long the visit is: a block of any length would be wrong."""
+        """Return whether neither *appt* nor its type says how long it is: a block of any length would be wrong."""
         rule = self._office.location.types.get(appt.appointment_type_id or 0, NO_RULE)
         if rule.minutes is not None or rule.pattern:
             return False
