@@ -170,7 +170,10 @@ def test_a_visit_that_the_staff_makes_again_in_its_place_is_still_the_booking(to
     town.settle(8)
 
     assert not town.booking(booking).cancelled
-    assert town.link_of(booking).opendental.id == str(again)
+    link = town.link_of(booking)
+    assert link is not None
+    assert link.opendental is not None
+    assert link.opendental.id == str(again)
     assert town.alerts == []
 
     town.od.practice.staff.move(again, start=row["AptDateTime"] + timedelta(hours=1), op=row["Op"])

@@ -289,7 +289,8 @@ class Office:
         rows = [row for row in self.opendental.appointments.iter(date_start=start, date_end=end)]
         # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
         # An office that shows nothing at all costs nothing to read a day of.
-        stamps = [row.server_date_time for row in (*rows, *patients) if row.server_date_time is not None]
+        told = [*(row.server_date_time for row in rows), *(patient.server_date_time for patient in patients)]
+        stamps = [moment for moment in told if moment is not None]
         since = min(stamps) if stamps else self.wall(now) - timedelta(days=1)
         for what in ("charts", "book"):
             self.records.store.cursors.set(f"since:{what}:{self.location.database}", since.isoformat())
