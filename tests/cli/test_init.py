@@ -90,6 +90,17 @@ def test_what_is_only_alike_by_name_or_unknown_is_marked(office: Place) -> None:
     assert re.search(r"^# \d+ = 0   # CHECK Annex: nothing", text, re.MULTILINE)
 
 
+def test_a_second_location_is_not_silently_taken_for_one_of_the_same_database(office: Place) -> None:
+    simulator = office.nx.simulator
+    institution = simulator.state.locations[office.nx.location_id].institution_id
+    simulator.state.add_location(institution, "Demo Dental North")
+
+    text = init(office)[2].read_text()
+
+    assert text.count('database = "main"\n') == 1
+    assert text.count('database = "main"   # CHECK') == 1
+
+
 def test_a_name_cannot_break_out_of_its_comment(office: Place) -> None:
     office.nx.simulator.state.add_operatory(office.nx.location_id, 'Evil\nsubdomain = "x"', foreign_id="")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -157,6 +158,53 @@ def test_cancelled_here_and_moved_there_is_a_question(town: Town, booking: int) 
     assert str(town.row_of(booking)["AptStatus"]) == "UnschedList"
 
 
+def test_a_visit_that_the_staff_makes_again_in_its_place_is_still_the_booking(town: Town) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    row = dict(town.row_of(booking))
+    town.od.practice.staff.delete(row["AptNum"])
+    again = town.od.practice.add_appointment(
+        **{name: row[name] for name in ("PatNum", "Op", "ProvNum", "AptDateTime", "Pattern")}
+    )
+
+    town.settle(8)
+
+    assert not town.booking(booking).cancelled
+    link = town.link_of(booking)
+    assert link is not None
+    assert link.opendental is not None
+    assert link.opendental.id == str(again)
+    assert town.alerts == []
+
+    town.od.practice.staff.move(again, start=row["AptDateTime"] + timedelta(hours=1), op=row["Op"])
+    town.settle()
+    assert town.booking(booking).start_time == at(10)
+
+
+@pytest.mark.parametrize("other", [{"Op": 1}, {"hours": 3}, {"PatNum": 0}, {"AptStatus": "Broken"}])
+def test_a_visit_that_stands_elsewhere_is_not_taken_for_a_deleted_one(town: Town, other: dict[str, Any]) -> None:
+    stranger = town.chart("Kim", "Larsen", "1979-02-03")
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    row = dict(town.row_of(booking))
+    town.od.practice.staff.delete(row["AptNum"])
+    made = {name: row[name] for name in ("PatNum", "Op", "ProvNum", "AptDateTime", "Pattern")}
+    match other:
+        case {"Op": _}:
+            made["Op"] = town.ops[1]
+        case {"hours": hours}:
+            made["AptDateTime"] += timedelta(hours=hours)
+        case {"PatNum": _}:
+            made["PatNum"] = stranger
+        case _:
+            made["AptStatus"] = other["AptStatus"]
+    town.od.practice.add_appointment(**made)
+
+    town.settle(8)
+
+    assert town.booking(booking).cancelled
+
+
 def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(town: Town) -> None:
     chart = town.chart("Mara", "Lund", "1988-11-20")
     booking = town.book(town.person("Mara", "Lund", "1988-11-20", foreign_id=str(chart)))
@@ -174,6 +222,28 @@ def test_restored_in_open_dental_is_a_question_and_rebooked_on_the_staffs_word(t
     live = [one for one in town.nx.state.appointments.values() if not one.cancelled]
     assert [one.start_time for one in live] == [at(9)]
     assert len(town.visits) == 1
+
+
+@pytest.mark.parametrize(("choice", "visits", "live"), [("nexhealth", 1, 1), ("opendental", 0, 0), ("dismiss", 0, 1)])
+def test_restored_at_nexhealth_is_a_question_and_done_on_the_staffs_word(
+    town: Town, choice: str, visits: int, live: int
+) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    town.nx.patient_app.cancel(booking)
+    town.settle()
+    # The moment of the cancellation stays where it is after an un-cancel.
+    town.booking(booking).cancelled = False
+    town.nx.state.touch(town.booking(booking))
+
+    town.settle()
+
+    assert town.kinds() == ["visit.clash"]
+    town.engine.answer(town.engine.reviews()[0].review.id, choice)
+    town.settle()
+    assert [str(row["AptStatus"]) for row in town.visits].count("Scheduled") == visits
+    assert [one.cancelled for one in town.nx.state.appointments.values()].count(False) == live
+    assert town.kinds() == []
 
 
 def test_a_new_time_that_nexhealth_refuses_both_ways_is_told_to_the_staff() -> None:

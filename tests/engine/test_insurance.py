@@ -556,6 +556,16 @@ def test_what_a_patient_types_is_left_to_people_and_teaches(town: Town) -> None:
     assert town.kinds() == []
 
 
+def test_a_coverage_of_a_plan_without_a_name_is_a_question(town: Town) -> None:
+    patient = booked(town)
+
+    cover(town, patient, {"name": None, "payer_id": None, "group_num": "G-7"})
+    town.settle()
+
+    assert town.kinds() == ["insurance.carrier"]
+    assert counted(town) == (0, 0, 0)
+
+
 def test_who_has_no_insurance_is_not_asked_about(town: Town) -> None:
     booked(town, typed="None")
 

@@ -197,3 +197,21 @@ def test_one_key_is_as_good_as_a_list_of_one(town: Town) -> None:
 def test_a_key_for_a_database_that_no_location_has_is_refused(town: Town) -> None:
     with pytest.raises(ConfigurationError, match=r"event_keys\[mian\]: no location has this database.*main"):
         town.new_engine(event_keys={"mian": CUSTOMER_KEY})
+
+
+@pytest.mark.parametrize("hours", [-20, -3, 5])
+@pytest.mark.parametrize("charts", [True, False])
+def test_an_office_whose_clock_is_hours_off_is_heard_from_the_first_poll(hours: int, *, charts: bool) -> None:
+    town = Town()
+    town.od.practice.drift = timedelta(hours=hours)
+    if charts:
+        town.chart("Kim", "Larsen", "1979-02-03")
+    town.work()
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+
+    row = town.row_of(booking)
+    town.od.practice.staff.move(row["AptNum"], start=row["AptDateTime"] + timedelta(hours=1), op=row["Op"])
+    town.settle()
+
+    assert town.booking(booking).start_time == at(10)

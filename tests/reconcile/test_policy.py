@@ -64,6 +64,20 @@ def test_restored_in_open_dental_is_a_question() -> None:
     ]
 
 
+def test_restored_at_nexhealth_is_a_question_unless_it_has_no_say_in_it() -> None:
+    gone = Base(nexhealth={**VISIT, "cancelled": True}, opendental={**VISIT, "cancelled": True})
+    deaf = VisitPolicy(rules={"cancelled": FieldRule(movers=frozenset({On.OPENDENTAL}), wins=On.OPENDENTAL)})
+
+    plan = planned({}, {"cancelled": True}, gone)
+    other = plan_visit(gone, VISIT, {**VISIT, "cancelled": True}, deaf)
+
+    assert [clash.rule for action in plan.actions if isinstance(action, Hold) for clash in action.clashes] == [
+        "restored at NexHealth"
+    ]
+    assert plan.agreed == gone
+    assert other.quiet
+
+
 def test_a_confirmation_flows_to_nexhealth_once_and_is_never_taken_back() -> None:
     confirmed = {**VISIT, "confirmed": True}
 

@@ -282,12 +282,15 @@ class AsyncOffice:
 
     async def read_everything(self, now: datetime) -> None:
         """Read all charts and the watched part of the book."""
-        charts = [chart_of(patient) async for patient in self.opendental.patients.simple()]
+        patients = [patient async for patient in self.opendental.patients.simple()]
+        charts = [chart_of(patient) for patient in patients]
         start, end = self.horizon(now)
         rows = [row async for row in self.opendental.appointments.iter(date_start=start, date_end=end)]
-        stamps = [row.server_date_time for row in rows if row.server_date_time is not None]
-        # Without a row the office tells no time; then an hour of overlap makes up for clocks that differ.
-        since = min(stamps) if stamps else self.wall(now) - timedelta(hours=1)
+        # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
+        # An office that shows nothing at all costs nothing to read a day of.
+        told = [*(row.server_date_time for row in rows), *(patient.server_date_time for patient in patients)]
+        stamps = [moment for moment in told if moment is not None]
+        since = min(stamps) if stamps else self.wall(now) - timedelta(days=1)
         for what in ("charts", "book"):
             await self.records.store.cursors.set(f"since:{what}:{self.location.database}", since.isoformat())
         waiting = await self._unscheduled()

@@ -182,7 +182,9 @@ class AsyncPolling:
                 pair = sorted((row.apt_num, other.apt_num))
                 linked = [await office.records.link("visit", office.at_opendental(number)) for number in pair]
                 # Of a slot that is only held people are told with the booking that waits for it.
-                if any(known is not None and known.link.state is not LinkState.PENDING for known in linked):
+                ours = any(known is not None and known.link.state is not LinkState.PENDING for known in linked)
+                # No list shows a deletion: what stands in the way may be what was deleted to make room.
+                if ours and await office.opendental_visit(other.apt_num) is not None:
                     office.alert(
                         now,
                         "visit.double-booked",

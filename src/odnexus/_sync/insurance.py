@@ -204,7 +204,8 @@ class Insurance:
         kept = [
             each
             for each in found
-            if each.insured and each.active and each.kind == "dental" and not (each.term and each.term < today)
+            if (each.insured or each.nameless) and each.active and each.kind == "dental"
+            if not (each.term and each.term < today)
         ]
         if said:
             return kept

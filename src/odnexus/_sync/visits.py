@@ -20,6 +20,7 @@ from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import Done, Event, Settlement
 from odnexus.reconcile.links import LinkState
+from odnexus.reconcile.triggers import slot_of
 
 
 class Visits:
@@ -133,12 +134,34 @@ class Visits:
     def _both(
         self, known: Known, appt: NexHealthAppointment | None, row: OpenDentalAppointment | None, now: datetime
     ) -> Settlement:
+        if row is None and self._office.bridging() and (heir := self._made_again(known)) is not None:
+            row, end = heir, self._office.at_opendental(heir.apt_num)
+            known = self._office.records.save(evolve(known.link, opendental=end), known.body, now)
+            self._office.note(now, "decided", known.link.nexhealth, "visit.made-again", related=[end])
         if row is not None and row.pat_num != known.body.patient and known.body.patient is not None:
             followed = self._follow(known, appt, row, now)
             if not followed:
                 return Done()
             known = self._office.records.save(known.link, evolve(known.body, patient=row.pat_num), now)
         return self._carrying.carry(known, appt, row, now)
+
+    def _made_again(self, known: Known) -> OpenDentalAppointment | None:
+        """Return what the staff made in place of a visit that it deleted: the same patient, chair and begin.
+
+        Nobody cancelled such a visit. Of two that could be meant none is taken.
+        """
+        office, base = self._office, known.body.base
+        slot = slot_of(base.opendental) if base is not None and not base.opendental.get("cancelled") else None
+        if slot is None or known.body.patient is None:
+            return None
+        found = [
+            row
+            for row in office.picture.calendar.of_patient(known.body.patient)
+            if row.occupies and not row.booking and (row.start, row.operatory) == (slot.start, slot.operatory)
+            if office.records.link("visit", office.at_opendental(row.apt_num)) is None
+        ]
+        row = office.opendental_visit(found[0].apt_num) if len(found) == 1 else None
+        return row if row is not None and str(row.apt_status) == "Scheduled" else None
 
     def _is_echo(self, known: Known, appt: NexHealthAppointment | None) -> bool:
         """Return whether NexHealth shows what was agreed: then Open Dental need not be read."""

@@ -112,7 +112,7 @@ def draft(
         '[run]\nevery = "5 minutes"\nscan_at = "02:30"\nheartbeat = "odnexus.heartbeat"',
         DELIVERIES.rstrip(),
         ALERTS.rstrip(),
-        *("\n\n".join(_location(place, office)) for place in places),
+        *("\n\n".join(_location(place, office, places[0])) for place in places),
     ]
     return "\n\n".join(blocks) + "\n"
 
@@ -140,15 +140,17 @@ def _opendental(chosen: OpenDentalSettings, office: DatabaseFacts) -> str:
     return "\n".join(rows)
 
 
-def _location(place: LocationFacts, office: DatabaseFacts) -> Iterator[str]:
+def _location(place: LocationFacts, office: DatabaseFacts, first: LocationFacts) -> Iterator[str]:
     location = place.location
+    # Where the office has no clinics, nothing tells that this location is in the same database as the first.
+    doubt = "" if place is first or office.clinics else "   # CHECK: or has it an Open Dental of its own?"
     yield "\n".join(
         [
             "[[locations]]",
             f"name = {_text(location.name)}",
             f"nexhealth_id = {location.nexhealth_id}",
             f"timezone = {_text(location.timezone)}",
-            f"database = {_text(office.name)}",
+            f"database = {_text(office.name)}{doubt}",
             *_clinic(place, office.clinics),
             'modes = { person = "observe", visit = "observe" }   # then "suggest", then "apply"',
             *_confirmed(office.confirmations),

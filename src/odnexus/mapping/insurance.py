@@ -164,6 +164,11 @@ class Coverage:
         return bool(self.payer_id) or _plain(self.carrier) not in NO_INSURANCE
 
     @property
+    def nameless(self) -> bool:
+        """Return whether it is a coverage at NexHealth of which nobody said with whom: that is for people to find."""
+        return self.source == "coverage" and not (self.payer_id or self.carrier.strip())
+
+    @property
     def own(self) -> bool:
         """Return whether it is surely the patient's own policy."""
         return self.relationship is Relationship.SELF and self.holder is None

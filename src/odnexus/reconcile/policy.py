@@ -104,6 +104,7 @@ def plan_visit(base: Base | None, nexhealth: Fields, opendental: Fields, policy:
     * Cancelled on one side and moved to another time on the other: Hold.
     * Cancelled on one side: the other is retired; nothing else of the visit matters any more.
     * Restored in Open Dental after a cancel: Hold, since NexHealth cannot un-cancel.
+    * Restored at NexHealth after a cancel: Hold, since the slot was given back and others may have it.
     """
     plan = reconcile(base, nexhealth, opendental, VISIT_FIELDS, resolve=policy.resolve, allow=policy.allow)
     restored = [r for r in plan.reports if r.rule == "nexhealth.cannot-restore"]
@@ -113,6 +114,10 @@ def plan_visit(base: Base | None, nexhealth: Fields, opendental: Fields, policy:
         return plan
     if nexhealth.get("cancelled") and opendental.get("cancelled"):
         return _only(plan)
+    if (On.NEXHEALTH, "cancelled") in plan.moved and not (
+        nexhealth.get("cancelled") or policy.allow(On.OPENDENTAL, "cancelled", False)
+    ):
+        return _held(plan, base, "restored at NexHealth", "cancelled")
     return _one_sided_cancel(plan, base, nexhealth)
 
 

@@ -258,6 +258,32 @@ def test_inactive_people_and_chairs_need_no_entry() -> None:
     assert worst(look(place=place)) == "pass"
 
 
+def test_tables_are_not_judged_by_what_nexhealth_did_not_tell() -> None:
+    silent = LocationFacts(location=MAIN, errors={"place": "ServerError", "evidence": "ServerError"})
+    partly = evolve(PLACE, operatories=(), errors={"operatories": "PermissionDeniedError"})
+
+    checks = [line.check for line in look(place=silent)]
+    chairs = [line.state for line in look(place=partly) if line.check == "operatories"]
+
+    assert not {"operatories", "providers", "types"} & set(checks)
+    assert chairs == ["fail"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "warned"),
+    [({}, True), ({"operatories": {41: 2}}, False), ({"database": "north"}, False), ({"operatories": {}}, False)],
+)
+def test_two_locations_that_fill_the_same_chairs_are_told(changes: dict[str, Any], *, warned: bool) -> None:
+    north = evolve(PLACE, location=evolve(MAIN, name="north", nexhealth_id=13, operatories={41: 1}), operatories=())
+    other = evolve(north, location=evolve(north.location, **changes))
+    offices = (evolve(OFFICE, operatories=(*OFFICE.operatories, opendental.Operatory(operatory_num=2))),)
+    facts = Facts(databases=(*offices, evolve(OFFICE, name="north")), locations=(PLACE, other))
+
+    lines = [line for line in examine(facts) if line.check == "chairs of its own"]
+
+    assert [(line.about, line.state) for line in lines] == ([("north", "warn")] if warned else [])
+
+
 def test_a_type_that_vanished_fails_and_an_unmapped_one_warns() -> None:
     assert one(look(evolve(OFFICE, types=())), "types").state == "fail"
     assert one(look(place=at(types={})), "types").state == "warn"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 
 from odnexus.cli.doctor.deliveries import judge_events, judge_webhooks
@@ -27,6 +27,7 @@ def examine(facts: Facts) -> list[Line]:
     lines = [line for office in facts.databases for line in _office(office, _features(facts, office))]
     for place in facts.locations:
         lines += _place(place, offices[place.location.database])
+        lines += _shared(place, facts.locations)
     for hooks in facts.webhooks:
         lines += judge_webhooks(hooks)
     for events in facts.events:
@@ -233,18 +234,45 @@ def _mapping(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
     chairs = {each.operatory_num for each in office.operatories if not each.is_hidden}
     people = {each.prov_num for each in office.providers if not each.is_hidden}
     kinds = {each.appointment_type_num for each in office.types if not each.is_hidden}
-    for what in ("operatories", "providers", "types"):
-        if what in place.errors:
-            yield of_error(location.name, what, place.errors[what])
     active = {each.id: each.foreign_id for each in place.operatories if each.active is not False}
-    yield _table(location.name, "operatories", active, location.operatories, chairs, location.default_operatory)
     staff = {each.id: each.foreign_id for each in place.providers if not each.inactive}
-    yield _table(location.name, "providers", staff, location.providers, people, location.default_provider)
-    yield _types(place, kinds)
+    judged = (
+        _table(location.name, "operatories", active, location.operatories, chairs, location.default_operatory),
+        _table(location.name, "providers", staff, location.providers, people, location.default_provider),
+        _types(place, kinds),
+    )
+    # What NexHealth did not tell says nothing about the tables.
+    for line in judged if place.place is not None else ():
+        error = place.errors.get(line.check)
+        yield line if error is None else of_error(location.name, line.check, error)
     yield _confirmed(location, office)
     yield from _clinic(location, office)
     yield from _billing(location, office)
     yield from _carriers(place, office)
+
+
+def _shared(place: LocationFacts, everywhere: Iterable[LocationFacts]) -> Iterator[Line]:
+    """Say which chairs are also those of a location before: two booking pages would fill one chair."""
+    location, chairs = place.location, _chairs(place)
+    for other in everywhere:
+        if other.location.name == location.name:
+            return
+        both = sorted(chairs & _chairs(other)) if other.location.database == location.database else []
+        if both:
+            yield Line(
+                about=location.name,
+                check="chairs of its own",
+                state="warn",
+                text=f"operatories {_ids(both)} of {location.database} are those of {other.location.name}, too",
+                remedy=f"if {location.name} has an Open Dental of its own, name it as its database; else map its own "
+                "chairs, and set clinic_num where the office uses clinics",
+            )
+
+
+def _chairs(place: LocationFacts) -> set[int]:
+    """Return the OperatoryNums that bookings of a location may get."""
+    told = {each.id: _number(each.foreign_id) for each in place.operatories if each.active is not False}
+    return {number for number in {**told, **place.location.operatories}.values() if number}
 
 
 def _clinic(location: Location, office: DatabaseFacts) -> Iterator[Line]:

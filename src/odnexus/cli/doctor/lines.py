@@ -14,7 +14,12 @@ ERRORS: Mapping[str, str] = {
     "ConnectionFailedError": "see that the machine and the service are on and that host and base_url are right",
     "RequestTimeoutError": "see that the machine is on and not overloaded, and try again",
     "AuthenticationError": "check the keys; in Open Dental the key has to be enabled in Setup, Advanced Setup, API",
-    "PermissionDeniedError": "ask for the permission in the developer portal",
+    "PermissionDeniedError": (
+        "see in the developer portal that the key may read this: at Open Dental its permissions, at NexHealth the "
+        "subdomain and the location"
+    ),
+    "ServerError": "it, or a proxy before it, answers with a failure: check base_url, and look at the status page",
+    "RateLimitError": "too many requests: see who else uses this key, and look again in some minutes",
     "NotFoundError": "check the id in the settings",
     "UnsupportedError": "update Open Dental",
     "UnexpectedResponseError": (
