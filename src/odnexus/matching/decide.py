@@ -74,9 +74,14 @@ class Need(IntEnum):
     """A confirmation, or names rare enough that a namesake with that birth date is not to be expected."""
     CONFIRMATION = 2
     """A shared phone, e-mail, address or middle name."""
-    MIDDLE = 3
+    CONTACT = 3
+    """A shared phone, e-mail or address.
+
+    Born one digit apart are sixty days, and one in ten people has any given middle initial: a namesake may well.
+    """
+    MIDDLE = 4
     """The same full middle name: two brothers may both be called Chris, or Jose something."""
-    TWO = 4
+    TWO = 5
     """Two of phone, e-mail, address and middle name, or one home where no phone and no e-mail speaks against it.
 
     A married name: two people of one given name, born on one day, do not live in one home; at one phone they may.
@@ -92,7 +97,7 @@ CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
     (Given.EXACT, Family.SOUND, Birth.EXACT): Need.CONFIRMATION,
     (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
     (Given.EXACT, Family.MISSING, Birth.EXACT): Need.TWO,
-    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
+    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONTACT,
     (Given.SLIP, Family.EXACT, Birth.EXACT): Need.RARITY,
     **{
         (given, family, Birth.EXACT): Need.CONFIRMATION
@@ -293,17 +298,15 @@ def is_certain(levels: Levels, odds: float) -> bool:
     need = CERTAIN.get(levels[:3])
     if need is None:
         return False
-    shared = (
-        (levels.phone is Contact.SAME)
-        + (levels.email is Contact.SAME)
-        + (levels.address is Contact.SAME)
-        + (levels.middle >= Middle.INITIAL)
-    )
+    met = levels[4:7].count(Contact.SAME)
+    shared = met + (levels.middle >= Middle.INITIAL)
     match need:
         case Need.RARITY:
             return shared > 0 or odds >= _RARE_BITS
         case Need.CONFIRMATION:
             return shared > 0
+        case Need.CONTACT:
+            return met > 0
         case Need.MIDDLE:
             return levels.middle is Middle.EXACT
         case Need.TWO:
