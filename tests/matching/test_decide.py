@@ -271,6 +271,12 @@ def test_a_maiden_name_that_became_the_middle_name_contradicts_nothing() -> None
     assert grade(evolve(ROBERT, middle="Ann"), evolve(ROBERT, middle="Okafor", family="Lund")) is Grade.CERTAIN
 
 
+def test_a_family_name_given_twice_is_no_maiden_name() -> None:
+    one, other = evolve(ROBERT, middle="Okafor"), evolve(ROBERT, middle="James")
+
+    assert compare(one, other).vetoes == (Veto.MIDDLE,)
+
+
 def test_reasons_say_why_without_values() -> None:
     comparison = compare(evolve(ROBERT, given="Bob"), evolve(ROBERT, middle="James"))
 
