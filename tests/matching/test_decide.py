@@ -226,6 +226,11 @@ def test_who_goes_by_the_second_of_two_given_names_is_asked_about() -> None:
     assert grade(ROBERT, evolve(ROBERT, given="T. Chidi")) is Grade.POSSIBLE
 
 
+def test_a_whole_name_in_the_field_for_given_names_is_read_as_one() -> None:
+    assert compare(ROBERT, evolve(ROBERT, given="Robert Okafor")).levels.given is Given.EXACT
+    assert compare(ROBERT, evolve(ROBERT, given="Okafor")).levels.given is Given.DIFFERENT
+
+
 @pytest.mark.parametrize(
     ("initials", "middle", "given"),
     [

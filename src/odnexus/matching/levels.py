@@ -249,7 +249,7 @@ def family_level(one: str, other: str, parts: tuple[str, ...], parts_other: tupl
     if flat == flat_other or "".join(parts) == "".join(parts_other):
         return Family.EXACT
     double = len(parts) > 1 or len(parts_other) > 1
-    if double and any(len(part) > 2 for part in set(parts) & set(parts_other)):
+    if double and any(len(part) > 2 for part in set(parts).intersection(parts_other) - _NO_NAMES):
         return Family.PART
     if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other) or _reads_alike(flat, flat_other):
         return Family.CLOSE
@@ -269,6 +269,11 @@ def _article_apart(one: str, other: str) -> bool:
     return longer[:2] in _ARTICLES and longer[2:] == shorter and len(shorter) > 3
 
 
+# Words that many family names begin with, and words between two of them: sharing those is sharing no name.
+_NO_NAMES: Final = frozenset({
+    "abd", "abdal", "abdel", "abdul", "abou", "abu", "bani", "beni", "fitz", "fka", "formerly", "mac", "nee",
+    "saint", "sainte", "san", "santa", "santo", "sao", "sri", "ste", "thi",
+})  # fmt: skip
 _ARTICLES: Final = frozenset({"al", "el"})
 
 

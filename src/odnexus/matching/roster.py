@@ -398,7 +398,8 @@ def _settle() -> None:
     """Tell the garbage collector that what stands in memory is there to stay, which costs no walk through it.
 
     A roster lives long, and what the collector takes for new it walks three times before it thinks so: as much time as
-    10,000 lookups take. Garbage is found by the next full collection, as ever. Whoever has frozen objects keeps them so.
+    10,000 lookups take. Garbage is found by the next full collection, as ever. Whoever has frozen objects keeps them
+    so.
     """
     if gc.get_freeze_count() == 0:
         gc.freeze()
