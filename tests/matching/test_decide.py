@@ -102,6 +102,9 @@ def test_twins_of_near_names_are_asked_about_even_in_a_household() -> None:
 
 def test_a_preferred_name_on_the_chart_is_that_person() -> None:
     assert grade(evolve(ROBERT, given="Wei", preferred="Amy"), evolve(ROBERT, given="Amy")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Anthony", preferred="Tony"), evolve(ROBERT, given="Tony")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Mary Ann", preferred="Mary"), evolve(ROBERT, given="Mary")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Anthony", preferred="Tony"), evolve(ROBERT, given="Toni")) is not Grade.CERTAIN
 
 
 @pytest.mark.parametrize(

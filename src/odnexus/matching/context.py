@@ -73,12 +73,13 @@ def _given_in_context(
 ) -> tuple[Given, Middle]:
     if given is Given.SLIP or given is Given.SIMILAR:
         given = _slip(given, one.given, other.given, frequencies)
+    # One of the two must be what a chart calls the other: twins may both be "Chris" in theirs.
+    called = one.given == other.preferred or other.given == one.preferred
+    if called and given < Given.NICKNAME and one.given and other.given:
+        return Given.NICKNAME, middle
     if given is Given.PART:
         return _given_and_middle(one, other, middle)
     if given < Given.PART:
-        # One of the two must be what a chart calls the other: twins may both be "Chris" in theirs.
-        if one.given and other.given and (one.given == other.preferred or other.given == one.preferred):
-            return Given.NICKNAME, middle
         if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
             return Given.MIDDLE, Middle.MISSING
         if given < Given.INITIAL and (_are_initials(one.given, other) or _are_initials(other.given, one)):
