@@ -298,7 +298,7 @@ def is_certain(levels: Levels, odds: float) -> bool:
     # Two names that are not quite the same, first and middle, are as many chances of another person.
     if need is None or (levels.middle is Middle.SIMILAR and levels.given is not Given.EXACT):
         return False
-    met = levels[4:7].count(Contact.SAME)
+    met = (levels.phone is Contact.SAME) + (levels.email is Contact.SAME) + (levels.address is Contact.SAME)
     shared = met + (levels.middle >= Middle.INITIAL)
     match need:
         case Need.RARITY:
@@ -317,7 +317,12 @@ def is_certain(levels: Levels, odds: float) -> bool:
 
 def is_confirmed(levels: Levels) -> bool:
     """Tell whether a phone, an e-mail address, a home or a middle name confirms what names and birth date say."""
-    return Contact.SAME in levels[4:7] or levels.middle >= Middle.INITIAL
+    return (
+        levels.phone is Contact.SAME
+        or levels.email is Contact.SAME
+        or levels.address is Contact.SAME
+        or levels.middle >= Middle.INITIAL
+    )
 
 
 def is_probable(levels: Levels) -> bool:

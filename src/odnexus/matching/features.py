@@ -69,7 +69,7 @@ class Features:
 
 def features_of(person: Person) -> Features:
     """Return *person* made ready for comparison."""
-    family, parts, letters = _family(person.family)
+    given, (family, parts, letters) = _given(person.given), _family(person.family)
     birth_date = person.birth_date
     if birth_date is None or birth_date in NO_DATES or birth_date.year not in _YEARS:
         year = month = day = 0
@@ -78,7 +78,8 @@ def features_of(person: Person) -> Features:
     address = person.address
     home = address_key(address.line_1, address.line_2)
     return Features(
-        _without_family(_given(person.given), family),
+        # Some fill in the whole name where the given one belongs.
+        given.removesuffix(f" {family}") if " " in given and family else given,
         fold_name(person.middle) if person.middle else "",
         _given(person.preferred) if person.preferred else "",
         family,
@@ -102,11 +103,6 @@ def features_of(person: Person) -> Features:
 # Whoever turns up was born in these. Programs write their own first or last day where there is none: 1753-01-01,
 # 1899-12-30, 9999-12-31.
 _YEARS: Final = range(1900, 2100)
-
-
-def _without_family(given: str, family: str) -> str:
-    """Return the given name without the family name behind it: forms are filled in with a whole name in one field."""
-    return given.removesuffix(f" {family}") if " " in given and family else given
 
 
 @lru_cache(maxsize=65_536)
