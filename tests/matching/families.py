@@ -20,7 +20,19 @@ from attrs import evolve, field, frozen
 
 from odnexus.mapping.person import Address, Person
 from odnexus.mapping.text import person_name
-from tests.matching.family_names import ALIKE, BOYS, ENDS, FAMILIES, GIRLS, MIDS, NICKNAMES, SPELLINGS, STARTS, STREETS
+from tests.matching.family_names import (
+    ALIKE,
+    BOYS,
+    ENDS,
+    FAMILIES,
+    GIRLS,
+    MIDS,
+    NICKNAMES,
+    SHORT_FOR_BOTH,
+    SPELLINGS,
+    STARTS,
+    STREETS,
+)
 
 TODAY: Final = date(2026, 5, 4)
 
@@ -482,6 +494,26 @@ def _swapped_stranger(town: Town, one: Neighbour) -> Person:
     return evolve(_namesake(town, one), birth_date=other)
 
 
+def _neighbouring_namesake(town: Town, one: Neighbour) -> Person:
+    """Return somebody of the same name and middle initial whose birth date is one digit away."""
+    return evolve(
+        _namesake(town, one), birth_date=town.slip(one.person.birth_date or TODAY), middle=one.person.middle[:1]
+    )
+
+
+def _named_after(town: Town, one: Neighbour) -> Person:
+    """Return the child or the parent of one name who has the same birthday, a generation apart."""
+    born = one.person.birth_date or TODAY
+    years = town.random.randint(18, 38)
+    year = born.year + years if born.year + years < TODAY.year else born.year - years
+    return evolve(one.person, birth_date=date(year, born.month, min(born.day, 28)), suffix="", middle="")
+
+
+def _short_twin(town: Town, one: Neighbour) -> Person:
+    """Return a twin who goes by a name that could be short for the patient's as well."""
+    return evolve(_twin(town, one), given=SHORT_FOR_BOTH.get(one.person.given, "Alex"), middle="")
+
+
 def _placeholder(town: Town, one: Neighbour) -> Person:
     """Return a newborn without name or a test entry, at the patient's phone."""
     return evolve(
@@ -509,11 +541,17 @@ TRAPS: Final[dict[str, Callable[[Town, Neighbour], Person]]] = {
     "namesake, day and month exchanged": _swapped_stranger,
     "placeholder": _placeholder,
     "relative without birth date": _dateless_relative,
+    "namesake, one digit of the date apart": _neighbouring_namesake,
+    "parent or child of one name and birthday": _named_after,
+    "twin with a short name of both": _short_twin,
 }
 
 
-TRAP_SHARES: Final = (2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1)
-"""How often each kind occurs in a stream: people without birth date, placeholders and exchanged dates are rarer."""
+TRAP_SHARES: Final = (2, 2, 2, 2, 2, 2, 2, 2, 1, 1, 1, 0, 0, 0)
+"""How often each kind occurs in a stream: people without birth date, placeholders and exchanged dates are rarer.
+
+The last three are so rare that they are looked at pair by pair only.
+"""
 
 
 def trap_pairs(seed: int, count: int) -> Iterator[tuple[str, Person, Person]]:
@@ -525,15 +563,16 @@ def trap_pairs(seed: int, count: int) -> Iterator[tuple[str, Person, Person]]:
         kind = kinds[number % len(kinds)]
         one = town.random.choice(people)
         if kind == "twin of a similar name":
-            one = _named(town, one)
+            one = _named(town, one, town.random.choice(town.random.choice(ALIKE)))
+        elif kind == "twin with a short name of both":
+            one = _named(town, one, town.random.choice(tuple(SHORT_FOR_BOTH)))
         other = TRAPS[kind](town, one)
         noisy = number // len(kinds) % 2
         yield kind, one.person, town.look_alike(one, other) if noisy else typed(other)
 
 
-def _named(town: Town, one: Neighbour) -> Neighbour:
+def _named(town: Town, one: Neighbour, given: str) -> Neighbour:
     """Return *one* with a name that has a near twin."""
-    given = town.random.choice(town.random.choice(ALIKE))
     return evolve(one, person=evolve(one.person, given=given, middle=town.middle_name(girl=True)))
 
 

@@ -204,3 +204,10 @@ Katarzyna: Kasia
 """.strip().splitlines()
     )
 }
+
+# A name, and what a twin may go by who is called otherwise.
+SHORT_FOR_BOTH: Final = {
+    "Adolfo": "Fito", "Alejandra": "Ale", "Alejandro": "Ale", "Alexander": "Alex", "Brian": "Bri", "Christine": "Chris",
+    "Christopher": "Chris", "Emily": "Em", "Fernanda": "Fer", "Fernando": "Fer", "Jessica": "Jessie", "Samantha": "Sam",
+    "Samuel": "Sam", "Stephanie": "Stevie", "Theodore": "Teddy", "Valentina": "Vale",
+}  # fmt: skip

@@ -102,6 +102,9 @@ def test_twins_of_near_names_are_asked_about_even_in_a_household() -> None:
 
 def test_a_preferred_name_on_the_chart_is_that_person() -> None:
     assert grade(evolve(ROBERT, given="Wei", preferred="Amy"), evolve(ROBERT, given="Amy")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Anthony", preferred="Tony"), evolve(ROBERT, given="Tony")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Mary Ann", preferred="Mary"), evolve(ROBERT, given="Mary")) is Grade.CERTAIN
+    assert grade(evolve(ROBERT, given="Anthony", preferred="Tony"), evolve(ROBERT, given="Toni")) is not Grade.CERTAIN
 
 
 @pytest.mark.parametrize(
@@ -205,6 +208,51 @@ def test_placeholders_are_no_evidence() -> None:
     assert grade(one, one) is Grade.CERTAINLY_NOT
 
 
+def test_a_namesake_born_one_digit_away_may_have_the_middle_initial_too() -> None:
+    one = evolve(moved(ROBERT), middle="J", birth_date=date(1988, 3, 15))
+
+    assert grade(evolve(ROBERT, middle="James"), one) is Grade.PROBABLE
+    assert grade(evolve(ROBERT, middle="James"), evolve(one, email=ROBERT.email)) is Grade.CERTAIN
+
+
+@pytest.mark.parametrize(("one", "other"), [("Kay", "Ray"), ("Alan", "Elena")])
+def test_two_spellings_with_two_middle_names_may_be_twins(one: str, other: str) -> None:
+    steven, stephen = evolve(ROBERT, given="Steven", middle=one), evolve(ROBERT, given="Stephen", middle=other)
+
+    assert grade(steven, stephen) is Grade.PROBABLE
+    assert grade(steven, evolve(stephen, middle="")) is Grade.CERTAIN
+
+
+def test_who_goes_by_the_second_of_two_given_names_is_asked_about() -> None:
+    assert grade(ROBERT, evolve(ROBERT, given="T. Robert")) is Grade.PROBABLE
+    assert grade(ROBERT, evolve(ROBERT, given="Robert-Chidi")) is Grade.PROBABLE
+    assert grade(ROBERT, evolve(ROBERT, given="T. Chidi")) is Grade.POSSIBLE
+
+
+def test_a_whole_name_in_the_field_for_given_names_is_read_as_one() -> None:
+    assert compare(ROBERT, evolve(ROBERT, given="Robert Okafor")).levels.given is Given.EXACT
+    assert compare(ROBERT, evolve(ROBERT, given="Okafor")).levels.given is Given.DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("initials", "middle", "given"),
+    [
+        ("TJ", "James", Given.INITIAL),
+        ("T.J.", "J", Given.INITIAL),
+        ("TJ", "", Given.INITIAL),
+        ("TJ", "Paul", Given.DIFFERENT),
+        ("BJ", "James", Given.DIFFERENT),
+        ("Ty", "Yusuf", Given.DIFFERENT),
+    ],
+)
+def test_two_letters_may_be_the_initials_of_given_and_middle_name(initials: str, middle: str, given: Given) -> None:
+    thomas = evolve(ROBERT, given="Thomas", middle=middle)
+    comparison = compare(thomas, evolve(ROBERT, given=initials))
+
+    assert comparison.levels.given is given
+    assert comparison.grade is (Grade.PROBABLE if given is Given.INITIAL else Grade.POSSIBLE)
+
+
 def test_namesakes_with_nothing_else_in_common_are_not_one() -> None:
     assert grade(ROBERT, evolve(moved(ROBERT), birth_date=date(1951, 7, 30))) is Grade.CERTAINLY_NOT
 
@@ -229,6 +277,12 @@ def test_a_slip_in_names_that_were_exchanged_is_in_the_one_that_is_no_given_name
 
 def test_a_maiden_name_that_became_the_middle_name_contradicts_nothing() -> None:
     assert grade(evolve(ROBERT, middle="Ann"), evolve(ROBERT, middle="Okafor", family="Lund")) is Grade.CERTAIN
+
+
+def test_a_family_name_given_twice_is_no_maiden_name() -> None:
+    one, other = evolve(ROBERT, middle="Okafor"), evolve(ROBERT, middle="James")
+
+    assert compare(one, other).vetoes == (Veto.MIDDLE,)
 
 
 def test_reasons_say_why_without_values() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gc
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, cast
 
 import pytest
@@ -180,6 +180,75 @@ def test_no_roster_of_families_has_a_certain_duplicate() -> None:
     roster = Roster(chart(one.identity, typed(town.chart(one)), guarantor=one.guarantor) for one in people)
 
     assert [pair for pair in roster.duplicates() if pair.grade is Grade.CERTAIN] == []
+
+
+def strangers(*people: tuple[str, str]) -> list[Chart]:
+    """Return a chart for each name, and 600 others, with nothing in common but names."""
+    names = [*people, *((f"Given{'abcdefghij'[n % 10]}", f"Family{n}") for n in range(600))]
+    return [
+        chart(n, Person(given=given, family=family, birth_date=date(1960, 1, 1) + timedelta(days=31 * n)))
+        for n, (given, family) in enumerate(names, 1)
+    ]
+
+
+def without_chart(roster: Roster, **changes: Any) -> Person:
+    """Return the person of chart 1 who has another phone, changed."""
+    held = roster.get(1)
+    assert held is not None
+    return evolve(held.person, **changes)
+
+
+def test_two_family_names_in_use_that_differ_by_a_letter_are_two() -> None:
+    hall, hill = [("Zoltan", "Hall"), *[("Mara", "Hall")] * 3], [("Ines", "Hill")] * 3
+    alone, both = Roster(strangers(*hall)), Roster(strangers(*hall, *hill))
+    zoltan_hill = without_chart(alone, family="Hill")
+
+    assert alone.lookup(zoltan_hill).chosen == 1
+    assert both.lookup(zoltan_hill).grade is Grade.PROBABLE
+    assert (
+        "family name: another name, one or two letters from the other" in both.lookup(zoltan_hill).candidates[0].reasons
+    )
+
+
+def test_one_name_in_two_alphabets_is_one_however_many_hold_it() -> None:
+    roster = Roster(strangers(("Zoltan", "Müller"), *[("Mara", "Müller")] * 3, *[("Ines", "Mueller")] * 3))
+
+    assert roster.lookup(without_chart(roster, family="Mueller")).chosen == 1
+
+
+def test_half_of_a_double_name_proves_less_than_the_whole() -> None:
+    roster = Roster(strangers(("Zoltan", "Herrera-Martinez")))
+
+    assert roster.lookup(without_chart(roster)).chosen == 1
+    assert roster.lookup(without_chart(roster, family="Hernandez-Martinez")).grade is Grade.PROBABLE
+
+
+def test_a_given_name_common_in_a_family_name_is_not_rare_there() -> None:
+    minh, others = [("Minh", "Nguyen")], [(f"Given{letter}", "Nguyen") for letter in "klmnopqrstuvwxyz"]
+    alone, many = Roster(strangers(*minh, *others)), Roster(strangers(*minh * 17))
+
+    assert alone.lookup(without_chart(alone)).chosen == 1
+    assert many.lookup(without_chart(many)).grade is Grade.PROBABLE
+    assert many.lookup(without_chart(many, middle="Duc")).grade is Grade.PROBABLE
+
+
+def test_second_charts_of_one_person_do_not_make_the_name_common() -> None:
+    charts = strangers(("Minh", "Nguyen"))
+    roster = Roster([*charts, *(evolve(charts[0], pat_num=900 + n, status="Archived") for n in range(7))])
+    twice = Roster([*charts, evolve(charts[0], pat_num=900)])
+
+    assert roster.lookup(charts[0].person).chosen == 1
+    assert twice.lookup(charts[0].person).ambiguous
+
+
+@pytest.mark.parametrize(("given", "asked"), [("Rose", True), ("Mabel", False)])
+def test_in_a_household_a_name_with_the_middle_initial_is_asked_about(given: str, asked: bool) -> None:
+    josephine = evolve(ROBERT, given="Josephine", middle="R")
+    brother = evolve(ROBERT, given="Chidi", birth_date=date(1991, 7, 2))
+    decision = Roster([chart(1, josephine), chart(2, brother)]).lookup(evolve(ROBERT, given=given))
+
+    assert [each.pat_num for each in decision.candidates] == ([1] if asked else [])
+    assert decision.chosen is None
 
 
 def test_a_common_name_needs_more_than_a_birth_date() -> None:

@@ -23,6 +23,7 @@ from odnexus.matching.levels import (
     phone_level,
 )
 from odnexus.matching.nicknames import Nicknames
+from odnexus.matching.sounds import transliterated
 from odnexus.matching.weights import Frequencies
 
 __all__ = ["levels_of"]
@@ -36,8 +37,10 @@ def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Level
         given, middle = _given_in_context(given, middle, one, other, frequencies)
         if given <= Given.SIMILAR and family is Family.DIFFERENT and (crossed := _crossed(one, other, frequencies)):
             given, family = crossed, Family.SWAPPED
-    if middle is Middle.DIFFERENT and (one.middle in other.parts or other.middle in one.parts):
-        middle = Middle.MISSING  # a maiden name that became the middle name
+    if family is Family.CLOSE and _are_two_families(one.family, other.family, frequencies):
+        family = Family.NEAR
+    if middle is Middle.DIFFERENT and (_is_maiden_name(one, other) or _is_maiden_name(other, one)):
+        middle = Middle.MISSING
     return Levels(
         given,
         family,
@@ -47,6 +50,21 @@ def levels_of(one: Features, other: Features, frequencies: Frequencies) -> Level
         email_level(one, other),
         address_level(one, other),
         bool(one.suffix or other.suffix),
+        given is Given.DIFFERENT and (one.middle == other.given[:1] or other.middle == one.given[:1]),
+    )
+
+
+def _is_maiden_name(one: Features, other: Features) -> bool:
+    """Tell whether the middle name of *one* is the family name that only *other* still has."""
+    return one.middle in other.parts and one.middle not in one.parts
+
+
+def _are_two_families(one: str, other: str, frequencies: Frequencies) -> bool:
+    """Tell whether two names a letter or two apart are both in use, and not one name in two alphabets."""
+    return (
+        frequencies.knows_family(one)
+        and frequencies.knows_family(other)
+        and transliterated(one) != transliterated(other)
     )
 
 
@@ -55,15 +73,28 @@ def _given_in_context(
 ) -> tuple[Given, Middle]:
     if given is Given.SLIP or given is Given.SIMILAR:
         given = _slip(given, one.given, other.given, frequencies)
+    # One of the two must be what a chart calls the other: twins may both be "Chris" in theirs.
+    called = one.given == other.preferred or other.given == one.preferred
+    if called and given < Given.NICKNAME and one.given and other.given:
+        return Given.NICKNAME, middle
     if given is Given.PART:
         return _given_and_middle(one, other, middle)
     if given < Given.PART:
-        # One of the two must be what a chart calls the other: twins may both be "Chris" in theirs.
-        if one.given and other.given and (one.given == other.preferred or other.given == one.preferred):
-            return Given.NICKNAME, middle
         if (len(one.middle) > 2 and one.middle == other.given) or (len(other.middle) > 2 and other.middle == one.given):
             return Given.MIDDLE, Middle.MISSING
+        if given < Given.INITIAL and (_are_initials(one.given, other) or _are_initials(other.given, one)):
+            return Given.INITIAL, Middle.MISSING
     return given, middle
+
+
+def _are_initials(given: str, other: Features) -> bool:
+    """Tell whether two letters that are no name may be the initials of the other's given and middle name: T.J."""
+    return (
+        len(given) == 2
+        and given[0] == other.given[:1]
+        and other.middle[:1] in {"", given[1]}
+        and given not in Nicknames.shipped()
+    )
 
 
 def _slip(given: Given, one: str, other: str, frequencies: Frequencies) -> Given:

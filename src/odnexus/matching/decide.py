@@ -74,9 +74,14 @@ class Need(IntEnum):
     """A confirmation, or names rare enough that a namesake with that birth date is not to be expected."""
     CONFIRMATION = 2
     """A shared phone, e-mail, address or middle name."""
-    MIDDLE = 3
+    CONTACT = 3
+    """A shared phone, e-mail or address.
+
+    Born one digit apart are sixty days, and one in ten people has any given middle initial: a namesake may well.
+    """
+    MIDDLE = 4
     """The same full middle name: two brothers may both be called Chris, or Jose something."""
-    TWO = 4
+    TWO = 5
     """Two of phone, e-mail, address and middle name, or one home where no phone and no e-mail speaks against it.
 
     A married name: two people of one given name, born on one day, do not live in one home; at one phone they may.
@@ -85,19 +90,16 @@ class Need(IntEnum):
 
 # Given name, family name, birth date → what else makes it certain. What is not here is never certain.
 CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
-    **{
-        (Given.EXACT, family, Birth.EXACT): Need.RARITY
-        for family in (Family.EXACT, Family.PART, Family.SWAPPED, Family.CLOSE)
-    },
-    (Given.EXACT, Family.SOUND, Birth.EXACT): Need.CONFIRMATION,
+    **{(Given.EXACT, family, Birth.EXACT): Need.RARITY for family in (Family.EXACT, Family.SWAPPED, Family.CLOSE)},
+    **{(Given.EXACT, family, Birth.EXACT): Need.CONFIRMATION for family in (Family.PART, Family.NEAR, Family.SOUND)},
     (Given.EXACT, Family.DIFFERENT, Birth.EXACT): Need.TWO,
     (Given.EXACT, Family.MISSING, Birth.EXACT): Need.TWO,
-    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONFIRMATION,
+    (Given.EXACT, Family.EXACT, Birth.SLIP): Need.CONTACT,
     (Given.SLIP, Family.EXACT, Birth.EXACT): Need.RARITY,
     **{
         (given, family, Birth.EXACT): Need.CONFIRMATION
         for given in (Given.SPELLING, Given.NICKNAME, Given.SLIP)
-        for family in (Family.EXACT, Family.PART, Family.CLOSE, Family.SOUND)
+        for family in (Family.EXACT, Family.PART, Family.CLOSE, Family.NEAR, Family.SOUND)
         if (given, family) != (Given.SLIP, Family.EXACT)
     },
     **{
@@ -110,7 +112,7 @@ CERTAIN: Final[Mapping[tuple[Given, Family, Birth], Need]] = {
 _AGREEING: Final = frozenset(GIVEN_LOSS)
 _ALIKE_FAMILY: Final = frozenset(FAMILY_LOSS)
 _GENERATION_YEARS: Final = 13
-_RARE_BITS: Final = 11.0
+RARE_BITS: Final = 11.0
 _PROBABLE_BITS: Final = 0.0
 _POSSIBLE_BITS: Final = -4.0
 _TYPICAL_ROSTER: Final = 10_000
@@ -276,12 +278,14 @@ def settled(levels: Levels, vetoes: Collection[Veto], *, household: bool) -> boo
     """Tell whether a veto leaves nothing to ask.
 
     Another given name at a household's phone is a twin; at one that nobody else has it may be the name that person goes
-    by. A parent and a child of one name are two if one of them says which, or their middle names do; and a
-    namesake born another day with another middle name is a namesake.
+    by, and so it may where the chart has its first letter for a middle name. A parent and a child of one name are two
+    if one of them says which, or their middle names do; and a namesake born another day with another middle name is a
+    namesake.
     """
     if Veto.REFUSED in vetoes:
         return False
-    if Veto.TWINS in vetoes and levels.given is Given.DIFFERENT and (household or not is_in_touch(levels)):
+    strange = levels.given is Given.DIFFERENT and not levels.middle_told
+    if Veto.TWINS in vetoes and strange and (household or not is_in_touch(levels)):
         return household or Contact.DIFFERENT in levels[4:7]
     if Veto.GENERATION in vetoes:
         return levels.birth is not Birth.SLIP and (levels.suffix_told or Veto.MIDDLE in vetoes)
@@ -291,25 +295,34 @@ def settled(levels: Levels, vetoes: Collection[Veto], *, household: bool) -> boo
 def is_certain(levels: Levels, odds: float) -> bool:
     """Tell whether the rules make it one person."""
     need = CERTAIN.get(levels[:3])
-    if need is None:
+    # Two names that are not quite the same, first and middle, are as many chances of another person.
+    if need is None or (levels.middle is Middle.SIMILAR and levels.given is not Given.EXACT):
         return False
-    shared = (
-        (levels.phone is Contact.SAME)
-        + (levels.email is Contact.SAME)
-        + (levels.address is Contact.SAME)
-        + (levels.middle >= Middle.INITIAL)
-    )
+    met = (levels.phone is Contact.SAME) + (levels.email is Contact.SAME) + (levels.address is Contact.SAME)
+    shared = met + (levels.middle >= Middle.INITIAL)
     match need:
         case Need.RARITY:
-            return shared > 0 or odds >= _RARE_BITS
+            return shared > 0 or odds >= RARE_BITS
         case Need.CONFIRMATION:
             return shared > 0
+        case Need.CONTACT:
+            return met > 0
         case Need.MIDDLE:
             return levels.middle is Middle.EXACT
         case Need.TWO:
             return shared > 1 or (
                 levels.address is Contact.SAME and odds >= _PROBABLE_BITS and Contact.DIFFERENT not in levels[4:6]
             )
+
+
+def is_confirmed(levels: Levels) -> bool:
+    """Tell whether a phone, an e-mail address, a home or a middle name confirms what names and birth date say."""
+    return (
+        levels.phone is Contact.SAME
+        or levels.email is Contact.SAME
+        or levels.address is Contact.SAME
+        or levels.middle >= Middle.INITIAL
+    )
 
 
 def is_probable(levels: Levels) -> bool:

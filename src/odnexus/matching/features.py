@@ -7,6 +7,7 @@ strings. Placeholders (Baby, Test, 555-5555, none@none.com, 1900-01-01) are gone
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Final
 
 from attrs import define
 
@@ -68,16 +69,17 @@ class Features:
 
 def features_of(person: Person) -> Features:
     """Return *person* made ready for comparison."""
-    family, parts, letters = _family(person.family)
+    given, (family, parts, letters) = _given(person.given), _family(person.family)
     birth_date = person.birth_date
-    if birth_date is None or birth_date in NO_DATES:
+    if birth_date is None or birth_date in NO_DATES or birth_date.year not in _YEARS:
         year = month = day = 0
     else:
         year, month, day = birth_date.year, birth_date.month, birth_date.day
     address = person.address
     home = address_key(address.line_1, address.line_2)
     return Features(
-        _given(person.given),
+        # Some fill in the whole name where the given one belongs.
+        given.removesuffix(f" {family}") if " " in given and family else given,
         fold_name(person.middle) if person.middle else "",
         _given(person.preferred) if person.preferred else "",
         family,
@@ -96,6 +98,11 @@ def features_of(person: Person) -> Features:
         address.postal_code[:5].casefold(),
         fold_name(address.city) if address.city else "",
     )
+
+
+# Whoever turns up was born in these. Programs write their own first or last day where there is none: 1753-01-01,
+# 1899-12-30, 9999-12-31.
+_YEARS: Final = range(1900, 2100)
 
 
 @lru_cache(maxsize=65_536)

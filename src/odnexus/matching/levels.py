@@ -47,10 +47,13 @@ class Family(IntEnum):
     DIFFERENT = 0
     MISSING = 1
     SOUND = 2
-    CLOSE = 3
-    PART = 4
-    SWAPPED = 5
-    EXACT = 6
+    NEAR = 3
+    """Two names in use, a letter or two apart: Hall and Hill."""
+    CLOSE = 4
+    """The same, where one of them is held by few or nobody."""
+    PART = 5
+    SWAPPED = 6
+    EXACT = 7
 
 
 class Birth(IntEnum):
@@ -84,7 +87,12 @@ class Contact(IntEnum):
 
 
 class Levels(NamedTuple):
-    """The level of every field of two people."""
+    """The level of every field of two people.
+
+    Attributes:
+        suffix_told: Whether one of them has a suffix.
+        middle_told: Whether the given name of one begins with the letter that the other has for a middle name.
+    """
 
     given: Given
     family: Family
@@ -94,6 +102,7 @@ class Levels(NamedTuple):
     email: Contact
     address: Contact
     suffix_told: bool = False
+    middle_told: bool = False
 
 
 _KIN: Final = {
@@ -113,6 +122,7 @@ _NEIGHBOURS: Final = frozenset(
     for one, other in (
         "wa", "es", "ed", "rd", "rf", "tf", "tg", "yg", "yh", "uh", "uj", "ij", "ik", "ok", "pl",
         "sz", "dx", "fc", "gv", "hb", "jn", "km", "il", "rn", "mn", "uv", "vw", "ce", "oc", "hn", "bh",
+        "0o", "1l", "1i", "5s", "8b",
     )
     for pair in ((one, other), (other, one))
 )  # fmt: skip
@@ -157,7 +167,10 @@ def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -
         return Given.PART
     if is_slip(flat, flat_other):
         return Given.SLIP
-    return Given.LOOSE if len(shorter) == 1 and heads[0] >= Given.ALIAS else _worst(heads)
+    if len(shorter) == 1 and heads[0] >= Given.ALIAS:
+        return Given.LOOSE
+    # "Robert" may be what a "J. Robert" goes by, as any middle name may.
+    return Given.MIDDLE if shorter == longer[-1:] and len(shorter[0]) > 1 else _worst(heads)
 
 
 def _worst(heads: list[Given]) -> Given:
@@ -173,25 +186,33 @@ def _single(one: str, other: str) -> Given:
     shortest = min(len(one), len(other))
     if distance <= (1 if shortest < 6 else 2) or JaroWinkler.similarity(one, other) >= 0.9:
         return Given.SIMILAR
+    if _reads_alike(one, other):
+        return Given.SIMILAR
     return Given.SIMILAR if shortest > 2 and sound_key(one) == sound_key(other) else Given.DIFFERENT
 
 
 def is_slip(one: str, other: str) -> bool:
     """Tell whether one name is the other with a single slip of the fingers inside it.
 
-    Two letters changed places, a letter was doubled, left out or hit beside; the first and the last letter stand. So
-    Jhon is a slip of John, and Jayden is none of Kayden, Anna none of Anne, Daniela none of Daniel.
+    Two letters changed places, a letter was doubled, left out or hit beside, an m was read as rn; the first and the
+    last letter stand. So Jhon is a slip of John, Jarnes one of James, and Jayden is none of Kayden, Anna none of Anne,
+    Daniela none of Daniel.
     """
     if one[:1] != other[:1] or one[-1:] != other[-1:] or min(len(one), len(other)) < 4:
         return False
     if OSA.distance(one, other, score_cutoff=1) != 1:
-        return False
+        return _reads_alike(one, other)
     if len(one) != len(other):
         shorter, longer = sorted((one, other), key=len)
         doubled = any(mine == theirs for mine, theirs in pairwise(longer) if longer.replace(mine * 2, mine) == shorter)
         return doubled or len(shorter) > 5
     odd = [(mine, theirs) for mine, theirs in zip(one, other, strict=True) if mine != theirs]
     return len(odd) == 2 or odd[0] in _NEIGHBOURS
+
+
+def _reads_alike(one: str, other: str) -> bool:
+    """Tell whether two names are one where rn is taken for the m that reading software takes it for."""
+    return ("rn" in one or "rn" in other) and one.replace("rn", "m") == other.replace("rn", "m")
 
 
 @lru_cache(maxsize=16_384)
@@ -228,18 +249,32 @@ def family_level(one: str, other: str, parts: tuple[str, ...], parts_other: tupl
     if flat == flat_other or "".join(parts) == "".join(parts_other):
         return Family.EXACT
     double = len(parts) > 1 or len(parts_other) > 1
-    if double and any(len(part) > 2 for part in set(parts) & set(parts_other)):
+    if double and any(len(part) > 2 for part in set(parts).intersection(parts_other) - _NO_NAMES):
         return Family.PART
-    if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other):
+    if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other) or _reads_alike(flat, flat_other):
         return Family.CLOSE
     if double and any(_close(mine, theirs) for mine in parts for theirs in parts_other):
         return Family.CLOSE
-    if JaroWinkler.similarity(flat, flat_other) >= 0.92:
+    if JaroWinkler.similarity(flat, flat_other) >= 0.92 or _article_apart(flat, flat_other):
         return Family.SOUND
     if flat[0] != flat_other[0]:
         return Family.DIFFERENT
     key = sound_key(flat)
     return Family.SOUND if len(key) > 2 and key == sound_key(flat_other) else Family.DIFFERENT
+
+
+def _article_apart(one: str, other: str) -> bool:
+    """Tell whether one name is the other with the Arabic article before it in one word: Alhassan and Hassan."""
+    shorter, longer = (one, other) if len(one) < len(other) else (other, one)
+    return longer[:2] in _ARTICLES and longer[2:] == shorter and len(shorter) > 3
+
+
+# Words that many family names begin with, and words between two of them: sharing those is sharing no name.
+_NO_NAMES: Final = frozenset({
+    "abd", "abdal", "abdel", "abdul", "abou", "abu", "bani", "beni", "fitz", "fka", "formerly", "mac", "nee",
+    "saint", "sainte", "san", "santa", "santo", "sao", "sri", "ste", "thi",
+})  # fmt: skip
+_ARTICLES: Final = frozenset({"al", "el"})
 
 
 def _close(one: str, other: str) -> bool:

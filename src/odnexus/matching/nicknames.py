@@ -85,6 +85,7 @@ class Nicknames:
         for number, head in enumerate(heads):
             for other in groups[head]:
                 groups[head][other] = groups[head][other] or other != number
+        _spread(groups, spellings, shared)
         return cls(groups, spellings, tuple(heads), frozenset(shared), kin=_kin_of(groups, spellings))
 
     def kinship(self, one: str, other: str) -> Kinship:
@@ -116,6 +117,24 @@ class Nicknames:
 
 
 _NOBODY: Final = frozenset[str]()
+
+
+def _spread(groups: dict[str, dict[int, bool]], spellings: Mapping[str, int], shared: set[str]) -> None:
+    """Let what is said of one spelling of a name hold for its other spellings, in place.
+
+    That holds for what sets apart as well as for what joins: Lorie may be short for two sisters' names, as Lori is.
+    """
+    classes: dict[int, list[str]] = {}
+    for name, number in spellings.items():
+        classes.setdefault(number, []).append(name)
+    for names in classes.values():
+        said = [(group, loose) for name in names for group, loose in groups.get(name, {}).items()]
+        for name in names if said else ():
+            held = groups.setdefault(name, {})
+            for group, loose in said:
+                held.setdefault(group, loose)
+        if not shared.isdisjoint(names):
+            shared.update(names)
 
 
 def _kin_of(groups: Mapping[str, Iterable[int]], spellings: Mapping[str, int]) -> dict[str, frozenset[str]]:

@@ -32,7 +32,18 @@ from odnexus.matching.blocking import (
 )
 from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows
 from odnexus.matching.context import levels_of
-from odnexus.matching.decide import Candidate, Decision, Grade, Veto, bits_of, grade_of, is_in_touch, vetoes_of
+from odnexus.matching.decide import (
+    RARE_BITS,
+    Candidate,
+    Decision,
+    Grade,
+    Veto,
+    bits_of,
+    grade_of,
+    is_confirmed,
+    is_in_touch,
+    vetoes_of,
+)
 from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
 from odnexus.matching.sources import Weights, weights_of
@@ -53,6 +64,8 @@ _FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
 # So many charts are worth telling the garbage collector about.
 _MANY: Final = 10_000
+# Of one name, fewer than these say nothing of how common it is.
+_SEVERAL: Final = 2
 _OVERLAP: Final = timedelta(hours=2)
 _RARE_PAIR_BITS: Final = 16.0
 _MOST_LETTERS_APART: Final = 5
@@ -312,9 +325,27 @@ class Roster:
         odds = sum(bits) - prior
         household = bool(vetoes) and self._household(levels, wanted, held, pat_num, filed)
         grade = grade_of(levels, vetoes, odds, household=household)
-        if grade is Grade.CERTAIN and odds < self.least_score:
+        if grade is Grade.CERTAIN and (
+            odds < self.least_score or not (is_confirmed(levels) or self._is_rare(held, odds, bits))
+        ):
             grade = Grade.PROBABLE
         return _Hit(pat_num, grade, odds, levels, bits, vetoes)
+
+    def _is_rare(self, held: Features, odds: float, bits: Bits) -> bool:
+        """Tell whether names alone are rare enough, given how many people of this very name there are.
+
+        Given and family names are not independent: of all who are called Nguyen, far more are called Minh.
+        """
+        namesakes = self._namesakes(held)
+        if namesakes < _SEVERAL or not self._frequencies.are_trusted:
+            return True
+        together = log2((len(self._features) + 1) / (namesakes + 1))
+        return odds - max(0.0, bits.given + bits.family - together) >= RARE_BITS
+
+    def _namesakes(self, held: Features) -> int:
+        """Return how many charts hold both names of this one and another birth date: no second charts of one person."""
+        alike = (self._features[number] for number in set(self._index.names.under(name_keys(held))))
+        return sum(each.born != held.born and each.given == held.given and each.family == held.family for each in alike)
 
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
@@ -436,7 +467,7 @@ _NO_RIVALS: Final = frozenset({Given.DIFFERENT, Given.MISSING})
 
 
 def _is_rival(levels: Levels) -> bool:
-    return levels.birth is Birth.EXACT and levels.given not in _NO_RIVALS and levels.family >= Family.CLOSE
+    return levels.birth is Birth.EXACT and levels.given not in _NO_RIVALS and levels.family >= Family.NEAR
 
 
 def _decision(hits: list[_Hit]) -> Decision:

@@ -58,7 +58,14 @@ GIVEN_LOSS: Final = {
     Given.PART: 2.5,
     Given.ALIAS: 4.0,
 }
-FAMILY_LOSS: Final = {Family.EXACT: 0.0, Family.PART: 2.0, Family.SWAPPED: 2.0, Family.CLOSE: 2.5, Family.SOUND: 4.5}
+FAMILY_LOSS: Final = {
+    Family.EXACT: 0.0,
+    Family.PART: 2.0,
+    Family.SWAPPED: 2.0,
+    Family.CLOSE: 2.5,
+    Family.NEAR: 4.5,
+    Family.SOUND: 4.5,
+}
 # Levels at which the rarity of a name says nothing.
 GIVEN_BITS: Final = {
     Given.MIDDLE: 2.0,
@@ -118,6 +125,10 @@ class Frequencies:
     def knows_given(self, name: str) -> bool:
         """Tell whether several charts hold this given name, so that it is no slip of another."""
         return self.given[name] >= _KNOWN_FROM
+
+    def knows_family(self, name: str) -> bool:
+        """Tell whether several charts hold this family name, so that it is no slip of another."""
+        return self.family[name] >= _KNOWN_FROM
 
     def _bits(self, held: int, typical: float) -> float:
         if not self.are_trusted:

@@ -53,6 +53,7 @@ _FAMILY_WORDS: Final = {
     Family.SWAPPED: "family name: exchanged with the given name",
     Family.PART: "family name: one part the same",
     Family.CLOSE: "family name: one or two letters differ",
+    Family.NEAR: "family name: another name, one or two letters from the other",
     Family.SOUND: "family name: sounds alike",
     Family.DIFFERENT: "family name: different",
     Family.MISSING: "family name: missing",
