@@ -76,7 +76,7 @@ def test_tables_of_exports_are_judged_like_live_ones() -> None:
         location(),
         at=AT,
         window=WINDOW,
-        charts=[{"PatNum": 7, "LName": "Lund", "PatStatus": "Patient"}],
+        charts=[{"PatNum": 7, "LName": "Lund", "PatStatus": "Patient", "WirelessPhone": "", "Email": ""}],
         recalls=[{"RecallNum": "1", "PatNum": "7", "DateDue": "2025-06-01"}, {"RecallNum": "2", "PatNum": "x"}],
     )
 

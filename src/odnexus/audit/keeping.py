@@ -107,6 +107,7 @@ def save(picture: Picture, path: str | PathLike[str], sealer: Sealer) -> None:
         "hours": [(day, *hours) for day, hours in picture.hours.items()],
         "links": list(picture.links.items()),
         "unread": picture.unread,
+        "lacking": sorted(picture.lacking),
         "lists": lists,
     }
     write_sealed(path, content, sealer, CONTEXT)
@@ -128,5 +129,6 @@ def load(path: str | PathLike[str], sealer: Sealer, location: Location) -> Pictu
         hours={day(key): (time.fromisoformat(start), time.fromisoformat(end)) for key, start, end in content["hours"]},
         links=dict(content["links"]),
         unread=tuple(content["unread"]),
+        lacking=frozenset(content.get("lacking", ())),
         **lists,
     )

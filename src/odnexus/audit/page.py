@@ -52,7 +52,7 @@ def fragment(report: AuditReport, earlier: AuditReport | None = None) -> str:
         _first_things(ordered),
         _figures(report),
         _overview(ordered),
-        _unread(report.picture.unread),
+        _unread((*report.not_judged, *report.picture.unread)),
         *(_section(result) for result in ordered if result.rows),
         _in_order(ordered),
         "</div>",

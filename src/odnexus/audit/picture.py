@@ -86,6 +86,8 @@ class Picture:
         engine: What an engine's store knows; None without one.
         earlier: An earlier picture of the same place, for what changed since; see `since`.
         unread: What could not be read of tables, as places and rules without values.
+        lacking: Columns that a table does not have and questions need, as ``charts.Guarantor``: rules that need one are
+            not asked.
     """
 
     location: Location = field(repr=lambda location: repr(location.name))
@@ -113,6 +115,7 @@ class Picture:
     engine: EngineState | None = None
     earlier: Picture | None = field(default=None, repr=False)
     unread: tuple[str, ...] = field(default=(), repr=_count)
+    lacking: frozenset[str] = field(default=frozenset(), repr=_count)
 
     def since(self, earlier: Picture) -> Picture:
         """Return the same picture with an earlier one, for the audits that ask what changed."""

@@ -20,6 +20,7 @@ from attrs import evolve, field, frozen
 
 from odnexus._sync.stores import Journal
 from odnexus.audit.labels import labels
+from odnexus.audit.needs import judged, told
 from odnexus.audit.picture import Picture
 from odnexus.audit.repairs import Repair
 from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
@@ -95,7 +96,7 @@ class AuditResult:
     @property
     def summary(self) -> Summary:
         """Count, share and gravity."""
-        count, of = len(self.rows), self.audit.of(self.picture)
+        count, of = len(self.rows), self.audit.of(self.picture) if judged(self.audit, self.picture.lacking) else 0
         found = {row.severity for row in self.rows}
         gravest: Severity | None = next((severity for severity in SEVERITIES if severity in found), None)
         return Summary(count=count, of=of, share=count / of if of else 0.0, severity=gravest)
@@ -291,6 +292,11 @@ class AuditReport:
         return {result.audit.name: result.summary for result in self.results}
 
     @property
+    def not_judged(self) -> tuple[str, ...]:
+        """What was not asked because a table lacks a column, in words."""
+        return tuple(told(self.picture.lacking, [result.audit for result in self.results]))
+
+    @property
     def by_severity(self) -> Mapping[Severity, int]:
         """How many rows there are of each severity."""
         counts = Counter(row.severity for row in self.rows)
@@ -316,6 +322,7 @@ class AuditReport:
             "window": [day.isoformat() for day in self.picture.window],
             "results": [result.to_dict() for result in self.results],
             "unread": list(self.picture.unread),
+            "not_judged": list(self.not_judged),
         }
 
     def to_json(self, path: str | PathLike[str]) -> None:

@@ -173,6 +173,8 @@ def _show(reports: Sequence[AuditReport]) -> None:
     for report in reports:
         for line in report.picture.unread[:20]:
             print(f"not read at {report.picture.location.name}: {line}")
+        if (more := len(report.picture.unread) - 20) > 0:
+            print(f"not read at {report.picture.location.name}: {more} more; see --json")
 
 
 def register(app: typer.Typer) -> None:
