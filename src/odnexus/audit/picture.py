@@ -19,6 +19,7 @@ from attrs import evolve, field, frozen
 from odnexus._sync.stores import Sealer
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
+from odnexus.audit.memory import without_collecting
 from odnexus.mapping import (
     Mapped,
     Person,
@@ -203,7 +204,9 @@ class Picture:
     @cached_property
     def od_persons(self) -> Mapping[int, Mapped[Person]]:
         """Who each chart is, with the doubts about it."""
-        return {each.pat_num: person_from_opendental(each, today=self.today) for each in self.charts}
+        today = self.today
+        with without_collecting():
+            return {each.pat_num: person_from_opendental(each, today=today) for each in self.charts}
 
     @cached_property
     def active(self) -> tuple[od.Patient | od.PatientRow, ...]:
@@ -238,7 +241,9 @@ class Picture:
     @cached_property
     def nex_persons(self) -> Mapping[int, Person]:
         """Who each NexHealth patient is."""
-        return {each.id: person_from_nexhealth(each, today=self.today).value for each in self.people}
+        today = self.today
+        with without_collecting():
+            return {each.id: person_from_nexhealth(each, today=today).value for each in self.people}
 
     @cached_property
     def due_to_come(self) -> frozenset[int]:
@@ -247,9 +252,17 @@ class Picture:
 
     def same_person(self, patient: nex.Patient) -> tuple[int, str] | None:
         """Return the chart that may be *patient*'s by the matcher, with its grade, if it is at least probable."""
-        decision = self.roster.lookup(self.nex_persons[patient.id])
-        best = decision.candidates[0] if decision.candidates else None
-        return (best.pat_num, best.grade.value) if best is not None and best.grade.rank >= 2 else None
+        if patient.id not in self._looked_up:
+            decision = self.roster.lookup(self.nex_persons[patient.id])
+            best = decision.candidates[0] if decision.candidates else None
+            found = (best.pat_num, best.grade.value) if best is not None and best.grade.rank >= 2 else None
+            self._looked_up[patient.id] = found
+        return self._looked_up[patient.id]
+
+    @cached_property
+    def _looked_up(self) -> dict[int, tuple[int, str] | None]:
+        """What lookups have found, since several audits ask for the same people."""
+        return {}
 
     # -- visits --------------------------------------------------------------------------------------------------------
 

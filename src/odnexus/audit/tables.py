@@ -20,6 +20,7 @@ from odnexus.audit.extras import Extra, extra, heading_of
 from odnexus.audit.grids import Table, grid
 from odnexus.audit.headings import columns_of
 from odnexus.audit.keeping import RECORDS
+from odnexus.audit.memory import without_collecting
 from odnexus.audit.needs import NEEDS
 from odnexus.audit.picture import Picture
 from odnexus.audit.steps import hours_of
@@ -96,10 +97,11 @@ def picture_from(
     clocks = Clocks(location.zone, nexhealth_times)
     # Each table is read as the records that its attribute holds, which types cannot follow.
     values: dict[str, Any] = {}
-    for name, table in tables.items():
-        source = _Source(name, table, said.get(name, {}), clocks)
-        lacking |= source.lacking()
-        values[name] = tuple(source.records(unread))
+    with without_collecting():
+        for name, table in tables.items():
+            source = _Source(name, table, said.get(name, {}), clocks)
+            lacking |= source.lacking()
+            values[name] = tuple(source.records(unread))
     hours = hours_of(values.pop("schedules", ()))
     return Picture(
         location=location,
@@ -169,10 +171,10 @@ class _Source:
     def _row(self, cells: Sequence[object]) -> tuple[dict[str, object], list[tuple[str, str]], list[str]]:
         """Return what a row says, the cells that cannot be read, and what makes it worth nothing."""
         row, faults, fatal = dict[str, object](), list[tuple[str, str]](), list[str]()
-        if any(plain(cell) is not None for cell in cells[len(self._columns) :]):
+        if len(cells) > len(self._columns) and any(plain(cell) is not None for cell in cells[len(self._columns) :]):
             fatal.append("it has more cells than there are headings: a sign that parts a cell is not quoted")
         for column, cell in zip(self._columns, cells, strict=False):
-            if column is None or column.word in row or (value := plain(cell)) is None:
+            if column is None or cell is None or column.word in row or (value := plain(cell)) is None:
                 continue
             try:
                 value = column.read(value, self._clocks)
