@@ -295,25 +295,27 @@ class Picture:
 
     @cached_property
     def ahead(self) -> tuple[od.Appointment, ...]:
-        """Appointments of Open Dental that will take place."""
-        return tuple(
+        """Appointments of Open Dental that will take place, the nearest first."""
+        found = (
             each
             for each in self.book
             if str(each.apt_status or "") in IN_BOOK
             and each.apt_num in self.od_visits
             and self.od_visits[each.apt_num].start >= self.now
         )
+        return tuple(sorted(found, key=lambda each: self.od_visits[each.apt_num].start))
 
     @cached_property
     def bookings_ahead(self) -> tuple[nex.Appointment, ...]:
-        """Appointments of NexHealth that will take place."""
-        return tuple(
+        """Appointments of NexHealth that will take place, the nearest first."""
+        found = (
             each
             for each in self.bookings
             if each.id in self.nex_visits
             and not self.nex_visits[each.id].cancelled
             and self.nex_visits[each.id].start >= self.now
         )
+        return tuple(sorted(found, key=lambda each: self.nex_visits[each.id].start))
 
     @cached_property
     def expected(self) -> frozenset[int]:

@@ -20,10 +20,10 @@ from attrs import evolve, field, frozen
 
 from odnexus._sync.stores import Journal
 from odnexus.audit.labels import labels
-from odnexus.audit.needs import judged, told
+from odnexus.audit.needs import judged, needs_of, told
 from odnexus.audit.picture import Picture
 from odnexus.audit.repairs import Repair
-from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
+from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity, rule_of
 from odnexus.reconcile.journal import Entry
 
 if TYPE_CHECKING:
@@ -187,8 +187,8 @@ class AuditResult:
         }
 
     def to_csv(self, path: str | PathLike[str]) -> None:
-        """Write the rows with headings, in UTF-8."""
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        """Write the rows with headings, in UTF-8 with the mark by which Excel knows it."""
+        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
             writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.records())
@@ -216,13 +216,17 @@ class AuditResult:
         raise KeyError(wanted)
 
     def compare(self, earlier: AuditResult | Collection[str]) -> Change:
-        """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV)."""
+        """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV).
+
+        What this picture cannot tell, for want of a list or of a column, is not called fixed.
+        """
         before = {row.id for row in earlier.rows} if isinstance(earlier, AuditResult) else set(earlier)
         now = {row.id for row in self.rows}
+        gone = sorted(before - now) if self.rows or self.summary.of else []
         return Change(
             new=tuple(row for row in self.rows if row.id not in before),
             still=tuple(row for row in self.rows if row.id in before),
-            fixed=tuple(sorted(before - now)),
+            fixed=tuple(each for each in gone if self.picture.lacking.isdisjoint(needs_of(rule_of(each)))),
         )
 
     def plan(self) -> tuple[Repair, ...]:
@@ -294,7 +298,8 @@ class AuditReport:
     @property
     def not_judged(self) -> tuple[str, ...]:
         """What was not asked because a table lacks a column, in words."""
-        return tuple(told(self.picture.lacking, [result.audit for result in self.results]))
+        asked = [result.audit for result in self.results if result.audit.of(self.picture)]
+        return tuple(told(self.picture.lacking, asked))
 
     @property
     def by_severity(self) -> Mapping[Severity, int]:

@@ -37,8 +37,8 @@ def lonely_visits(picture: Picture) -> Iterator[Row]:
 
 
 def stuck(picture: Picture) -> Iterator[Row]:
-    """Yield bookings that were accepted and never came into the book within the location's grace."""
-    for each in picture.bookings:
+    """Yield bookings that were accepted and never came into the book within the location's grace, the nearest first."""
+    for each in sorted(picture.bookings, key=lambda each: _nearness(picture, each)):
         visit = picture.nex_visits.get(each.id)
         if visit is None or visit.cancelled or each.id in picture.paired_bookings or number_in(each.foreign_id):
             continue
@@ -47,6 +47,13 @@ def stuck(picture: Picture) -> Iterator[Row]:
         if late or waited is None or waited > picture.location.grace:
             yield row("stuck-bookings", "booking.missed" if late else "booking.stuck", "error", booking(each.id),
                       *_patient(each), waited=span(waited) if waited is not None else "unknown")  # fmt: skip
+
+
+def _nearness(picture: Picture, each: nex.Appointment) -> tuple[bool, timedelta]:
+    """Return what orders bookings as they have to be called: those ahead, then those missed, the last first."""
+    visit = picture.nex_visits.get(each.id)
+    ahead = visit.start - picture.now if visit is not None else timedelta()
+    return ahead < timedelta(), abs(ahead)
 
 
 def _patient(each: nex.Appointment) -> tuple[Subject, ...]:
