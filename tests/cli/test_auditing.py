@@ -115,3 +115,110 @@ def test_a_forecast_goes_before_the_reading(office: Place) -> None:
 
     assert code == 0, output
     assert "main: 25 requests, about 1 s" in output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "{folder}"), "html: {folder} is a folder; name a file in it"),
+        (("--save", "{folder}"), "save: {folder} is a folder; name a file in it"),
+        (("--csv", "{file}"), "csv: {file} is a file; name a folder"),
+        (("--html", "{file}/report.html"), "html: {file}"),
+        (("--names-to", " "), "names-to: say who looks"),
+        (("--charts", "0"), "Invalid value for '--charts'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    office: Place, tmp_path: Path, options: tuple[str, str], said: str
+) -> None:
+    file = tmp_path / "file.txt"
+    file.write_text("mine", encoding="utf-8")
+    places = {"folder": tmp_path, "file": file}
+
+    code, output = odnexus(office, options[0], options[1].format(**places))
+
+    assert (code, len(list(office.od.requests))) == (2, 0), output
+    assert said.format(**places) in output.replace("\n", "")
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_folders_that_are_not_there_are_made(office: Place, tmp_path: Path) -> None:
+    page, kept = tmp_path / "a" / "report.html", tmp_path / "b" / "picture.odx"
+
+    code, output = odnexus(office, "--only", "phones", "--html", str(page), "--save", str(kept))
+
+    assert code == 0, output
+    assert page.exists()
+    assert kept.exists()
+    assert "Nothing found." in output
+
+
+def test_a_page_that_cannot_be_written_after_all_is_told_in_one_line(office: Place, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    (tmp_path / "report-main.html").mkdir()
+    office.write(SECOND)
+
+    code, output = odnexus(office, "--only", "phones", "--html", str(page))
+
+    assert code == 2
+    assert f"html: {tmp_path / 'report-main.html'}: " in output
+
+
+@pytest.mark.parametrize("content", [None, "no picture"])
+def test_a_kept_picture_that_cannot_be_read_is_refused_before_anything_is_read(
+    office: Place, tmp_path: Path, content: str | None
+) -> None:
+    kept = tmp_path / "picture.odx"
+    if content is not None:
+        kept.write_text(content, encoding="utf-8")
+
+    code, output = odnexus(office, "--earlier", str(kept))
+
+    assert (code, len(list(office.od.requests))) == (2, 0)
+    assert "odnexus: earlier: " in output
+
+
+def test_questions_that_had_nothing_to_look_at_are_named_with_what_brings_it(office: Place) -> None:
+    code, output = odnexus(office, "--only", "carriers", "--only", "changed-types")
+
+    assert code == 0, output
+    assert "not asked at main: carriers (--also insurance), changed-types (--earlier)" in output
+
+
+def test_a_list_that_the_key_may_not_read_does_not_stop_the_audit(office: Place) -> None:
+    office.od.faults.on("GET /carriers", kind="status", status=401, times=None)
+
+    code, output = odnexus(office, "--only", "carriers", "--only", "birth-dates", "--also", "insurance")
+
+    assert code == 0, output
+    assert "Missing or impossible birth dates" in output
+    assert "not read at main: carriers: the key has no right to read it" in output
+
+
+def test_after_an_outage_the_same_command_goes_on(office: Place) -> None:
+    office.od.faults.on("GET /appointments", kind="status", status=500, times=None)
+
+    code, output = odnexus(office, "--only", "birth-dates")
+    asked = sum(each.path.endswith("/Simple") for each in office.od.requests)
+    office.od.faults.clear()
+    again, later = odnexus(office, "--only", "birth-dates")
+
+    assert code == 1
+    assert "run it again: what was read is kept for twelve hours" in output
+    assert "Nothing found" not in output
+    assert again == 0, later
+    assert sum(each.path.endswith("/Simple") for each in office.od.requests) == asked
+
+
+def test_a_name_that_no_file_can_have_is_written_otherwise(office: Place, tmp_path: Path) -> None:
+    office.write(SECOND)
+    office.file.write_text(office.file.read_text(encoding="utf-8").replace('"main"', '"East/West: 1"', 1), "utf-8")
+    office.file.write_text(
+        office.file.read_text(encoding="utf-8").replace("[locations]]", '[locations]]\ndatabase = "main"', 1), "utf-8"
+    )
+
+    odnexus(office, "--only", "phones", "--html", str(tmp_path / "report.html"))
+
+    assert [path.name for path in tmp_path.glob("report*")] == [f"report-East_West_ 1-{office.nx.location_id}.html"]
+    assert (tmp_path / "audit-parts").is_dir()
+    assert not (tmp_path / "audit-parts" / "East").exists()
