@@ -31,7 +31,7 @@ from odnexus.cli.telling import (
 )
 from odnexus.errors import ConfigurationError, OdnexusError, SealError
 from odnexus.practice import Location
-from odnexus.stores import Sealer
+from odnexus.vault import LiveSealer
 
 ALSO: tuple[Also, ...] = get_args(Also)
 
@@ -126,7 +126,7 @@ def _reached(name: str) -> Generator[None, None, None]:
         raise ConfigurationError(f"{name}: {error.filename}: {error.strerror or type(error).__name__}") from None
 
 
-def _earlier(order: Order, location: Location, sealer: Sealer, *, several: bool) -> Picture | None:
+def _earlier(order: Order, location: Location, sealer: LiveSealer, *, several: bool) -> Picture | None:
     """Return the kept picture to compare with."""
     if order.earlier is None:
         return None
