@@ -185,6 +185,29 @@ def test_questions_that_had_nothing_to_look_at_are_named_with_what_brings_it(off
     assert "not asked at main: carriers (--also insurance), changed-types (--earlier)" in output
 
 
+def test_a_spelling_that_the_practice_has_learned_is_no_finding(office: Place) -> None:
+    patient = office.nx.simulator.state.add_patient(
+        office.nx.location_id,
+        "Ada",
+        "Quist",
+        email="ada@example.com",
+        foreign_id="411",
+        bio={"insurance_name": "Old Pine"},
+    )
+    listed = CliRunner().invoke(app, ["carriers", "list", str(office.file), "--json"])
+    number = json.loads(listed.output)[0]["carrier_num"]
+    options = ("--only", "carriers", "--also", "insurance", "--json")
+
+    _, before = odnexus(office, *options)
+    learned = CliRunner().invoke(app, ["carriers", "learn", str(office.file), "Old Pine", str(number)])
+    _, after = odnexus(office, *options)
+
+    assert patient
+    assert learned.exit_code == 0, learned.output
+    assert "carrier.unmatched" in before
+    assert "carrier.unmatched" not in after
+
+
 def test_a_list_that_the_key_may_not_read_does_not_stop_the_audit(office: Place) -> None:
     office.od.faults.on("GET /carriers", kind="status", status=401, times=None)
 

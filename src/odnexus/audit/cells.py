@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
 from types import NoneType, UnionType
-from typing import Final, Literal, TypeAlias, get_args, get_origin
+from typing import Final, Literal, TypeAlias, cast, get_args, get_origin
 from zoneinfo import ZoneInfo
 
 from attrs import frozen
@@ -33,7 +33,7 @@ def plain(value: object) -> object:
     if isinstance(value, str):
         return _text(value)
     if value is None or isinstance(value, bool | int | list | dict):
-        return value
+        return cast("object", value)
     if isinstance(value, float):
         # A column with gaps turns whole numbers into fractions.
         return None if not isfinite(value) else int(value) if value.is_integer() else value
@@ -49,7 +49,9 @@ def plain(value: object) -> object:
         return value.isoformat()
     # Scalars of numpy, missing values of pandas, and whatever else writes itself.
     item = getattr(value, "item", None)
-    return plain(item()) if callable(item) else _text(str(value)) if not isinstance(value, Mapping) else value
+    if isinstance(value, Mapping):
+        return cast("object", value)
+    return plain(item()) if callable(item) else _text(str(value))
 
 
 def _text(value: str) -> str | None:

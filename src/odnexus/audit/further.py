@@ -75,6 +75,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
         rules={
             "carrier.unmatched": "Patients typed an insurance that is no carrier of the list.",
             "carrier.alike": "Two carriers of the list may be one.",
+            "alias.astray": "Spellings were learned for a carrier that is hidden or gone.",
             "carrier.no-payer-id": "A carrier has no electronic payer id.",
             "plan.twice": "A carrier has several plans of one group number.",
         },

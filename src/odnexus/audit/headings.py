@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, Final, get_origin
+from typing import Any, Final, cast, get_origin
 
 from attrs import Attribute, fields, frozen, resolve_types
 
@@ -194,7 +194,7 @@ def _is_record(annotation: object) -> bool:
 def _as_object(value: object, _: Clocks) -> object:
     """Return a record within a record; a text in its place, such as a name, says nothing that could be used."""
     if not isinstance(value, str):
-        return value if isinstance(value, Mapping | list) else None
+        return cast("object", value) if isinstance(value, Mapping | list) else None
     if not value.startswith(("{", "[")):
         return None
     try:

@@ -9,11 +9,15 @@ if TYPE_CHECKING:
     from odnexus.audit.rows import Audit, Row
 
 NEEDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "family.": ("charts.Guarantor",),
+    "phone.swapped": ("charts.Guarantor",),
+    "phone.field": ("charts.WirelessPhone",),
     "birth-date.": ("charts.Birthdate",),
     "guarantor.": ("charts.Guarantor", "charts.Birthdate"),
     "phone.shared": ("charts.WirelessPhone", "charts.Guarantor"),
     "email.": ("charts.Email",),
     "email.shared": ("charts.Guarantor",),
+    "email.role": ("charts.Guarantor",),
     "patient.inactive": ("charts.PatStatus",),
     "patient.archived": ("charts.PatStatus",),
     "patient.deleted": ("charts.PatStatus",),

@@ -86,6 +86,7 @@ class Picture:
         syncs: How NexHealth says its synchronizer is.
         engine: What an engine's store knows; None without one.
         earlier: An earlier picture of the same place, for what changed since; see `since`.
+        aliases: Spellings of carriers that people have said mean one, and its CarrierNum; the engine's go with them.
         unread: What could not be read of tables, as places and rules without values.
         lacking: Columns that a table does not have and questions need, as ``charts.Guarantor``: rules that need one are
             not asked.
@@ -113,6 +114,7 @@ class Picture:
     recalls: tuple[Recall, ...] = field(default=(), repr=_count)
     procedures: tuple[Procedure, ...] = field(default=(), repr=_count)
     syncs: tuple[nex.SyncStatus, ...] = field(default=(), repr=_count)
+    aliases: Mapping[str, int] = field(factory=dict[str, int], repr=_count)
     engine: EngineState | None = None
     earlier: Picture | None = field(default=None, repr=False)
     unread: tuple[str, ...] = field(default=(), repr=_count)

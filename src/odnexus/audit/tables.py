@@ -62,6 +62,7 @@ def picture_from(
     window: tuple[date, date],
     links: Mapping[int, int] | None = None,
     engine: EngineState | None = None,
+    aliases: Mapping[str, int] | None = None,
     columns: Mapping[str, Mapping[str, str]] | None = None,
     nexhealth_times: Times | None = None,
     **tables: Unpack[Tables],
@@ -74,6 +75,8 @@ def picture_from(
         window: First and last day of the visits that they hold, both included.
         links: NexHealth appointments and their AptNum, where somebody knows them.
         engine: What an engine's store knows: see `engine_state`.
+        aliases: Spellings of carriers and the CarrierNum that each means, where somebody knows them: those that
+            `CarrierResolver.import_aliases` reads from a pack, say.
         columns: By table, headings that do not speak for themselves and the vendor's word for each:
             ``{"charts": {"Rufname": "Preferred"}}``.
         nexhealth_times: What a time of NexHealth without an offset means: ``"utc"``, or ``"office"`` for the office's
@@ -109,6 +112,7 @@ def picture_from(
         window=window,
         links=links or {},
         engine=engine,
+        aliases=aliases or {},
         hours=hours,
         unread=unread.lines(),
         lacking=frozenset(lacking),
@@ -222,5 +226,5 @@ def _nested(row: Mapping[str, object]) -> dict[str, object]:
     bio = {word.removeprefix("bio."): value for word, value in row.items() if word.startswith("bio.")}
     flat = {word: value for word, value in row.items() if not word.startswith("bio.")}
     held = flat.get("bio")
-    inside = cast("Mapping[str, object]", held) if isinstance(held, Mapping) else {}
+    inside = cast("Mapping[str, object]", held) if isinstance(held, Mapping) else dict[str, object]()
     return {**flat, "bio": {**inside, **bio}} if bio else flat

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
 
+from odnexus.audit.causes import causes
 from odnexus.audit.picture import Pair, Picture, number_in
 from odnexus.audit.rows import Kind, Row, Severity, Subject, booked, booking, chart, person, row
 from odnexus.mapping import Visit
@@ -38,6 +39,7 @@ def lonely_visits(picture: Picture) -> Iterator[Row]:
 
 def stuck(picture: Picture) -> Iterator[Row]:
     """Yield bookings that were accepted and never came into the book within the location's grace, the nearest first."""
+    why = causes(picture)
     for each in sorted(picture.bookings, key=lambda each: _nearness(picture, each)):
         visit = picture.nex_visits.get(each.id)
         if visit is None or visit.cancelled or each.id in picture.paired_bookings or number_in(each.foreign_id):
@@ -45,8 +47,10 @@ def stuck(picture: Picture) -> Iterator[Row]:
         late = visit.start < picture.now
         waited = picture.at - each.created_at if each.created_at is not None else None
         if late or waited is None or waited > picture.location.grace:
+            cause = {"why": words} if (words := why(each)) else {}
             yield row("stuck-bookings", "booking.missed" if late else "booking.stuck", "error", booking(each.id),
-                      *_patient(each), waited=span(waited) if waited is not None else "unknown")  # fmt: skip
+                      *_patient(each), waited=span(waited) if waited is not None else "unknown", known_by=None,
+                      **cause)  # fmt: skip
 
 
 def _nearness(picture: Picture, each: nex.Appointment) -> tuple[bool, timedelta]:

@@ -159,7 +159,7 @@ def _asked(office: Office, location: Location, order: Order) -> tuple[AuditRepor
         location,
         at=datetime.now(UTC),
         also=order.also,
-        engine=engine_state(office.store, location.name),
+        engine=engine_state(office.store, location.name, sealer=sealer, database=location.database),
         progress=_progress(office, location, order),
         keep=Keep(folder=office.store_path.parent / "audit-parts" / _file_name(location), sealer=sealer),
     )
