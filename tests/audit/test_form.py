@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -345,3 +347,23 @@ def test_spreadsheets_know_the_encoding_of_a_csv(tmp_path: Path, report: AuditRe
     report["duplicate-charts"].to_csv(tmp_path / "rows.csv")
 
     assert (tmp_path / "rows.csv").read_bytes().startswith(codecs.BOM_UTF8)
+
+
+def test_a_report_is_compared_with_what_was_written_of_an_earlier_one(tmp_path: Path, report: AuditReport) -> None:
+    report.to_json(tmp_path / "march.json")
+    kept = json.loads((tmp_path / "march.json").read_text(encoding="utf-8"))
+
+    changes = audit(Office().picture()).compare(kept)
+
+    assert changes == audit(Office().picture()).compare(report)
+    assert changes["duplicate-charts"].fixed
+
+
+@pytest.mark.parametrize("earlier", ["march.csv", SimpleNamespace(columns=["id"])])
+def test_what_holds_no_ids_is_not_compared(earlier: Any, report: AuditReport) -> None:
+    with pytest.raises(TypeError, match="the column id of its CSV"):
+        report["duplicate-charts"].compare(earlier)
+
+
+def test_one_question_may_be_asked_by_its_name_alone(report: AuditReport) -> None:
+    assert [each.audit.name for each in audit(report.picture, only="phones")] == ["phones"]

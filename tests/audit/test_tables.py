@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from odnexus.audit import audit, picture_from
+from odnexus.audit.steps import Reading
 from tests.audit.office import AT, WINDOW, Office, broken, found, location
 
 
@@ -229,3 +230,21 @@ def test_a_bio_may_be_an_object_or_json() -> None:
     assert [each.bio and each.bio.date_of_birth for each in picture.people] == [date(1988, 11, 20)] * 2 + [None]
     assert [line.partition(";")[0] for line in picture.unread] == ["people, row 3: expected JSON"]
     assert "people.insurance_name" not in picture.lacking
+
+
+def test_what_one_export_holds_beyond_the_window_is_not_missed_in_the_other() -> None:
+    office = broken(
+        lambda office: office.book_visit(590, 21, 24 * 200, 1),
+        lambda office: office.online(9090, 721, 24 * 201, 1, foreign_id="591"),
+        lambda office: office.online(9091, 721, 24 * 202, 1),
+        lambda office: office.book_visit(592, 21, 24 * 20, 1),
+    )
+
+    assert office.found() == [("visit.only-opendental", (592, 21))]
+
+
+def test_a_window_that_ends_before_it_begins_is_refused() -> None:
+    with pytest.raises(ValueError, match="window: give the first day before the last"):
+        picture_from(location(), at=AT, window=(WINDOW[1], WINDOW[0]))
+    with pytest.raises(ValueError, match="window: give the first day before the last"):
+        Reading(location(), (WINDOW[1], WINDOW[0]), AT, (), None, None)

@@ -84,6 +84,8 @@ def audit(picture: Picture, *, only: Collection[str] = ()) -> AuditReport:
     Raises:
         ValueError: There is no audit of a name.
     """
+    if isinstance(only, str):
+        only = [only]
     if unknown := sorted(set(only) - BY_NAME.keys()):
         raise ValueError(f"there is no audit {', '.join(unknown)}: choose from {', '.join(BY_NAME)}")
     asked = [each for each in AUDITS if not only or each.name in only]

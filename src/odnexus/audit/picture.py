@@ -171,6 +171,11 @@ class Picture:
         """The office's day."""
         return self.now.date()
 
+    def within(self, moment: datetime) -> bool:
+        """Tell whether both calendars were read at *moment*: an export may hold more of one than of the other."""
+        first, last = self.window
+        return first <= moment.date() <= last
+
     # -- tables --------------------------------------------------------------------------------------------------------
 
     @cached_property

@@ -219,7 +219,12 @@ class AuditResult:
         """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV).
 
         What this picture cannot tell, for want of a list or of a column, is not called fixed.
+
+        Raises:
+            TypeError: *earlier* is a text or a frame, whose letters or headings are no ids.
         """
+        if isinstance(earlier, str) or hasattr(earlier, "columns"):
+            raise TypeError("earlier: give a result, or the ids of one: the column id of its CSV")
         before = {row.id for row in earlier.rows} if isinstance(earlier, AuditResult) else set(earlier)
         now = {row.id for row in self.rows}
         gone = sorted(before - now) if self.rows or self.summary.of else []
@@ -340,14 +345,18 @@ class AuditReport:
 
         Path(path).write_text(page(self, earlier), encoding="utf-8")
 
-    def compare(self, earlier: AuditReport) -> Mapping[str, Change]:
-        """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out."""
-        asked = {result.audit.name for result in earlier.results}
-        return {
-            name: self[name].compare(earlier[name])
-            for name in (result.audit.name for result in self.results)
-            if name in asked
-        }
+    def compare(self, earlier: AuditReport | Mapping[str, Any]) -> Mapping[str, Change]:
+        """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out.
+
+        Args:
+            earlier: A report, or what `to_json` wrote of one, read again.
+        """
+        if isinstance(earlier, AuditReport):
+            before = {result.audit.name: [row.id for row in result.rows] for result in earlier}
+        else:
+            before = {result["audit"]: [row["id"] for row in result["rows"]] for result in earlier["results"]}
+        named = ((result.audit.name, result) for result in self.results)
+        return {name: result.compare(before[name]) for name, result in named if name in before}
 
     def plan(self) -> tuple[Repair, ...]:
         """Return what would repair the rows that a program can repair. Nothing is sent."""

@@ -88,6 +88,8 @@ class Reading:
     ) -> None:
         if unknown := sorted(set(also) - set(ALSO)):
             raise ValueError(f"also: there is no {', '.join(unknown)}; choose from {', '.join(ALSO)}")
+        if window is not None and window[0] > window[1]:
+            raise ValueError("window: give the first day before the last")
         today = to_wall(at, location.zone).date()
         self._location = location
         self._days = window or (today - BACK, today + AHEAD)

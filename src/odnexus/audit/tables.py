@@ -72,7 +72,8 @@ def picture_from(
     Args:
         location: The location with its tables.
         at: When the tables were made (aware).
-        window: First and last day of the visits that they hold, both included.
+        window: First and last day of the visits that both calendars hold, both included. What one of them has beyond
+            is not missed in the other.
         links: NexHealth appointments and their AptNum, where somebody knows them.
         engine: What an engine's store knows: see `engine_state`.
         aliases: Spellings of carriers and the CarrierNum that each means, where somebody knows them: those that
@@ -87,10 +88,12 @@ def picture_from(
         OSError: A file cannot be read.
         TypeError: A table is none of those that are understood.
         ValueError: There is no table of a name, a column that every row needs is missing, a file is no text with
-            headings, *columns* names what is not there, or `at` has no time zone.
+            headings, *columns* names what is not there, `at` has no time zone, or *window* ends before it begins.
     """
     if at.tzinfo is None:
         raise ValueError("at: give a moment with a time zone, such as datetime.now(UTC)")
+    if window[0] > window[1]:
+        raise ValueError("window: give the first day before the last")
     said = columns or {}
     if unknown := sorted({*tables, *said} - RECORDS.keys()):
         raise ValueError(f"there is no table {', '.join(unknown)}: choose from {', '.join(RECORDS)}")

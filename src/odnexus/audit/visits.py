@@ -28,11 +28,13 @@ UNIT: Final = 5
 def lonely_visits(picture: Picture) -> Iterator[Row]:
     """Yield visits ahead that one calendar has and the other has not; bookings that never arrived are `stuck`."""
     for each in picture.bookings_ahead:
-        if each.id not in picture.paired_bookings and number_in(each.foreign_id):
+        here = picture.within(picture.nex_visits[each.id].start)
+        if here and each.id not in picture.paired_bookings and number_in(each.foreign_id):
             yield row("one-sided-visits", "visit.only-nexhealth", "error", booking(each.id), *_patient(each))
     if picture.mirrored:
         for visit in picture.ahead:
-            if visit.apt_num not in picture.paired_rows:
+            here = picture.within(picture.od_visits[visit.apt_num].start)
+            if here and visit.apt_num not in picture.paired_rows:
                 yield row("one-sided-visits", "visit.only-opendental", "warning", booked(visit.apt_num),
                           chart(visit.pat_num))  # fmt: skip
 
@@ -43,6 +45,8 @@ def stuck(picture: Picture) -> Iterator[Row]:
     for each in sorted(picture.bookings, key=lambda each: _nearness(picture, each)):
         visit = picture.nex_visits.get(each.id)
         if visit is None or visit.cancelled or each.id in picture.paired_bookings or number_in(each.foreign_id):
+            continue
+        if not picture.within(visit.start):
             continue
         late = visit.start < picture.now
         waited = picture.at - each.created_at if each.created_at is not None else None
