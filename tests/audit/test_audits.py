@@ -145,6 +145,12 @@ CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
          put("people", "id", 712, cell_phone_number="2085550111")],
         [("phone.swapped", (11, 12))],
     ),
+    "numbers of their own within a family": (
+        [put("charts", "PatNum", 12, WirelessPhone="(208)555-0112"),
+         put("people", "id", 711, cell_phone_number="2085550113"),
+         put("people", "id", 712, cell_phone_number="2085550111")],
+        [("details.phone", (11, 711)), ("details.phone", (12, 712))],
+    ),
     "a cell phone as a home number": (
         [put("charts", "PatNum", 21, WirelessPhone="", HmPhone="(208)555-0121"),
          put("people", "id", 721, cell_phone_number="2085550121")],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,6 +15,7 @@ from odnexus.audit.cells import Clocks, Read, plain
 from odnexus.opendental.wire import MisfitError
 
 DENVER = ZoneInfo("America/Denver")
+FROZEN = MappingProxyType({"a": 1})
 CLOCKS = Clocks(DENVER, None)
 
 
@@ -39,6 +41,7 @@ CLOCKS = Clocks(DENVER, None)
         (time(8), "08:00:00"),
         (timedelta(hours=17, minutes=30), "17:30:00"),
         ({"a": 1}, {"a": 1}),
+        (FROZEN, FROZEN),
         ([1], [1]),
     ],
 )
@@ -105,6 +108,7 @@ def test_a_cell_is_read_by_its_kind(read: Read, cell: object, value: object) -> 
         (cells.as_clock, "noon", "hh:mm AM"),
         (cells.as_clock, "25:00", "that exists"),
         (cells.as_wall, "13/13/2026", "MM/dd/yyyy"),
+        (cells.as_wall, "on Friday", "MM/dd/yyyy"),
         (cells.as_wall, "2026-03-04 09:30:00+00:00", "own clock, without an offset"),
         (cells.as_instant, "3/4/2026 9:30 AM", "nexhealth_times="),
     ],

@@ -277,6 +277,15 @@ def test_days_follow_each_other_over_a_new_year_and_long_times_are_told_by_week(
     assert far.note == "By the week of the visit."
 
 
+def test_a_visit_without_a_time_is_no_day() -> None:
+    office = broken(put("book", "AptNum", 501, AptDateTime=""))
+    report = audit(office.picture(), only=["different-visits"])
+
+    assert [row.rule for row in report.rows] == ["visit.start"]
+    assert drift_by_day(report).labels == ()
+    assert not drift_by_day(report)
+
+
 def test_a_plot_says_units_and_names_only_what_is_drawn(report: AuditReport) -> None:
     completeness_axes = next(axes for axes in report.plot() if axes.get_title(loc="left").startswith("Charts with"))
     pairs = report["duplicate-charts"].plot()

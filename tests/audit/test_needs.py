@@ -5,7 +5,8 @@ from __future__ import annotations
 from odnexus.audit import AUDITS, Picture, audit
 from odnexus.audit.headings import columns_of
 from odnexus.audit.needs import NEEDS
-from tests.audit.office import Office, broken, put
+from tests.audit.further import due
+from tests.audit.office import Office, broken, drop, put
 
 
 def without(office: Office, table: str, *words: str) -> Picture:
@@ -48,6 +49,14 @@ def test_bookings_without_their_numbers_in_the_book_are_not_called_stuck() -> No
 
 def test_patients_without_their_numbers_are_not_called_placeholders() -> None:
     assert audit(without(Office(), "people", "foreign_id")).rows == ()
+
+
+def test_nobody_is_out_of_reach_where_no_column_would_say_how_to_reach_them() -> None:
+    office = broken(due(31, "2025-06-01"), drop("book", "AptNum", 504), drop("bookings", "id", 9004))
+
+    rows = audit(without(office, "charts", "WirelessPhone", "Email"), only=["recalls"]).rows
+
+    assert [row.rule for row in rows] == ["recall.no-visit"]
 
 
 def test_what_other_columns_say_is_still_judged() -> None:

@@ -171,6 +171,16 @@ def test_a_visit_whose_time_cannot_be_read_is_left_out_and_named() -> None:
     assert picture.unread == ("book, row 1: expected the office's own clock, without an offset @ $.AptDateTime",)
 
 
+def test_a_row_without_its_number_is_left_out_and_named() -> None:
+    charts = [{"PatNum": 7, "LName": "Lund"}, {"LName": "Total: 1"}]
+    people = [{"id": 1, "last_name": "Lund"}, {"last_name": "Total: 1"}]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, charts=charts, people=people)
+
+    assert (len(picture.charts), len(picture.people)) == (1, 1)
+    assert picture.unread == ("charts, row 2: missing @ $.PatNum", "people, row 2: missing @ $.id")
+
+
 def test_a_row_that_is_there_twice_is_taken_once_and_told() -> None:
     charts = [{"PatNum": 7, "LName": "Lund"}, {"PatNum": 7, "LName": "Lund"}]
 

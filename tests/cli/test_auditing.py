@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from odnexus.audit import Picture, audit
 from odnexus.cli.app import app
+from odnexus.cli.auditing import _show
+from odnexus.practice import Location
 from odnexus.stores import SqliteStore
 from tests.cli.demo_office import Place
 
@@ -216,6 +220,23 @@ def test_a_list_that_the_key_may_not_read_does_not_stop_the_audit(office: Place)
     assert code == 0, output
     assert "Missing or impossible birth dates" in output
     assert "not read at main: carriers: the key has no right to read it" in output
+
+
+def test_of_many_lines_that_were_not_read_the_rest_is_counted(
+    office: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = Picture(
+        location=Location(name="main", nexhealth_id=12, timezone="America/Denver"),
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        window=(date(2026, 3, 2), date(2026, 3, 3)),
+        unread=tuple(f"list {number}: refused" for number in range(25)),
+    )
+
+    _show([audit(picture, only=["phones"])])
+
+    told = capsys.readouterr().out
+    assert told.count("not read at main: list ") == 20
+    assert "not read at main: 5 more; see --json" in told
 
 
 def test_after_an_outage_the_same_command_goes_on(office: Place) -> None:

@@ -175,12 +175,13 @@ def _parted(text: str) -> tuple[str, str | None]:
     """Return day and time of day; the day as ISO has it."""
     if found := _ISO.fullmatch(text):
         return found[1], found[2]
-    if found := _AMERICAN.fullmatch(text):
-        year = found[3] if len(found[3]) == 4 else f"20{found[3]}"
-        try:
+    found = _AMERICAN.fullmatch(text)
+    try:
+        if found is not None:
+            year = found[3] if len(found[3]) == 4 else f"20{found[3]}"
             return date(int(year), int(found[1]), int(found[2])).isoformat(), found[4]
-        except ValueError:
-            pass
+    except ValueError:
+        pass
     raise MisfitError("expected a time yyyy-MM-dd HH:mm:ss or MM/dd/yyyy hh:mm AM")
 
 
