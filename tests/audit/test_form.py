@@ -286,6 +286,20 @@ def test_a_visit_without_a_time_is_no_day() -> None:
     assert not drift_by_day(report)
 
 
+def test_a_plot_is_drawn_where_somebody_wants_it(report: AuditReport) -> None:
+    from matplotlib import pyplot as plt
+
+    _, mine = plt.subplots()
+
+    assert report["birth-dates"].plot(mine) is mine
+    assert mine.get_title(loc="left") == report["birth-dates"].figure.title
+
+
+def test_a_question_that_was_not_asked_has_no_result(report: AuditReport) -> None:
+    with pytest.raises(KeyError, match="there is no result typo: choose from duplicate-charts"):
+        report["typo"]
+
+
 def test_a_plot_says_units_and_names_only_what_is_drawn(report: AuditReport) -> None:
     completeness_axes = next(axes for axes in report.plot() if axes.get_title(loc="left").startswith("Charts with"))
     pairs = report["duplicate-charts"].plot()

@@ -40,7 +40,7 @@ def _id(subject: str) -> str:
 def _general(picture: Picture) -> str:
     """Return what keeps every booking out."""
     if picture.engine is not None and picture.engine.paused:
-        return "odnexus waits for the office's server"
+        return "the office is offline"
     if any(str(each.write_status or "").casefold() == "red" for each in picture.syncs):
-        return "NexHealth's service that writes into this office does not answer"
+        return "NexHealth cannot write into this office"
     return ""

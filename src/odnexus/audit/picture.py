@@ -223,16 +223,18 @@ class Picture:
     @cached_property
     def roster(self) -> Roster:
         """All charts, filed for the matcher."""
-        return Roster(
-            Chart(
-                pat_num=each.pat_num,
-                person=self.od_persons[each.pat_num].value,
-                status=str(each.pat_status or "Patient"),
-                clinic_num=each.clinic_num,
-                guarantor=guarantor_of(each),
+        persons = self.od_persons
+        with without_collecting():
+            return Roster(
+                Chart(
+                    pat_num=each.pat_num,
+                    person=persons[each.pat_num].value,
+                    status=str(each.pat_status or "Patient"),
+                    clinic_num=each.clinic_num,
+                    guarantor=guarantor_of(each),
+                )
+                for each in self.charts
             )
-            for each in self.charts
-        )
 
     def pat_num_of(self, patient: nex.Patient) -> int | None:
         """Return the chart that the engine or NexHealth says a patient is, or None."""
