@@ -258,3 +258,35 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
         picture_from(location(), at=AT, window=(WINDOW[1], WINDOW[0]))
     with pytest.raises(ValueError, match="window: give the first day before the last"):
         Reading(location(), (WINDOW[1], WINDOW[0]), AT, (), None, None)
+
+
+def test_a_column_that_shows_to_have_the_day_first_is_read_so() -> None:
+    days = ["02/06/1979", "13/06/1980", "25/12/1981", "31/01/1982"]
+    book = [{"AptNum": number, "PatNum": 7, "AptStatus": 1, "AptDateTime": f"{number}/3/2026 9:30 AM"}
+            for number in (5, 13, 14, 15)]  # fmt: skip
+
+    picture = picture_from(
+        location(),
+        at=AT,
+        window=WINDOW,
+        charts=[{"PatNum": number, "Birthdate": day} for number, day in enumerate(days, 1)],
+        book=book,
+    )
+
+    assert [chart.birthdate for chart in picture.charts] == [
+        date(1979, 6, 2), date(1980, 6, 13), date(1981, 12, 25), date(1982, 1, 31),
+    ]  # fmt: skip
+    assert picture.book[0].apt_date_time == datetime(2026, 3, 5, 9, 30)
+    assert picture.unread == ()
+
+
+@pytest.mark.parametrize(
+    "days", [["02/06/1979", "13/06/1980"], ["02/06/1979", "13/06/1980", "14/06/1980", "15/06/1980", "12/25/1981"]]
+)
+def test_a_slip_of_the_hand_does_not_turn_american_dates_round(days: list[str]) -> None:
+    charts = [{"PatNum": number, "Birthdate": day} for number, day in enumerate(days, 1)]
+
+    picture = picture_from(location(), at=AT, window=WINDOW, charts=charts)
+
+    assert picture.charts[0].birthdate == date(1979, 2, 6)
+    assert picture.unread[0].startswith("charts, row 2: expected a date")

@@ -7,7 +7,7 @@ What programs put where nothing is (``NaN``, ``NaT``, ``NULL``, ``#N/A``) is not
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -67,10 +67,11 @@ def _text(value: str) -> str | None:
 
 @frozen
 class Clocks:
-    """How times without an offset are read."""
+    """How times without an offset are read, and days that are written with strokes."""
 
     zone: ZoneInfo
     times: Times | None
+    day_first: bool = False
 
 
 Read: TypeAlias = Callable[[object, Clocks], object]
@@ -131,17 +132,36 @@ def as_money(value: object, _: Clocks) -> object:
     return f"-{text[1:-1]}" if text.startswith("(") and text.endswith(")") else text
 
 
-def as_day(value: object, _: Clocks) -> object:
-    """Return a day, also one in the American order.
+def is_day_first(cells: Iterable[object]) -> bool:
+    """Tell whether a column has the day before the month: many say so, and none can only be American."""
+    proved = count = 0
+    for cell in cells:
+        if isinstance(cell, str) and (found := _AMERICAN.fullmatch(cell.strip())):
+            if int(found[2]) > 12:
+                return False
+            count += 1
+            proved += int(found[1]) > 12
+    return proved >= _PROOFS and 5 * proved >= count
+
+
+_PROOFS: Final = 3
+"""One day beyond the twelfth may be a slip of the hand."""
+
+
+def as_day(value: object, clocks: Clocks) -> object:
+    """Return a day, also one in the American order, or in the other if its column has that.
 
     Open Dental's date for none is none; 1900-01-01, which people type for none, goes on: audits tell it.
     """
-    mapped = iso_date(str(value))
+    text = str(value)
+    if clocks.day_first and (found := _AMERICAN.fullmatch(text)):
+        text = f"{found[2]}/{found[1]}/{found[3]}"
+    mapped = iso_date(text)
     if mapped.value is not None:
         return mapped.value.isoformat()
     if "date.none" not in mapped.rules():
         raise MisfitError("expected a date yyyy-MM-dd or MM/dd/yyyy")
-    return "1900-01-01" if "1900" in str(value) else None
+    return "1900-01-01" if "1900" in text else None
 
 
 def as_clock(value: object, _: Clocks) -> object:
@@ -149,9 +169,9 @@ def as_clock(value: object, _: Clocks) -> object:
     return _clock(str(value)).isoformat()
 
 
-def as_wall(value: object, _: Clocks) -> object:
+def as_wall(value: object, clocks: Clocks) -> object:
     """Return a time of the office's clock, as Open Dental has it."""
-    day, clock = _parted(str(value))
+    day, clock = _parted(str(value), clocks)
     if clock is not None and _OFFSET.search(clock):
         raise MisfitError("expected the office's own clock, without an offset")
     return f"{day} {_clock(clock)}" if clock else day
@@ -160,7 +180,7 @@ def as_wall(value: object, _: Clocks) -> object:
 def as_instant(value: object, clocks: Clocks) -> object:
     """Return a moment. Which clock a text without an offset means has to be said where the API would not write it."""
     text = str(value)
-    day, clock = _parted(text)
+    day, clock = _parted(text, clocks)
     if clock is not None and _OFFSET.search(clock):
         return text
     if clocks.times is None and not _ISO.fullmatch(text):
@@ -171,7 +191,7 @@ def as_instant(value: object, clocks: Clocks) -> object:
     return moment.replace(tzinfo=UTC).isoformat()
 
 
-def _parted(text: str) -> tuple[str, str | None]:
+def _parted(text: str, clocks: Clocks) -> tuple[str, str | None]:
     """Return day and time of day; the day as ISO has it."""
     if found := _ISO.fullmatch(text):
         return found[1], found[2]
@@ -179,7 +199,8 @@ def _parted(text: str) -> tuple[str, str | None]:
     try:
         if found is not None:
             year = found[3] if len(found[3]) == 4 else f"20{found[3]}"
-            return date(int(year), int(found[1]), int(found[2])).isoformat(), found[4]
+            month, day = (found[2], found[1]) if clocks.day_first else (found[1], found[2])
+            return date(int(year), int(month), int(day)).isoformat(), found[4]
     except ValueError:
         pass
     raise MisfitError("expected a time yyyy-MM-dd HH:mm:ss or MM/dd/yyyy hh:mm AM")

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final, TypedDict, Unpack, cast
 
-from attrs import NOTHING, fields
+from attrs import NOTHING, evolve, fields
 
-from odnexus.audit.cells import Clocks, Times, plain
+from odnexus.audit.cells import Clocks, Times, as_day, as_instant, as_wall, is_day_first, plain
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Extra, extra, heading_of
 from odnexus.audit.grids import Table, grid
-from odnexus.audit.headings import columns_of
+from odnexus.audit.headings import Column, columns_of
 from odnexus.audit.keeping import RECORDS
 from odnexus.audit.memory import without_collecting
 from odnexus.audit.needs import NEEDS
@@ -138,6 +138,7 @@ class _Source:
         self._columns = columns_of(name, self._grid.headings, said)
         self._words = {each.word for each in self._columns if each is not None}
         self._key = _key_of(self._record)
+        self._readings = [(each, self._clocks_of(place, each)) for place, each in enumerate(self._columns)]
         for word in _required(self._record) if self._grid.headings else ():
             if word not in self._words:
                 # A wrong heading must not look like an office without patients.
@@ -145,6 +146,13 @@ class _Source:
                     f"{name}: there is no column {word}; if another heading is meant, say so with "
                     f"columns={{{name!r}: {{'its heading': {word!r}}}}}"
                 )
+
+    def _clocks_of(self, place: int, column: Column | None) -> Clocks:
+        """Return how times of one column are read: an export has the order of days of the machine that made it."""
+        if column is None or column.read not in {as_day, as_wall, as_instant}:
+            return self._clocks
+        found = is_day_first(row[place] for row in self._grid.rows if place < len(row))
+        return evolve(self._clocks, day_first=True) if found else self._clocks
 
     def lacking(self) -> set[str]:
         """Return the columns that questions need and this table does not have."""
@@ -180,11 +188,11 @@ class _Source:
         row, faults, fatal = dict[str, object](), list[tuple[str, str]](), list[str]()
         if len(cells) > len(self._columns) and any(plain(cell) is not None for cell in cells[len(self._columns) :]):
             fatal.append("it has more cells than there are headings: a sign that parts a cell is not quoted")
-        for column, cell in zip(self._columns, cells, strict=False):
+        for (column, clocks), cell in zip(self._readings, cells, strict=False):
             if column is None or cell is None or column.word in row or (value := plain(cell)) is None:
                 continue
             try:
-                value = column.read(value, self._clocks)
+                value = column.read(value, clocks)
             except opendental_wire.MisfitError as misfit:
                 if column.needed:
                     fatal.append(f"{misfit} @ $.{column.word}")
