@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve, field, fields_dict, frozen
@@ -198,6 +199,8 @@ def _nexhealth_address(patient: NexHealthPatient) -> Mapped[Address]:
     return _address(line_1, bio.address_line_2, bio.city, bio.state, bio.zip_code)
 
 
+# A family lives in one place: an address is mostly that of the chart before.
+@lru_cache(maxsize=8_192)
 def _address(
     line_1: str | None, line_2: str | None, city: str | None, state: str | None, code: str | int | None
 ) -> Mapped[Address]:
