@@ -157,6 +157,12 @@ FURTHER: Final[dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]]]
     "two carriers of one name and two payers": (
         [carrier(1, "Cascade Mutual"), carrier(2, "Cascade Mutual", "55502")], [],
     ),
+    "a spelling that was learned": (
+        [carrier(1, "Blue Alder Dental"), bio(721, insurance_name="The Alder"), engine(aliases={"alder": 1})], [],
+    ),
+    "a spelling of a carrier that is gone": (
+        [carrier(1, "Blue Alder Dental"), engine(aliases={"alder": 7, "old alder": 7})], [("alias.astray", (7,))],
+    ),
     "a carrier without payer id": ([carrier(1, "Blue Alder", "")], [("carrier.no-payer-id", (1,))]),
     "a carrier that gets paper": ([carrier(1, "Blue Alder", "", NoSendElect="NoSendElect")], []),
     "a plan that is there twice": (

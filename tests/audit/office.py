@@ -69,7 +69,8 @@ class Office:
         """Put a chart into Open Dental."""
         self.charts.append({
             "PatNum": pat_num, "FName": given, "LName": family, "Birthdate": born, "PatStatus": "Patient",
-            "Guarantor": pat_num, "WirelessPhone": f"(208)555-{100 + pat_num:04}", "Email": "", **changes,
+            "Guarantor": pat_num, "WirelessPhone": f"(208)555-{100 + pat_num:04}", "HmPhone": "",
+            "WkPhone": "", "Email": "", **changes,
         })  # fmt: skip
 
     def person(self, id: int, given: str, family: str, born: str, **changes: Any) -> None:
@@ -131,7 +132,8 @@ _PEOPLE = (
 _TABLES: dict[str, Rows] = {
     "charts": [
         {"PatNum": number, "FName": given, "LName": family, "Birthdate": born, "PatStatus": "Patient",
-         "Guarantor": head, "WirelessPhone": f"(208)555-{100 + head:04}", "Email": f"family{head}@example.com"}
+         "Guarantor": head, "WirelessPhone": f"(208)555-{100 + head:04}", "HmPhone": "", "WkPhone": "",
+         "Email": f"family{head}@example.com"}
         for number, given, family, born, head in _PEOPLE
     ],
     "people": [

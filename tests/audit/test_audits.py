@@ -131,6 +131,50 @@ CASES: dict[str, tuple[list[Break], list[tuple[str, tuple[int, ...]]]]] = {
     ),
     "no address": ([put("charts", "PatNum", 21, Email="lucia at example")], [("email.invalid", (21,))]),
     "none@none.com": ([put("charts", "PatNum", 21, Email="none@none.com")], [("email.placeholder", (21,))]),
+    "an address at the front desk": (
+        [put("charts", "PatNum", 21, Email="front.desk@example.com")], [("email.role", (21,))],
+    ),
+    "an office's address on two families": (
+        [put("charts", "PatNum", 21, Email="info@example.com"), put("charts", "PatNum", 31, Email="Info@Example.com")],
+        [("email.role", (21, 31))],
+    ),
+    "somebody called Frontera": ([put("charts", "PatNum", 21, Email="frontera@example.com")], []),
+    "numbers exchanged within a family": (
+        [put("charts", "PatNum", 12, WirelessPhone="(208)555-0112"),
+         put("people", "id", 711, cell_phone_number="2085550112"),
+         put("people", "id", 712, cell_phone_number="2085550111")],
+        [("phone.swapped", (11, 12))],
+    ),
+    "numbers of their own within a family": (
+        [put("charts", "PatNum", 12, WirelessPhone="(208)555-0112"),
+         put("people", "id", 711, cell_phone_number="2085550113"),
+         put("people", "id", 712, cell_phone_number="2085550111")],
+        [("details.phone", (11, 711)), ("details.phone", (12, 712))],
+    ),
+    "a cell phone as a home number": (
+        [put("charts", "PatNum", 21, WirelessPhone="", HmPhone="(208)555-0121"),
+         put("people", "id", 721, cell_phone_number="2085550121")],
+        [("phone.field", (21, 721))],
+    ),
+    "a main phone as a home number": (
+        [put("charts", "PatNum", 21, WirelessPhone="", HmPhone="(208)555-0121"),
+         put("people", "id", 721, phone_number="2085550121")],
+        [],
+    ),
+    "a guarantor whom nobody knows": ([put("charts", "PatNum", 31, Guarantor=99)], [("family.nobody", (99, 31))]),
+    "a guarantor who was merged away": (
+        [lambda office: office.chart(40, "Otto", "Tanaka", "1931-05-25", PatStatus="Archived"),
+         put("charts", "PatNum", 31, Guarantor=40)],
+        [("family.gone", (40, 31))],
+    ),
+    "two guarantors of each other": (
+        [put("charts", "PatNum", 31, Guarantor=21), put("charts", "PatNum", 21, Guarantor=31)],
+        [("family.loop", (21, 31))],
+    ),
+    "a guarantor with a guarantor": (
+        [put("charts", "PatNum", 31, Guarantor=21), put("charts", "PatNum", 21, Guarantor=11)],
+        [("family.chain", (21, 31))],
+    ),
     "an address of two families": (
         [put("charts", "PatNum", 21, Email="Family31@Example.com")],
         [("email.shared", (21, 31))],
@@ -288,3 +332,26 @@ def test_the_same_picture_gives_the_same_rows() -> None:
 def test_an_unknown_audit_is_refused() -> None:
     with pytest.raises(ValueError, match="no audit typo"):
         audit(Office().picture(), only=["typo"])
+
+
+def test_what_five_families_share_matters_more_than_what_two_do() -> None:
+    office = Office()
+    for number in range(41, 44):
+        office.chart(number, "Ann", f"Family{number}", f"19{number}-01-01", Email="family31@example.com")
+    for number in (11, 21):
+        office.of("charts", "PatNum", number)["Email"] = "family31@example.com"
+
+    rows = audit(office.picture(), only=["emails"]).rows
+
+    assert [(row.severity, row.facts["families"]) for row in rows] == [("warning", "6")]
+
+
+def test_somebody_who_hangs_on_a_circle_is_not_told_again_and_a_long_circle_is_told_once() -> None:
+    office = broken(
+        put("charts", "PatNum", 31, Guarantor=21),
+        put("charts", "PatNum", 21, Guarantor=40),
+        lambda office: office.chart(40, "Otto", "Quist", "1951-05-25", Guarantor=31),
+        lambda office: office.chart(41, "Olga", "Quist", "1952-05-25", Guarantor=40),
+    )
+
+    assert [found(row) for row in audit(office.picture(), only=["guarantors"]).rows] == [("family.loop", (21, 40, 31))]

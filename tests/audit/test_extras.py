@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 
-from odnexus.audit import Coverage, Plan, Procedure, Recall, audit, picture_from
+from odnexus import Sealer
+from odnexus.audit import Coverage, Picture, Plan, Procedure, Recall, audit, picture_from
 from odnexus.audit.extras import cells_of, coverages_of, extra, heading_of
 from odnexus.opendental.wire import MisfitError
 from tests.audit.office import AT, WINDOW, location
@@ -76,10 +78,43 @@ def test_tables_of_exports_are_judged_like_live_ones() -> None:
         location(),
         at=AT,
         window=WINDOW,
-        charts=[{"PatNum": 7, "LName": "Lund", "PatStatus": "Patient"}],
+        charts=[{"PatNum": 7, "LName": "Lund", "PatStatus": "Patient", "WirelessPhone": "", "Email": ""}],
         recalls=[{"RecallNum": "1", "PatNum": "7", "DateDue": "2025-06-01"}, {"RecallNum": "2", "PatNum": "x"}],
     )
 
     rows = audit(picture, only=["recalls"]).rows
     assert [(row.rule, row.facts["overdue"]) for row in rows] == [("recall.unreachable", "9 months")]
     assert picture.unread == ("recalls, row 2: expected a whole number @ $.PatNum",)
+
+
+def test_spellings_of_carriers_can_be_given_with_exports_and_are_kept_with_a_picture(tmp_path: Path) -> None:
+    picture = picture_from(
+        location(),
+        at=AT,
+        window=WINDOW,
+        people=[{"id": 721, "insurance_name": "The Alder"}],
+        carriers=[{"CarrierNum": 1, "CarrierName": "Blue Alder Dental", "ElectID": "55501"}],
+        aliases={"The Alder": 1},
+    )
+    sealer = Sealer(Sealer.generate_key())
+    picture.save(tmp_path / "picture.odx", sealer)
+
+    kept = Picture.load(tmp_path / "picture.odx", sealer, location())
+
+    assert audit(picture, only=["carriers"]).rows == ()
+    assert (kept.aliases, kept.lacking) == (picture.aliases, picture.lacking)
+    assert "Alder" not in repr(picture)
+
+
+def test_two_carriers_that_may_be_one_say_how_many_plans_each_has() -> None:
+    picture = picture_from(
+        location(),
+        at=AT,
+        window=WINDOW,
+        carriers=[{"CarrierNum": number, "CarrierName": "Blue Alder", "ElectID": "55501"} for number in (1, 2)],
+        plans=[{"PlanNum": number, "CarrierNum": 2} for number in (7, 8)],
+    )
+
+    (row,) = audit(picture, only=["carriers"]).rows
+
+    assert (row.rule, row.facts) == ("carrier.alike", {"plans": "0 and 2"})

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
+import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -244,3 +248,145 @@ def test_who_wrote_a_detail_last_is_told_where_the_journal_knows() -> None:
 
     assert row.facts == {"newer": "NexHealth", "wrote": "odnexus, person.blanks-filled, 2026-03-02"}
     assert datetime(2026, 3, 2, 15, tzinfo=UTC) == office.picture().at
+
+
+# -- what an analyst sees ----------------------------------------------------------------------------------------------
+
+
+def test_a_funnel_is_not_drawn_where_nothing_tells_what_was_booked_online() -> None:
+    stuck: Break = lambda office: office.online(9010, 721, 15, 1)  # noqa: E731 - a fault
+
+    told = funnel(broken(stuck, *(put("book", "AptNum", number, SecDateTEntry="2026-02-20 09:00:00")
+                                  for number in (501, 502, 503, 504))).picture())  # fmt: skip
+
+    assert values(told)["bookings"]["In the book"] == 4
+    assert not funnel(broken(stuck).picture())
+
+
+def test_days_follow_each_other_over_a_new_year_and_long_times_are_told_by_week() -> None:
+    def shifted(*days: tuple[int, str]) -> figures.Figure:
+        office = broken(*(put("book", "AptNum", number, AptDateTime=f"{day} 09:00:00") for number, day in days))
+        return drift_by_day(audit(office.picture(), only=["different-visits"]))
+
+    near = shifted((501, "2026-12-30"), (502, "2027-01-02"))
+    far = shifted((501, "2026-03-05"), (502, "2027-01-02"))
+
+    assert near.labels == ("12-30", "12-31", "01-01", "01-02")
+    assert values(near)["other time, length, room or provider"] == {"12-30": 1, "12-31": 0, "01-01": 0, "01-02": 1}
+    assert (far.labels[0], far.labels[-1], len(far.labels)) == ("03-02", "12-28", 44)
+    assert far.note == "By the week of the visit."
+
+
+def test_a_visit_without_a_time_is_no_day() -> None:
+    office = broken(put("book", "AptNum", 501, AptDateTime=""))
+    report = audit(office.picture(), only=["different-visits"])
+
+    assert [row.rule for row in report.rows] == ["visit.start"]
+    assert drift_by_day(report).labels == ()
+    assert not drift_by_day(report)
+
+
+def test_a_plot_is_drawn_where_somebody_wants_it(report: AuditReport) -> None:
+    from matplotlib import pyplot as plt
+
+    _, mine = plt.subplots()
+
+    assert report["birth-dates"].plot(mine) is mine
+    assert mine.get_title(loc="left") == report["birth-dates"].figure.title
+
+
+def test_a_question_that_was_not_asked_has_no_result(report: AuditReport) -> None:
+    with pytest.raises(KeyError, match="there is no result typo: choose from duplicate-charts"):
+        report["typo"]
+
+
+def test_a_plot_says_units_and_names_only_what_is_drawn(report: AuditReport) -> None:
+    completeness_axes = next(axes for axes in report.plot() if axes.get_title(loc="left").startswith("Charts with"))
+    pairs = report["duplicate-charts"].plot()
+
+    assert "100 %" in [text.get_text() for text in completeness_axes.texts]
+    assert [text.get_text() for text in pairs.get_legend().get_texts()] == [
+        each.name for each in report["duplicate-charts"].figure.series if any(each.values)
+    ]
+    assert pairs.get_xlim()[1] - pairs.get_xlim()[0] >= 6
+
+
+def test_a_page_says_a_rule_once_and_its_rows_below() -> None:
+    report = audit(broken(put("bookings", "id", 9002, cancelled=True), put("bookings", "id", 9003, cancelled=True),
+                          put("bookings", "id", 9001, patient_confirmed=True)).picture())  # fmt: skip
+
+    shown = report["different-states"]._repr_html_()
+
+    assert shown.count("Cancelled in NexHealth, still in Open Dental") == 1
+    assert shown.count('scope="rowgroup"') == 2
+    assert shown.index("Act now") < shown.index("Visit 502") < shown.index("Look at it") < shown.index("Visit 501")
+
+
+def test_bookings_that_have_to_be_entered_stand_in_the_order_of_their_time() -> None:
+    office = broken(
+        lambda office: office.online(9013, 721, -60, 1),
+        lambda office: office.online(9012, 721, -50, 1),
+        lambda office: office.online(9011, 721, 40, 1),
+        lambda office: office.online(9010, 721, 15, 1),
+    )
+
+    rows = audit(office.picture(), only=["stuck-bookings"]).rows
+
+    assert [row.subjects[0].id for row in rows] == [9010, 9011, 9012, 9013]
+
+
+def test_what_was_not_asked_is_not_found_in_order() -> None:
+    office = Office()
+    for name in ("coverages", "carriers", "plans", "procedures", "recalls"):
+        office.tables.pop(name, None)
+
+    report = audit(office.picture())
+
+    for name in ("coverage-gaps", "changed-types", "type-codes", "carriers", "recalls"):
+        assert report.summary[name].of == 0, name
+    order, silent = page(report).split("Not asked: there was nothing to look at")
+    assert "Visits ahead without insurance in force" in silent
+    assert "Visits ahead without insurance in force" not in order
+
+
+def test_what_a_later_picture_cannot_tell_is_not_called_fixed() -> None:
+    earlier = broken(put("charts", "PatNum", 12, Guarantor=12), put("charts", "PatNum", 11, Email="none@none.com"))
+    later = Office()
+    for row in later.charts:
+        del row["Guarantor"]
+    silent = Office()
+    silent.tables["charts"] = []
+
+    before = audit(earlier.picture())
+    changes = audit(later.picture()).compare(before)
+
+    assert [row.rule for row in before["minors"].rows] == ["guarantor.none"]
+    assert changes["minors"].fixed == ()
+    assert [each.partition("|")[0] for each in changes["emails"].fixed] == ["emails/email.placeholder"]
+    assert audit(silent.picture()).compare(before)["emails"].fixed == ()
+
+
+def test_spreadsheets_know_the_encoding_of_a_csv(tmp_path: Path, report: AuditReport) -> None:
+    report["duplicate-charts"].to_csv(tmp_path / "rows.csv")
+
+    assert (tmp_path / "rows.csv").read_bytes().startswith(codecs.BOM_UTF8)
+
+
+def test_a_report_is_compared_with_what_was_written_of_an_earlier_one(tmp_path: Path, report: AuditReport) -> None:
+    report.to_json(tmp_path / "march.json")
+    kept = json.loads((tmp_path / "march.json").read_text(encoding="utf-8"))
+
+    changes = audit(Office().picture()).compare(kept)
+
+    assert changes == audit(Office().picture()).compare(report)
+    assert changes["duplicate-charts"].fixed
+
+
+@pytest.mark.parametrize("earlier", ["march.csv", SimpleNamespace(columns=["id"])])
+def test_what_holds_no_ids_is_not_compared(earlier: Any, report: AuditReport) -> None:
+    with pytest.raises(TypeError, match="the column id of its CSV"):
+        report["duplicate-charts"].compare(earlier)
+
+
+def test_one_question_may_be_asked_by_its_name_alone(report: AuditReport) -> None:
+    assert [each.audit.name for each in audit(report.picture, only="phones")] == ["phones"]

@@ -126,13 +126,24 @@ def test_a_visit_that_the_desk_has_just_moved_differs() -> None:
     assert [(row.rule, row.subjects[0].id) for row in rows] == [("visit.operatory", number)]
 
 
-def test_a_list_that_is_refused_is_named_and_not_judged() -> None:
+def test_an_answer_that_is_not_as_promised_is_named_and_not_judged() -> None:
     place = Place(linked=False)
-    place.od.faults.on("GET /schedules", kind="status", status=403, times=9)
+    place.od.faults.on("GET /schedules", kind="status", status=200, body=b"<html>", times=9)
+
+    assert "not what the vendor's documents promise" in place.picture().unread[0]
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(400, "the server refused"), (401, "no right"), (403, "no right"), (404, "does not offer it")]
+)
+def test_a_list_that_is_refused_is_named_and_not_judged(status: int, why: str) -> None:
+    place = Place(linked=False)
+    place.od.faults.on("GET /schedules", kind="status", status=status, times=9)
 
     picture = place.picture()
 
     assert [line.partition(":")[0] for line in picture.unread] == ["schedules"]
+    assert why in picture.unread[0]
     assert audit(picture, only=["time-zones"]).rows == ()
 
 

@@ -87,7 +87,7 @@ def test_a_csv_holds_every_row(tmp_path: Path) -> None:
     found = report()["different-states"]
     found.to_csv(tmp_path / "rows.csv")
 
-    with (tmp_path / "rows.csv").open(encoding="utf-8", newline="") as file:
+    with (tmp_path / "rows.csv").open(encoding="utf-8-sig", newline="") as file:
         assert list(csv.DictReader(file)) == found.records()
 
 

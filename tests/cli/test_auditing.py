@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
+from odnexus.audit import Picture, audit
 from odnexus.cli.app import app
+from odnexus.cli.auditing import _show
+from odnexus.practice import Location
 from odnexus.stores import SqliteStore
 from tests.cli.demo_office import Place
 
@@ -115,3 +119,150 @@ def test_a_forecast_goes_before_the_reading(office: Place) -> None:
 
     assert code == 0, output
     assert "main: 25 requests, about 1 s" in output
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (("--html", "{folder}"), "html: {folder} is a folder; name a file in it"),
+        (("--save", "{folder}"), "save: {folder} is a folder; name a file in it"),
+        (("--csv", "{file}"), "csv: {file} is a file; name a folder"),
+        (("--html", "{file}/report.html"), "html: {file}"),
+        (("--names-to", " "), "names-to: say who looks"),
+        (("--charts", "0"), "Invalid value for '--charts'"),
+    ],
+)
+def test_what_cannot_be_written_is_refused_before_anything_is_read(
+    office: Place, tmp_path: Path, options: tuple[str, str], said: str
+) -> None:
+    file = tmp_path / "file.txt"
+    file.write_text("mine", encoding="utf-8")
+    places = {"folder": tmp_path, "file": file}
+
+    code, output = odnexus(office, options[0], options[1].format(**places))
+
+    assert (code, len(list(office.od.requests))) == (2, 0), output
+    assert said.format(**places) in output.replace("\n", "")
+    assert file.read_text(encoding="utf-8") == "mine"
+
+
+def test_folders_that_are_not_there_are_made(office: Place, tmp_path: Path) -> None:
+    page, kept = tmp_path / "a" / "report.html", tmp_path / "b" / "picture.odx"
+
+    code, output = odnexus(office, "--only", "phones", "--html", str(page), "--save", str(kept))
+
+    assert code == 0, output
+    assert page.exists()
+    assert kept.exists()
+    assert "Nothing found." in output
+
+
+def test_a_page_that_cannot_be_written_after_all_is_told_in_one_line(office: Place, tmp_path: Path) -> None:
+    page = tmp_path / "report.html"
+    (tmp_path / "report-main.html").mkdir()
+    office.write(SECOND)
+
+    code, output = odnexus(office, "--only", "phones", "--html", str(page))
+
+    assert code == 2
+    assert f"html: {tmp_path / 'report-main.html'}: " in output
+
+
+@pytest.mark.parametrize("content", [None, "no picture"])
+def test_a_kept_picture_that_cannot_be_read_is_refused_before_anything_is_read(
+    office: Place, tmp_path: Path, content: str | None
+) -> None:
+    kept = tmp_path / "picture.odx"
+    if content is not None:
+        kept.write_text(content, encoding="utf-8")
+
+    code, output = odnexus(office, "--earlier", str(kept))
+
+    assert (code, len(list(office.od.requests))) == (2, 0)
+    assert "odnexus: earlier: " in output
+
+
+def test_questions_that_had_nothing_to_look_at_are_named_with_what_brings_it(office: Place) -> None:
+    code, output = odnexus(office, "--only", "carriers", "--only", "changed-types")
+
+    assert code == 0, output
+    assert "not asked at main: carriers (--also insurance), changed-types (--earlier)" in output
+
+
+def test_a_spelling_that_the_practice_has_learned_is_no_finding(office: Place) -> None:
+    patient = office.nx.simulator.state.add_patient(
+        office.nx.location_id,
+        "Ada",
+        "Quist",
+        email="ada@example.com",
+        foreign_id="411",
+        bio={"insurance_name": "Old Pine"},
+    )
+    listed = CliRunner().invoke(app, ["carriers", "list", str(office.file), "--json"])
+    number = json.loads(listed.output)[0]["carrier_num"]
+    options = ("--only", "carriers", "--also", "insurance", "--json")
+
+    _, before = odnexus(office, *options)
+    learned = CliRunner().invoke(app, ["carriers", "learn", str(office.file), "Old Pine", str(number)])
+    _, after = odnexus(office, *options)
+
+    assert patient
+    assert learned.exit_code == 0, learned.output
+    assert "carrier.unmatched" in before
+    assert "carrier.unmatched" not in after
+
+
+def test_a_list_that_the_key_may_not_read_does_not_stop_the_audit(office: Place) -> None:
+    office.od.faults.on("GET /carriers", kind="status", status=401, times=None)
+
+    code, output = odnexus(office, "--only", "carriers", "--only", "birth-dates", "--also", "insurance")
+
+    assert code == 0, output
+    assert "Missing or impossible birth dates" in output
+    assert "not read at main: carriers: the key has no right to read it" in output
+
+
+def test_of_many_lines_that_were_not_read_the_rest_is_counted(
+    office: Place, capsys: pytest.CaptureFixture[str]
+) -> None:
+    picture = Picture(
+        location=Location(name="main", nexhealth_id=12, timezone="America/Denver"),
+        at=datetime(2026, 3, 2, tzinfo=UTC),
+        window=(date(2026, 3, 2), date(2026, 3, 3)),
+        unread=tuple(f"list {number}: refused" for number in range(25)),
+    )
+
+    _show([audit(picture, only=["phones"])])
+
+    told = capsys.readouterr().out
+    assert told.count("not read at main: list ") == 20
+    assert "not read at main: 5 more; see --json" in told
+
+
+def test_after_an_outage_the_same_command_goes_on(office: Place) -> None:
+    office.od.faults.on("GET /appointments", kind="status", status=500, times=None)
+
+    code, output = odnexus(office, "--only", "birth-dates")
+    asked = sum(each.path.endswith("/Simple") for each in office.od.requests)
+    office.od.faults.clear()
+    again, later = odnexus(office, "--only", "birth-dates")
+
+    assert code == 1
+    assert "run it again: what was read is kept for twelve hours" in output
+    assert "Nothing found" not in output
+    assert again == 0, later
+    assert sum(each.path.endswith("/Simple") for each in office.od.requests) == asked
+
+
+def test_a_name_that_no_file_can_have_is_written_otherwise(office: Place, tmp_path: Path) -> None:
+    office.write(SECOND)
+    office.file.write_text(office.file.read_text(encoding="utf-8").replace('"main"', '"East/West: 1"', 1), "utf-8")
+    office.file.write_text(
+        office.file.read_text(encoding="utf-8").replace("[locations]]", '[locations]]\ndatabase = "main"', 1), "utf-8"
+    )
+
+    odnexus(office, "--only", "phones", "--html", str(tmp_path / "report.html"))
+
+    assert [path.name for path in tmp_path.glob("report*")] == [f"report-East_West_ 1-{office.nx.location_id}.html"]
+    assert (tmp_path / "audit-parts").is_dir()
+    assert not (tmp_path / "audit-parts" / "East").exists()

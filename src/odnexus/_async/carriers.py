@@ -23,6 +23,9 @@ LIST_AGE = timedelta(days=1)
 DOUBT_AGE = timedelta(hours=1)
 """How old the list may be before people are asked about a carrier that is not in it."""
 
+_ALIASES = "aliases"
+"""Begins the name of the place where a database's are kept."""
+
 
 class AsyncCarriers:
     """Carriers and aliases of one Open Dental database.
@@ -37,7 +40,8 @@ class AsyncCarriers:
         self._records = records
         self._opendental = opendental
         self._list = f"carriers:{database}"
-        self._aliases = f"aliases:{database}"
+        self._database = database
+        self._aliases = f"{_ALIASES}:{database}"
 
     async def resolver(self, now: datetime, *, age: timedelta = LIST_AGE) -> CarrierResolver:
         """Return the resolver of this office; its list is at most *age* old."""
@@ -58,8 +62,7 @@ class AsyncCarriers:
 
     async def aliases(self) -> dict[str, int]:
         """Return normalised text → CarrierNum, as people have said."""
-        rows = [unpack(row) for row in (await self._records.load_rows(self._aliases)).values()]
-        return {str(row["text"]): int(row["carrier_num"]) for row in rows}
+        return await aliases_of(self._records, self._database)
 
     async def keep(self, aliases: Mapping[str, int]) -> None:
         """Keep *aliases* (text → CarrierNum); a text that had another meaning has this one from now on."""
@@ -74,6 +77,12 @@ class AsyncCarriers:
         known = normalised(text) in await self.aliases()
         await self._records.save_rows(self._aliases, {content_id("alias", normalised(text)): None})
         return known
+
+
+async def aliases_of(records: AsyncRecords, database: str) -> dict[str, int]:
+    """Return normalised text → CarrierNum, as people have said of the carriers of *database*."""
+    rows = [unpack(row) for row in (await records.load_rows(f"{_ALIASES}:{database}")).values()]
+    return {str(row["text"]): int(row["carrier_num"]) for row in rows}
 
 
 def _entry(row: bytes) -> CarrierEntry:

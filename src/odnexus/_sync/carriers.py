@@ -24,6 +24,9 @@ LIST_AGE = timedelta(days=1)
 DOUBT_AGE = timedelta(hours=1)
 """How old the list may be before people are asked about a carrier that is not in it."""
 
+_ALIASES = "aliases"
+"""Begins the name of the place where a database's are kept."""
+
 
 class Carriers:
     """Carriers and aliases of one Open Dental database.
@@ -38,7 +41,8 @@ class Carriers:
         self._records = records
         self._opendental = opendental
         self._list = f"carriers:{database}"
-        self._aliases = f"aliases:{database}"
+        self._database = database
+        self._aliases = f"{_ALIASES}:{database}"
 
     def resolver(self, now: datetime, *, age: timedelta = LIST_AGE) -> CarrierResolver:
         """Return the resolver of this office; its list is at most *age* old."""
@@ -59,8 +63,7 @@ class Carriers:
 
     def aliases(self) -> dict[str, int]:
         """Return normalised text → CarrierNum, as people have said."""
-        rows = [unpack(row) for row in (self._records.load_rows(self._aliases)).values()]
-        return {str(row["text"]): int(row["carrier_num"]) for row in rows}
+        return aliases_of(self._records, self._database)
 
     def keep(self, aliases: Mapping[str, int]) -> None:
         """Keep *aliases* (text → CarrierNum); a text that had another meaning has this one from now on."""
@@ -75,6 +78,12 @@ class Carriers:
         known = normalised(text) in self.aliases()
         self._records.save_rows(self._aliases, {content_id("alias", normalised(text)): None})
         return known
+
+
+def aliases_of(records: Records, database: str) -> dict[str, int]:
+    """Return normalised text → CarrierNum, as people have said of the carriers of *database*."""
+    rows = [unpack(row) for row in (records.load_rows(f"{_ALIASES}:{database}")).values()]
+    return {str(row["text"]): int(row["carrier_num"]) for row in rows}
 
 
 def _entry(row: bytes) -> CarrierEntry:

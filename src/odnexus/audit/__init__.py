@@ -19,6 +19,8 @@ from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
 from odnexus.audit.figures import Figure, Series
 from odnexus.audit.forecasting import Forecast, bars, forecast, forecast_of
 from odnexus.audit.lists import Also
+from odnexus.audit.memory import without_collecting
+from odnexus.audit.needs import known
 from odnexus.audit.parts import Keep
 from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.reading import links_of, read, read_async
@@ -82,8 +84,14 @@ def audit(picture: Picture, *, only: Collection[str] = ()) -> AuditReport:
     Raises:
         ValueError: There is no audit of a name.
     """
+    if isinstance(only, str):
+        only = [only]
     if unknown := sorted(set(only) - BY_NAME.keys()):
         raise ValueError(f"there is no audit {', '.join(unknown)}: choose from {', '.join(BY_NAME)}")
     asked = [each for each in AUDITS if not only or each.name in only]
-    results = (AuditResult(audit=each, rows=tuple(each.find(picture)), picture=picture) for each in asked)
+    with without_collecting():
+        results = [
+            AuditResult(audit=each, rows=tuple(known(each.find(picture), picture.lacking)), picture=picture)
+            for each in asked
+        ]
     return AuditReport(results=tuple(results), picture=picture)

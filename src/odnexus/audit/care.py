@@ -38,7 +38,12 @@ def _months(time: timedelta) -> str:
 
 
 def _reachable(picture: Picture, pat_num: int, patient: nex.Patient | None) -> bool:
-    """Tell whether a text or an e-mail may be sent: to a number or address that can be one, with consent."""
+    """Tell whether a text or an e-mail may be sent: to a number or address that can be one, with consent.
+
+    Where a table does not tell, nobody is said to be out of reach.
+    """
+    if picture.lacking & {"charts.WirelessPhone", "charts.Email"}:
+        return True
     someone, held = picture.od_persons[pat_num].value, picture.chart_of[pat_num]
     refused = str(held.txt_msg_ok or "") == "No" or bool(patient and patient.unsubscribe_sms)
     return bool(someone.email) or (bool(someone.mobile) and not refused)

@@ -1,6 +1,6 @@
 """What an engine's store knows that neither system does: links, who wrote last, what waits, what was given up.
 
-Nothing here holds a patient's data: a store keeps that sealed, and none of it is opened.
+A store keeps patients' data sealed, and none of it is opened, but for the spellings of carriers if somebody asks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from typing import Final
 
 from attrs import field, frozen
 
-from odnexus._sync.stores import Store
+from odnexus._sync.carriers import aliases_of
+from odnexus._sync.records import Records
+from odnexus._sync.stores import Sealer, Store
 from odnexus.reconcile.inbox import Event
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.links import Link, LinkKind
@@ -33,6 +35,7 @@ class EngineState:
         buried: Events that were given up.
         reviews: Questions that nobody has answered.
         paused: Whether the location waits for its office.
+        aliases: Spellings of carriers that people have said mean one, and its CarrierNum. Patients typed them.
     """
 
     visits: Mapping[int, int] = field(factory=dict[int, int], repr=lambda links: f"<{len(links)}>")
@@ -42,17 +45,28 @@ class EngineState:
     buried: tuple[Event, ...] = field(default=(), repr=lambda rows: f"<{len(rows)}>")
     reviews: tuple[Review, ...] = field(default=(), repr=lambda rows: f"<{len(rows)}>")
     paused: bool = False
+    aliases: Mapping[str, int] = field(factory=dict[str, int], repr=lambda aliases: f"<{len(aliases)}>")
 
 
-def engine_state(store: Store, location: str, *, since: datetime | None = None) -> EngineState:
+def engine_state(
+    store: Store,
+    location: str,
+    *,
+    since: datetime | None = None,
+    sealer: Sealer | None = None,
+    database: str = "main",
+) -> EngineState:
     """Return what *store* knows about the location called *location*.
 
     Args:
         store: An engine's store.
         location: Name of the location.
         since: Take the journal from then on (aware); all of it unless given.
+        sealer: The engine's, for the spellings of carriers that it has learned; without it they stay sealed.
+        database: The location's `Location.database`, whose carriers they are.
 
     Raises:
+        SealError: What was learned is sealed with another key.
         StoreError: The store cannot be read.
     """
     return EngineState(
@@ -63,6 +77,7 @@ def engine_state(store: Store, location: str, *, since: datetime | None = None) 
         buried=tuple(store.inbox.buried(_MOST, location=location)),
         reviews=tuple(store.reviews.pending(_MOST, location=location)),
         paused=store.cursors.get(f"pause:{location}") is not None,
+        aliases=aliases_of(Records(store, sealer, frozenset()), database) if sealer is not None else {},
     )
 
 

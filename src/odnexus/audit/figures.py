@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from attrs import field, frozen
@@ -93,9 +94,22 @@ def _lag(picture: Picture, each: nex.Appointment, pair: Pair) -> timedelta | Non
     return pair.od.sec_date_t_entry - to_wall(each.created_at, picture.zone)
 
 
+def _origins_are_told(picture: Picture) -> bool:
+    """Tell whether most visits of both calendars say where they were booked.
+
+    Exports often leave out when a visit was made. What never came into the book is still known to be from online then,
+    and what did is not: a funnel would say that nothing came.
+    """
+    flagged = [isinstance((pair.nex.misc or {}).get("is_booked_on_nexhealth"), bool) for pair in picture.pairs]
+    told = [
+        flag or _lag(picture, pair.nex, pair) is not None for flag, pair in zip(flagged, picture.pairs, strict=True)
+    ]
+    return 2 * sum(told) >= len(told)
+
+
 def funnel(picture: Picture) -> Figure:
     """Return how far online bookings came: booked, still on, in the book, confirmed, completed."""
-    rows = _online(picture)
+    rows = _online(picture) if _origins_are_told(picture) else []
     on = [(each, pair) for each, pair in rows if not picture.nex_visits[each.id].cancelled]
     in_book = [pair for _, pair in on if pair is not None and not pair.od_visit.cancelled]
     done = [pair for pair in in_book if str(pair.od.apt_status) == "Complete"]
@@ -188,27 +202,45 @@ _DRIFT_NAMES: Final[Mapping[str, tuple[str, Tone]]] = {
 
 def drift_by_day(results: Iterable[AuditResult]) -> Figure:
     """Return how many visits of each day the two calendars disagree about."""
-    counts: dict[str, Counter[str]] = {name: Counter() for name in _DRIFT_NAMES}
-    days = set[str]()
+    counts: dict[str, Counter[date]] = {name: Counter() for name in _DRIFT_NAMES}
     for result in results:
         for row in result.rows if result.audit.name in counts else ():
             first, visits = row.subjects[0], result.picture
             shown = visits.od_visits if first.side == "opendental" else visits.nex_visits
-            if (visit := shown.get(first.id)) is not None:
-                counts[result.audit.name][f"{visit.start:%m-%d}"] += 1
-                days.add(f"{visit.start:%m-%d}")
-    labels = tuple(sorted(days))
+            if (visit := shown.get(first.id)) is not None and visit.start != NO_START:
+                counts[result.audit.name][visit.start.date()] += 1
+    days = _days({day for count in counts.values() for day in count})
+    spans = list(pairwise([*days, date.max]))
     return Figure(
         title="Differences between the two calendars",
         kind="columns",
-        labels=labels,
+        labels=tuple(f"{day:%m-%d}" for day in days),
         series=tuple(
-            Series(name=said, values=tuple(float(counts[name][day]) for day in labels), tone=tone)
+            Series(
+                name=said,
+                values=tuple(float(sum(counts[name][day] for day in counts[name] if a <= day < b)) for a, b in spans),
+                tone=tone,
+            )
             for name, (said, tone) in _DRIFT_NAMES.items()
         ),
         unit="visits",
-        note="By the day of the visit.",
+        note="By the day of the visit." if len(days) < 2 or days[1] - days[0] == _DAY else "By the week of the visit.",
     )
+
+
+_DAY: Final = timedelta(days=1)
+_MOST_DAYS: Final = 120
+"""Days that a figure has room for; a longer time is shown week by week."""
+
+
+def _days(found: set[date]) -> list[date]:
+    """Return every day from the first to the last of *found*, or every Monday: those without anything count as well."""
+    if not found:
+        return []
+    first, last, step = min(found), max(found), _DAY
+    if (last - first).days > _MOST_DAYS:
+        first, step = first - timedelta(days=first.weekday()), 7 * _DAY
+    return [first + place * step for place in range((last - first) // step + 1)]
 
 
 # -- charts ------------------------------------------------------------------------------------------------------------

@@ -57,7 +57,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
         advice="Call the patient before the visit and ask for the new card. A claim without coverage in force or "
         "without the subscriber's id comes back.",
         find=insurance.coverage_gaps,
-        of=lambda picture: len(picture.ahead),
+        of=lambda picture: len(picture.ahead) if picture.coverages else 0,
         rules={
             "coverage.ended": "The coverage ends before the visit.",
             "coverage.not-begun": "The coverage begins after the visit.",
@@ -75,6 +75,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
         rules={
             "carrier.unmatched": "Patients typed an insurance that is no carrier of the list.",
             "carrier.alike": "Two carriers of the list may be one.",
+            "alias.astray": "Spellings were learned for a carrier that is hidden or gone.",
             "carrier.no-payer-id": "A carrier has no electronic payer id.",
             "plan.twice": "A carrier has several plans of one group number.",
         },
@@ -95,7 +96,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
         title="Appointment types that changed",
         advice="Check that the location's table still leads to the right type and length before patients book it.",
         find=care.changed_types,
-        of=lambda picture: len(picture.types) + len(picture.nex_types),
+        of=lambda picture: len(picture.types) + len(picture.nex_types) if picture.earlier is not None else 0,
         rules={
             "type.renamed": "An appointment type has got another name.",
             "type.retimed": "An appointment type has got another length.",
@@ -106,7 +107,7 @@ FURTHER: Final[tuple[Audit, ...]] = (
         title="Procedure codes of appointment types",
         advice="Correct the codes of the appointment type in Open Dental, or add the code to the office's list.",
         find=care.type_codes,
-        of=lambda picture: len(picture.types),
+        of=lambda picture: len(picture.types) if picture.procedures else 0,
         rules={
             "codes.unknown": "An appointment type names procedure codes that the office does not have.",
             "codes.none": "An appointment type that is booked online has no procedure codes.",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
 from datetime import date
 from itertools import combinations
 from typing import Final
@@ -25,8 +25,11 @@ def carriers(picture: Picture) -> Iterator[Row]:
     listed = [entry for entry in map(carrier_entry, picture.carriers) if not entry.hidden]
     if not listed:
         return
-    yield from _unmatched(picture, CarrierResolver(carriers=tuple(listed)))
-    yield from _alike(listed)
+    aliases = {**(picture.engine.aliases if picture.engine is not None else {}), **picture.aliases}
+    said = {normalised(text): number for text, number in aliases.items()}
+    yield from _unmatched(picture, CarrierResolver(carriers=tuple(listed), aliases=said))
+    yield from _astray(said, listed)
+    yield from _alike(listed, Counter(each.carrier_num for each in picture.plans if not each.is_hidden))
     used = {each.carrier_num for each in picture.plans} | {each.carrier_num for each in picture.coverages}
     silent = {each.carrier_num for each in picture.carriers if str(each.no_send_elect or "").startswith("NoSend")}
     for entry in listed:
@@ -52,8 +55,16 @@ def _unmatched(picture: Picture, resolver: CarrierResolver) -> Iterator[Row]:
                       fields=("insurance_name",), known_by=1, patients=str(len(ids)))  # fmt: skip
 
 
-def _alike(listed: list[CarrierEntry]) -> Iterator[Row]:
-    """Yield carriers whose names are nearly the same and whose payer ids do not tell them apart."""
+def _astray(aliases: Mapping[str, int], listed: list[CarrierEntry]) -> Iterator[Row]:
+    """Yield carriers that spellings were learned for and that the office no longer uses; a spelling is never shown."""
+    there = {entry.carrier_num for entry in listed}
+    for number, spellings in sorted(Counter(aliases.values()).items()):
+        if number not in there:
+            yield row("carriers", "alias.astray", "warning", carrier(number), spellings=str(spellings))
+
+
+def _alike(listed: list[CarrierEntry], plans: Mapping[int, int]) -> Iterator[Row]:
+    """Yield carriers whose names are nearly the same and whose payer ids do not tell them apart, with their plans."""
     first_words: dict[str, list[tuple[str, CarrierEntry]]] = defaultdict(list)
     for entry in listed:
         name = normalised(entry.name)
@@ -63,7 +74,8 @@ def _alike(listed: list[CarrierEntry]) -> Iterator[Row]:
             apart = bool(one.payer_id and other.payer_id) and one.payer_id.casefold() != other.payer_id.casefold()
             if not apart and likeness(one_name, other_name) >= ALIKE:
                 low, high = sorted((one.carrier_num, other.carrier_num))
-                yield row("carriers", "carrier.alike", "warning", carrier(low), carrier(high))
+                held = {"plans": f"{plans.get(low, 0)} and {plans.get(high, 0)}"} if plans else {}
+                yield row("carriers", "carrier.alike", "warning", carrier(low), carrier(high), known_by=2, **held)
 
 
 def _same_plans(picture: Picture) -> Iterator[Row]:

@@ -106,7 +106,9 @@ def save(picture: Picture, path: str | PathLike[str], sealer: Sealer) -> None:
         "window": picture.window,
         "hours": [(day, *hours) for day, hours in picture.hours.items()],
         "links": list(picture.links.items()),
+        "aliases": list(picture.aliases.items()),
         "unread": picture.unread,
+        "lacking": sorted(picture.lacking),
         "lists": lists,
     }
     write_sealed(path, content, sealer, CONTEXT)
@@ -127,6 +129,8 @@ def load(path: str | PathLike[str], sealer: Sealer, location: Location) -> Pictu
         window=(day(content["window"][0]), day(content["window"][1])),
         hours={day(key): (time.fromisoformat(start), time.fromisoformat(end)) for key, start, end in content["hours"]},
         links=dict(content["links"]),
+        aliases=dict(content.get("aliases", ())),
         unread=tuple(content["unread"]),
+        lacking=frozenset(content.get("lacking", ())),
         **lists,
     )

@@ -9,6 +9,7 @@ from typing import Final
 
 from attrs import evolve
 
+from odnexus.audit.families import swapped_phones
 from odnexus.audit.picture import ACTIVE, Picture
 from odnexus.audit.rows import Row, Severity, Subject, booked, booking, chart, person, row
 from odnexus.mapping import Person, to_wall
@@ -130,12 +131,14 @@ nothing."""
 def details(picture: Picture) -> Iterator[Row]:
     """Yield details that a patient's two records disagree on, with who changed them last as far as it is known."""
     wrong = {subject for each in wrong_joins(picture) if each.rule == "join.other-person" for subject in each.subjects}
+    # Numbers that are swapped within a family are told by `phones`.
+    swapped = {number for pair in swapped_phones(picture) for number in pair}
     for each, held in picture.linked:
         if person(each.id) in wrong:
             continue
         mine, theirs = _believed(picture, held.pat_num), picture.nex_persons[each.id]
         for name, (differ, severity) in DETAILS.items():
-            if differ(mine, theirs):
+            if differ(mine, theirs) and not (name == "phone" and held.pat_num in swapped):
                 yield _detail(picture, each, held, name, severity)
         # A visit ahead of somebody who is gone is told by `gone-patients`.
         if bool(each.inactive) != _gone(held) and held.pat_num not in picture.due_to_come:

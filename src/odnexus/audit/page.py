@@ -7,6 +7,7 @@ matter, and at the end what was looked at and found in order.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING, Final
 
@@ -52,7 +53,7 @@ def fragment(report: AuditReport, earlier: AuditReport | None = None) -> str:
         _first_things(ordered),
         _figures(report),
         _overview(ordered),
-        _unread(report.picture.unread),
+        _unread((*report.not_judged, *report.picture.unread)),
         *(_section(result) for result in ordered if result.rows),
         _in_order(ordered),
         "</div>",
@@ -206,13 +207,25 @@ def _section(result: AuditResult) -> str:
         return f"<h2>{escape(audit.title)}</h2><p>Nothing found.</p>"
     rest = len(shown) - MOST_SHOWN
     more = f'<p class="sub">And {rest:,} more: the CSV has all of them.</p>' if rest > 0 else ""
-    head = '<th scope="col">What</th><th scope="col">Where</th><th scope="col">Details</th>'
+    head = '<th scope="col">Where</th><th scope="col">Details</th>'
     return (
         f'<h2 id="{audit.name}">{escape(audit.title)} ({len(result.rows):,})</h2>'
         f'<p class="do"><b>What to do.</b> {escape(audit.advice)}</p>'
-        f'<table class="rows"><thead><tr>{head}</tr></thead>'
-        f"<tbody>{''.join(_line(result, row) for row in shown[:MOST_SHOWN])}</tbody></table>{more}"
+        f'<table class="rows"><thead><tr>{head}</tr></thead>{"".join(_groups(result, shown))}</table>{more}'
     )
+
+
+def _groups(result: AuditResult, rows: list[Row]) -> Iterator[str]:
+    """Yield the rows of each rule under its sentence, the gravest first."""
+    counts = Counter((row.severity, row.rule) for row in rows)
+    shown: dict[tuple[Severity, str], list[Row]] = {}
+    for row in rows[:MOST_SHOWN]:
+        shown.setdefault((row.severity, row.rule), []).append(row)
+    for (severity, rule), listed in shown.items():
+        tag = f'<span class="tag s-{severity}">{_WORDS[severity]}</span>'
+        said = f'{escape(result.audit.rules[rule])} {tag} <span class="sub">{counts[severity, rule]:,}</span>'
+        lines = "".join(_line(result, row) for row in listed)
+        yield f'<tbody><tr class="rule"><th colspan="2" scope="rowgroup">{said}</th></tr>{lines}</tbody>'
 
 
 def _line(result: AuditResult, row: Row) -> str:
@@ -220,8 +233,7 @@ def _line(result: AuditResult, row: Row) -> str:
     where = "".join(f'<div class="who">{escape(words)}</div>' for words in names)
     said = [f"{_DETAILS.get(name, name)}: {words}" for name, words in row.facts.items()]
     facts = "<br>".join(map(escape, [_PHONES[name] for name in row.fields if name in _PHONES] + said))
-    tag = f'<span class="tag s-{row.severity}">{_WORDS[row.severity]}</span>'
-    return f"<tr><td>{escape(result.audit.rules[row.rule])}<br>{tag}</td><td>{where}</td><td>{facts}</td></tr>"
+    return f"<tr><td>{where}</td><td>{facts}</td></tr>"
 
 
 _PHONES: Final = {"wireless_phone": "mobile phone", "hm_phone": "home phone", "wk_phone": "work phone"}

@@ -1,20 +1,21 @@
-"""Audits of people: duplicate charts, birth dates, phones, e-mail, states of charts, guarantors, placeholders."""
+"""Audits of people: duplicate charts, birth dates, phones, e-mail, states of charts, placeholders."""
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Final
 
-from odnexus.audit.picture import ACTIVE, Picture, guarantor_of
+from odnexus.audit.families import misplaced_phones
+from odnexus.audit.picture import Picture, guarantor_of
 from odnexus.audit.rows import Row, Severity, booked, chart, person, row
 from odnexus.mapping.text import email_key
 from odnexus.matching import Grade
 from odnexus.nexhealth import models as nex
 from odnexus.opendental import models as od
 
-ADULT: Final = 18
 PATIENCE: Final = timedelta(days=1)
 """How long a patient may wait for their record in Open Dental before anybody wonders."""
 
@@ -81,19 +82,37 @@ _EMAIL_RULES: Final[dict[str, tuple[str, Severity]]] = {
     "email.invalid": ("email.invalid", "warning"),
     "email.domain_slip": ("email.misspelt", "warning"),
 }
+CROWD: Final = 5
+"""Families that share what no five families share."""
+
 _COLUMNS: Final = {"mobile": "wireless_phone", "home": "hm_phone", "work": "wk_phone", "email": "email"}
 
 
 def phones(picture: Picture) -> Iterator[Row]:
-    """Yield numbers of active charts that reach nobody, and mobile numbers of more than one family."""
+    """Yield numbers of active charts that reach nobody, more than one family, or another than they should."""
     yield from _doubtful(picture, "phones", _PHONE_RULES)
     yield from _shared(picture, "phones", "phone.shared", lambda number: _mobile(picture, number))
+    yield from misplaced_phones(picture)
 
 
 def emails(picture: Picture) -> Iterator[Row]:
-    """Yield e-mail addresses of active charts that reach nobody, and those of more than one family."""
+    """Yield e-mail addresses of active charts that reach nobody, an office, or more than one family."""
     yield from _doubtful(picture, "emails", _EMAIL_RULES)
     yield from _shared(picture, "emails", "email.shared", lambda number: _email(picture, number))
+
+
+ROLES: Final = frozenset({
+    "admin", "appointment", "appointments", "billing", "contact", "dental", "dentist", "desk", "front", "frontdesk",
+    "frontoffice", "hello", "help", "helpdesk", "hr", "info", "information", "mailbox", "manager", "office",
+    "officemanager", "postmaster", "practice", "reception", "receptionist", "recall", "records", "reminders", "sales",
+    "scheduling", "service", "staff", "support", "team", "webmaster",
+})  # fmt: skip
+"""What stands before the @ of an address that is an office's and nobody's own."""
+
+
+def is_role(address: str) -> bool:
+    """Tell whether an address (as `email_key` writes it) is an office's, such as info@ or front.desk@."""
+    return re.sub(r"[^a-z]", "", address.partition("@")[0]) in ROLES
 
 
 def _doubtful(picture: Picture, audit: str, rules: dict[str, tuple[str, Severity]]) -> Iterator[Row]:
@@ -118,17 +137,21 @@ def _shared(picture: Picture, audit: str, rule: str, contact: Callable[[int], st
     for each in picture.active:
         if found := contact(each.pat_num):
             holders[found].append(each)
-    for charts in holders.values():
+    for found, charts in holders.items():
         families = {guarantor_of(each) or each.pat_num for each in charts}
-        if len(families) > 1:
+        role = audit == "emails" and is_role(found)
+        if role or len(families) > 1:
             numbers = sorted(each.pat_num for each in charts)
             column = "email" if audit == "emails" else "wireless_phone"
+            # Two families may be one that parted; five share what somebody at the desk typed.
+            severity: Severity = "warning" if role or len(families) >= CROWD else "info"
             yield row(
-                audit, rule, "info", *map(chart, numbers), fields=(column,), known_by=1, families=str(len(families))
-            )
+                audit, "email.role" if role else rule, severity, *map(chart, numbers), fields=(column,), known_by=1,
+                families=str(len(families)),
+            )  # fmt: skip
 
 
-# -- states and guarantors ---------------------------------------------------------------------------------------------
+# -- states ---------------------------------------------------------------------------------------------
 
 
 def gone_patients(picture: Picture) -> Iterator[Row]:
@@ -145,38 +168,6 @@ def gone_patients(picture: Picture) -> Iterator[Row]:
                 chart(each.pat_num),
                 fields=("pat_status",),
             )
-
-
-def minors(picture: Picture) -> Iterator[Row]:
-    """Yield children whose guarantor is nobody, unknown, a child too, or no longer a patient."""
-    for each in picture.active:
-        if not isinstance(each, od.Patient) or not _is_minor(picture, each.pat_num):
-            continue
-        rule = _guardian_fault(picture, each)
-        if rule:
-            others = (chart(each.guarantor),) if each.guarantor not in {0, each.pat_num} else ()
-            yield row("minors", rule, "warning", chart(each.pat_num), *others, fields=("guarantor",))
-
-
-def _guardian_fault(picture: Picture, child: od.Patient) -> str:
-    if child.guarantor in {0, child.pat_num}:
-        return "guarantor.none"
-    head = picture.chart_of.get(child.guarantor)
-    if head is None:
-        return "guarantor.unknown"
-    if str(head.pat_status or "Patient") not in ACTIVE | {"NonPatient"}:
-        return "guarantor.inactive"
-    return "guarantor.minor" if _is_minor(picture, head.pat_num) else ""
-
-
-def _is_minor(picture: Picture, pat_num: int) -> bool:
-    born = picture.od_persons[pat_num].value.birth_date
-    return born is not None and born <= picture.today and age(born, picture.today) < ADULT
-
-
-def age(born: date, today: date) -> int:
-    """Return the age in whole years."""
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 # -- one side only -----------------------------------------------------------------------------------------------------

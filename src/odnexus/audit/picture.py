@@ -19,6 +19,7 @@ from attrs import evolve, field, frozen
 from odnexus._sync.stores import Sealer
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
+from odnexus.audit.memory import without_collecting
 from odnexus.mapping import (
     Mapped,
     Person,
@@ -85,7 +86,10 @@ class Picture:
         syncs: How NexHealth says its synchronizer is.
         engine: What an engine's store knows; None without one.
         earlier: An earlier picture of the same place, for what changed since; see `since`.
+        aliases: Spellings of carriers that people have said mean one, and its CarrierNum; the engine's go with them.
         unread: What could not be read of tables, as places and rules without values.
+        lacking: Columns that a table does not have and questions need, as ``charts.Guarantor``: rules that need one are
+            not asked.
     """
 
     location: Location = field(repr=lambda location: repr(location.name))
@@ -110,9 +114,11 @@ class Picture:
     recalls: tuple[Recall, ...] = field(default=(), repr=_count)
     procedures: tuple[Procedure, ...] = field(default=(), repr=_count)
     syncs: tuple[nex.SyncStatus, ...] = field(default=(), repr=_count)
+    aliases: Mapping[str, int] = field(factory=dict[str, int], repr=_count)
     engine: EngineState | None = None
     earlier: Picture | None = field(default=None, repr=False)
     unread: tuple[str, ...] = field(default=(), repr=_count)
+    lacking: frozenset[str] = field(default=frozenset(), repr=_count)
 
     def since(self, earlier: Picture) -> Picture:
         """Return the same picture with an earlier one, for the audits that ask what changed."""
@@ -165,6 +171,11 @@ class Picture:
         """The office's day."""
         return self.now.date()
 
+    def within(self, moment: datetime) -> bool:
+        """Tell whether both calendars were read at *moment*: an export may hold more of one than of the other."""
+        first, last = self.window
+        return first <= moment.date() <= last
+
     # -- tables --------------------------------------------------------------------------------------------------------
 
     @cached_property
@@ -200,7 +211,9 @@ class Picture:
     @cached_property
     def od_persons(self) -> Mapping[int, Mapped[Person]]:
         """Who each chart is, with the doubts about it."""
-        return {each.pat_num: person_from_opendental(each, today=self.today) for each in self.charts}
+        today = self.today
+        with without_collecting():
+            return {each.pat_num: person_from_opendental(each, today=today) for each in self.charts}
 
     @cached_property
     def active(self) -> tuple[od.Patient | od.PatientRow, ...]:
@@ -210,16 +223,18 @@ class Picture:
     @cached_property
     def roster(self) -> Roster:
         """All charts, filed for the matcher."""
-        return Roster(
-            Chart(
-                pat_num=each.pat_num,
-                person=self.od_persons[each.pat_num].value,
-                status=str(each.pat_status or "Patient"),
-                clinic_num=each.clinic_num,
-                guarantor=guarantor_of(each),
+        persons = self.od_persons
+        with without_collecting():
+            return Roster(
+                Chart(
+                    pat_num=each.pat_num,
+                    person=persons[each.pat_num].value,
+                    status=str(each.pat_status or "Patient"),
+                    clinic_num=each.clinic_num,
+                    guarantor=guarantor_of(each),
+                )
+                for each in self.charts
             )
-            for each in self.charts
-        )
 
     def pat_num_of(self, patient: nex.Patient) -> int | None:
         """Return the chart that the engine or NexHealth says a patient is, or None."""
@@ -235,7 +250,9 @@ class Picture:
     @cached_property
     def nex_persons(self) -> Mapping[int, Person]:
         """Who each NexHealth patient is."""
-        return {each.id: person_from_nexhealth(each, today=self.today).value for each in self.people}
+        today = self.today
+        with without_collecting():
+            return {each.id: person_from_nexhealth(each, today=today).value for each in self.people}
 
     @cached_property
     def due_to_come(self) -> frozenset[int]:
@@ -244,9 +261,17 @@ class Picture:
 
     def same_person(self, patient: nex.Patient) -> tuple[int, str] | None:
         """Return the chart that may be *patient*'s by the matcher, with its grade, if it is at least probable."""
-        decision = self.roster.lookup(self.nex_persons[patient.id])
-        best = decision.candidates[0] if decision.candidates else None
-        return (best.pat_num, best.grade.value) if best is not None and best.grade.rank >= 2 else None
+        if patient.id not in self._looked_up:
+            decision = self.roster.lookup(self.nex_persons[patient.id])
+            best = decision.candidates[0] if decision.candidates else None
+            found = (best.pat_num, best.grade.value) if best is not None and best.grade.rank >= 2 else None
+            self._looked_up[patient.id] = found
+        return self._looked_up[patient.id]
+
+    @cached_property
+    def _looked_up(self) -> dict[int, tuple[int, str] | None]:
+        """What lookups have found, since several audits ask for the same people."""
+        return {}
 
     # -- visits --------------------------------------------------------------------------------------------------------
 
@@ -279,25 +304,27 @@ class Picture:
 
     @cached_property
     def ahead(self) -> tuple[od.Appointment, ...]:
-        """Appointments of Open Dental that will take place."""
-        return tuple(
+        """Appointments of Open Dental that will take place, the nearest first."""
+        found = (
             each
             for each in self.book
             if str(each.apt_status or "") in IN_BOOK
             and each.apt_num in self.od_visits
             and self.od_visits[each.apt_num].start >= self.now
         )
+        return tuple(sorted(found, key=lambda each: self.od_visits[each.apt_num].start))
 
     @cached_property
     def bookings_ahead(self) -> tuple[nex.Appointment, ...]:
-        """Appointments of NexHealth that will take place."""
-        return tuple(
+        """Appointments of NexHealth that will take place, the nearest first."""
+        found = (
             each
             for each in self.bookings
             if each.id in self.nex_visits
             and not self.nex_visits[each.id].cancelled
             and self.nex_visits[each.id].start >= self.now
         )
+        return tuple(sorted(found, key=lambda each: self.nex_visits[each.id].start))
 
     @cached_property
     def expected(self) -> frozenset[int]:

@@ -62,7 +62,7 @@ def read(
 
     Raises:
         ApiError: A list that is needed could not be read, or not to its end.
-        ValueError: There is nothing else of a name.
+        ValueError: There is nothing else of a name, or *window* ends before it begins.
     """
     reading = Reading(location, window, at, also, progress, keep)
     for step in reading.steps():

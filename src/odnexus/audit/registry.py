@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from odnexus.audit import people, repairs, setup, visits
+from odnexus.audit import families, people, repairs, setup, visits
 from odnexus.audit.further import FURTHER
 from odnexus.audit.rows import Audit
 
@@ -120,7 +120,8 @@ AUDITS: Final[tuple[Audit, ...]] = (
     Audit(
         name="phones",
         title="Phone numbers that reach nobody, or several families",
-        advice="Ask for a number that works. A mobile number of two families is often a typing slip or an old number.",
+        advice="Ask for a number that works. A mobile number of two families is often a typing slip or an old number. "
+        "Texts go to the mobile field alone: put numbers where they belong.",
         find=people.phones,
         of=lambda picture: len(picture.active),
         rules={
@@ -128,6 +129,8 @@ AUDITS: Final[tuple[Audit, ...]] = (
             "phone.placeholder": "The number stands for none, such as 555-5555.",
             "phone.unassigned": "The area code is not in service.",
             "phone.shared": "Patients of different families have the same mobile number.",
+            "phone.swapped": "Two of one family have each other's mobile number, by what NexHealth knows.",
+            "phone.field": "The mobile number that NexHealth knows stands in the chart as another kind of number.",
         },
     ),
     Audit(
@@ -141,6 +144,7 @@ AUDITS: Final[tuple[Audit, ...]] = (
             "email.placeholder": "The address stands for none, such as none@none.com.",
             "email.misspelt": "The domain looks misspelt.",
             "email.shared": "Patients of different families have the same address.",
+            "email.role": "The address is an office's and nobody's own, such as info@ or frontdesk@.",
         },
     ),
     Audit(
@@ -162,13 +166,27 @@ AUDITS: Final[tuple[Audit, ...]] = (
         name="minors",
         title="Children without a guarantor",
         advice="Attach the child to the family of a parent or guardian. A child can neither consent nor be billed.",
-        find=people.minors,
+        find=families.minors,
         of=lambda picture: len(picture.active),
         rules={
             "guarantor.none": "A child is their own guarantor.",
             "guarantor.unknown": "The guarantor's chart was not found.",
             "guarantor.inactive": "The guarantor is inactive, archived or deceased.",
             "guarantor.minor": "The guarantor is a child too.",
+        },
+    ),
+    Audit(
+        name="guarantors",
+        title="Families whose guarantor leads nowhere",
+        advice="Open one of the family's charts in Open Dental's Family module and set the guarantor who gets the "
+        "statements. Statements of these families go to nobody, or to somebody who is gone.",
+        find=families.guarantors,
+        of=lambda picture: len(picture.active),
+        rules={
+            "family.nobody": "The guarantor's chart was not found.",
+            "family.gone": "The guarantor's chart was archived or deleted, often because it was merged away.",
+            "family.loop": "Guarantors point to each other in a circle.",
+            "family.chain": "The guarantor has another guarantor.",
         },
     ),
     Audit(

@@ -20,9 +20,10 @@ from attrs import evolve, field, frozen
 
 from odnexus._sync.stores import Journal
 from odnexus.audit.labels import labels
+from odnexus.audit.needs import judged, needs_of, told
 from odnexus.audit.picture import Picture
 from odnexus.audit.repairs import Repair
-from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity
+from odnexus.audit.rows import SEVERITIES, Audit, Row, Severity, rule_of
 from odnexus.reconcile.journal import Entry
 
 if TYPE_CHECKING:
@@ -95,7 +96,7 @@ class AuditResult:
     @property
     def summary(self) -> Summary:
         """Count, share and gravity."""
-        count, of = len(self.rows), self.audit.of(self.picture)
+        count, of = len(self.rows), self.audit.of(self.picture) if judged(self.audit, self.picture.lacking) else 0
         found = {row.severity for row in self.rows}
         gravest: Severity | None = next((severity for severity in SEVERITIES if severity in found), None)
         return Summary(count=count, of=of, share=count / of if of else 0.0, severity=gravest)
@@ -186,8 +187,8 @@ class AuditResult:
         }
 
     def to_csv(self, path: str | PathLike[str]) -> None:
-        """Write the rows with headings, in UTF-8."""
-        with Path(path).open("w", encoding="utf-8", newline="") as file:
+        """Write the rows with headings, in UTF-8 with the mark by which Excel knows it."""
+        with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
             writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
             writer.writerows(self.records())
@@ -215,13 +216,22 @@ class AuditResult:
         raise KeyError(wanted)
 
     def compare(self, earlier: AuditResult | Collection[str]) -> Change:
-        """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV)."""
+        """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV).
+
+        What this picture cannot tell, for want of a list or of a column, is not called fixed.
+
+        Raises:
+            TypeError: *earlier* is a text or a frame, whose letters or headings are no ids.
+        """
+        if isinstance(earlier, str) or hasattr(earlier, "columns"):
+            raise TypeError("earlier: give a result, or the ids of one: the column id of its CSV")
         before = {row.id for row in earlier.rows} if isinstance(earlier, AuditResult) else set(earlier)
         now = {row.id for row in self.rows}
+        gone = sorted(before - now) if self.rows or self.summary.of else []
         return Change(
             new=tuple(row for row in self.rows if row.id not in before),
             still=tuple(row for row in self.rows if row.id in before),
-            fixed=tuple(sorted(before - now)),
+            fixed=tuple(each for each in gone if self.picture.lacking.isdisjoint(needs_of(rule_of(each)))),
         )
 
     def plan(self) -> tuple[Repair, ...]:
@@ -291,6 +301,12 @@ class AuditReport:
         return {result.audit.name: result.summary for result in self.results}
 
     @property
+    def not_judged(self) -> tuple[str, ...]:
+        """What was not asked because a table lacks a column, in words."""
+        asked = [result.audit for result in self.results if result.audit.of(self.picture)]
+        return tuple(told(self.picture.lacking, asked))
+
+    @property
     def by_severity(self) -> Mapping[Severity, int]:
         """How many rows there are of each severity."""
         counts = Counter(row.severity for row in self.rows)
@@ -316,6 +332,7 @@ class AuditReport:
             "window": [day.isoformat() for day in self.picture.window],
             "results": [result.to_dict() for result in self.results],
             "unread": list(self.picture.unread),
+            "not_judged": list(self.not_judged),
         }
 
     def to_json(self, path: str | PathLike[str]) -> None:
@@ -328,14 +345,18 @@ class AuditReport:
 
         Path(path).write_text(page(self, earlier), encoding="utf-8")
 
-    def compare(self, earlier: AuditReport) -> Mapping[str, Change]:
-        """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out."""
-        asked = {result.audit.name for result in earlier.results}
-        return {
-            name: self[name].compare(earlier[name])
-            for name in (result.audit.name for result in self.results)
-            if name in asked
-        }
+    def compare(self, earlier: AuditReport | Mapping[str, Any]) -> Mapping[str, Change]:
+        """Return by audit what is new, still there and fixed; audits that *earlier* lacks are left out.
+
+        Args:
+            earlier: A report, or what `to_json` wrote of one, read again.
+        """
+        if isinstance(earlier, AuditReport):
+            before = {result.audit.name: [row.id for row in result.rows] for result in earlier}
+        else:
+            before = {result["audit"]: [row["id"] for row in result["rows"]] for result in earlier["results"]}
+        named = ((result.audit.name, result) for result in self.results)
+        return {name: result.compare(before[name]) for name, result in named if name in before}
 
     def plan(self) -> tuple[Repair, ...]:
         """Return what would repair the rows that a program can repair. Nothing is sent."""

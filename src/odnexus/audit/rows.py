@@ -91,6 +91,11 @@ def row(
     )
 
 
+def rule_of(id: str) -> str:
+    """Return the rule in the id of a row."""
+    return id.partition("|")[0].partition("/")[2]
+
+
 @frozen(kw_only=True)
 class Audit:
     """One question asked of a practice.

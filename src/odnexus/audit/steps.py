@@ -19,6 +19,7 @@ from odnexus.audit.lists import ALSO, LISTS, Also, Asked, Place, Scope, Wanted
 from odnexus.audit.parts import Keep, Part, Parts
 from odnexus.audit.picture import Picture
 from odnexus.errors import (
+    AuthenticationError,
     InvalidRequestError,
     NotFoundError,
     PermissionDeniedError,
@@ -40,7 +41,15 @@ AHEAD: Final = timedelta(days=90)
 """The window unless one is given: a week back, for bookings that were missed, and three months ahead."""
 
 _STEP: Final = 100
-_OPTIONAL = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
+_OPTIONAL = (
+    # A key that reads charts, which come first, is no wrong one: Open Dental answers so where a permission is missing.
+    AuthenticationError,
+    InvalidRequestError,
+    NotFoundError,
+    PermissionDeniedError,
+    UnsupportedError,
+    UnexpectedResponseError,
+)
 
 
 @frozen(kw_only=True)
@@ -79,6 +88,8 @@ class Reading:
     ) -> None:
         if unknown := sorted(set(also) - set(ALSO)):
             raise ValueError(f"also: there is no {', '.join(unknown)}; choose from {', '.join(ALSO)}")
+        if window is not None and window[0] > window[1]:
+            raise ValueError("window: give the first day before the last")
         today = to_wall(at, location.zone).date()
         self._location = location
         self._days = window or (today - BACK, today + AHEAD)
@@ -240,7 +251,7 @@ class Step:
             # Half a list is none: what it lacks would look deleted.
             self.rows.clear()
             self._reading.refused.add(self._wanted.name)
-            self._reading.unread.append(f"{self._wanted.what}: {type(error).__name__}")
+            self._reading.unread.append(f"{self._wanted.what}: {_why(error)} ({type(error).__name__})")
         self.done = True
         self.told(done=True)
         return True
@@ -251,6 +262,19 @@ class Step:
         self._new.clear()
         self._reading.parts.forget(self._wanted.name)
         self._parts, self._count, self._after, self._checks = 0, 0, None, False
+
+
+def _why(error: BaseException) -> str:
+    """Return in words why a list was refused, and what helps."""
+    match error:
+        case PermissionDeniedError() | AuthenticationError():
+            return "the key has no right to read it; ask whoever manages the key for the permission"
+        case UnsupportedError() | NotFoundError():
+            return "this version of the server does not offer it"
+        case UnexpectedResponseError():
+            return "the answer is not what the vendor's documents promise"
+        case _:
+            return "the server refused the question"
 
 
 def _row(item: Any) -> Mapping[str, object]:

@@ -22,7 +22,8 @@ padding:5px 12px 5px 0}
 .odx .tag{display:inline-block;border-radius:4px;padding:0 7px;font-size:12px;font-weight:600;white-space:nowrap;
 border:1px solid currentColor}
 .odx .s-error{color:var(--error)}.odx .s-warning{color:var(--warning)}.odx .s-info{color:var(--info)}
-.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:36%}.odx .rows th:nth-child(2){width:40%}
+.odx .rows{table-layout:fixed}.odx .rows th:nth-child(1){width:55%}
+.odx .rows .rule th{color:var(--ink);font-size:15px;padding:14px 0 5px}
 .odx .who{padding-left:14px;text-indent:-14px;overflow-wrap:anywhere}
 .odx .cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(150px,1fr));gap:14px;margin:18px 0}
 .odx .card{background:var(--wash);border-left:5px solid var(--line);border-radius:6px;padding:10px 16px}
@@ -50,7 +51,8 @@ border:1px solid currentColor}
 .odx ul{margin:4px 0;padding-left:20px}
 @media (max-width:640px){.odx .bars{display:none}.odx .figures{grid-template-columns:1fr}.odx ul.clean{columns:1}}
 @media print{.odx{font-size:10.5pt;max-width:none}.odx h2,.odx .do,.odx caption{break-after:avoid}
-.odx tr,.odx .card,.odx .do{break-inside:avoid}.odx thead{display:table-header-group}
+.odx tr,.odx .card,.odx .do{break-inside:avoid}.odx .rule{break-after:avoid}.odx td{padding:3px 12px 3px 0}
+.odx thead{display:table-header-group}
 .odx .figures{grid-template-columns:1fr 1fr;gap:16px 24px}.odx a{text-decoration:none}
 .odx *{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 """

@@ -1,41 +1,35 @@
 """Takes the picture from tables: CSV exports, data frames, or rows by heading. No key and no network is needed.
 
-Headings are the vendors' own words, as their APIs write them: ``PatNum``, ``LName``, ``AptDateTime``; ``id``,
-``first_name``, ``start_time``, ``bio.date_of_birth`` or plainly ``date_of_birth``. Tables of the database hold numbers
-where the API has words (page "API Queries"): those are understood. A row that does not fit is left out and named in
-`Picture.unread`, never with its values.
+Headings are the vendors' own words, as their APIs write them, in any spelling: see `odnexus.audit.headings`. Tables of
+the database hold numbers where the API has words (page "API Queries"): those are understood. A row that does not fit is
+left out and named in `Picture.unread`, never with its values; a cell that no question needs is left out alone. What a
+table has no column for is not judged (`Picture.lacking`).
 """
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
-from math import isnan
-from os import PathLike
-from pathlib import Path
-from typing import Any, Final, TypeAlias, TypedDict, TypeVar, Unpack, cast
+from typing import Any, Final, TypedDict, Unpack, cast
 
-from attrs import fields_dict
+from attrs import NOTHING, evolve, fields
 
+from odnexus.audit.cells import Clocks, Times, as_day, as_instant, as_wall, is_day_first, plain
 from odnexus.audit.engine_state import EngineState
-from odnexus.audit.extras import Coverage, Extra, Plan, Procedure, Recall, extra
+from odnexus.audit.extras import Extra, extra, heading_of
+from odnexus.audit.grids import Table, grid
+from odnexus.audit.headings import Column, columns_of
+from odnexus.audit.keeping import RECORDS
+from odnexus.audit.memory import without_collecting
+from odnexus.audit.needs import NEEDS
 from odnexus.audit.picture import Picture
 from odnexus.audit.steps import hours_of
+from odnexus.audit.unread import Unread
 from odnexus.errors import UnexpectedResponseError
-from odnexus.mapping.text import iso_date
 from odnexus.nexhealth import models as nex, wire as nexhealth_wire
 from odnexus.opendental import models as od, wire as opendental_wire
+from odnexus.opendental.names import SPELLINGS
 from odnexus.practice import Location
-
-T = TypeVar("T")
-D = TypeVar("D", bound=od.Record)
-N = TypeVar("N", bound=nex.Record)
-X = TypeVar("X", bound=Extra)
-
-Cells: TypeAlias = Mapping[str, object]
-Table: TypeAlias = str | PathLike[str] | Iterable[Cells] | object
-"""The path of a CSV file, rows by heading, a pandas or polars frame, or an Arrow table."""
 
 
 class Tables(TypedDict, total=False):
@@ -61,32 +55,6 @@ class Tables(TypedDict, total=False):
     syncs: Table
 
 
-_OPENDENTAL: Final[Mapping[str, type[od.Record]]] = {
-    "charts": od.Patient,
-    "book": od.Appointment,
-    "chairs": od.Operatory,
-    "staff": od.Provider,
-    "types": od.AppointmentType,
-    "definitions": od.Definition,
-    "schedules": od.Schedule,
-    "carriers": od.Carrier,
-}
-_NEXHEALTH: Final[Mapping[str, type[nex.Record]]] = {
-    "people": nex.Patient,
-    "bookings": nex.Appointment,
-    "nex_chairs": nex.Operatory,
-    "nex_staff": nex.Provider,
-    "nex_types": nex.AppointmentType,
-    "syncs": nex.SyncStatus,
-}
-_EXTRAS: Final[Mapping[str, type[Extra]]] = {
-    "plans": Plan,
-    "coverages": Coverage,
-    "recalls": Recall,
-    "procedures": Procedure,
-}
-
-
 def picture_from(
     location: Location,
     *,
@@ -94,6 +62,9 @@ def picture_from(
     window: tuple[date, date],
     links: Mapping[int, int] | None = None,
     engine: EngineState | None = None,
+    aliases: Mapping[str, int] | None = None,
+    columns: Mapping[str, Mapping[str, str]] | None = None,
+    nexhealth_times: Times | None = None,
     **tables: Unpack[Tables],
 ) -> Picture:
     """Return the picture that tables show.
@@ -101,21 +72,42 @@ def picture_from(
     Args:
         location: The location with its tables.
         at: When the tables were made (aware).
-        window: First and last day of the visits that they hold, both included.
+        window: First and last day of the visits that both calendars hold, both included. What one of them has beyond
+            is not missed in the other.
         links: NexHealth appointments and their AptNum, where somebody knows them.
         engine: What an engine's store knows: see `engine_state`.
+        aliases: Spellings of carriers and the CarrierNum that each means, where somebody knows them: those that
+            `CarrierResolver.import_aliases` reads from a pack, say.
+        columns: By table, headings that do not speak for themselves and the vendor's word for each:
+            ``{"charts": {"Rufname": "Preferred"}}``.
+        nexhealth_times: What a time of NexHealth without an offset means: ``"utc"``, or ``"office"`` for the office's
+            clock. Unless it is said, a time as the API writes it is UTC, and an American one is not read.
         tables: See `Tables`.
 
     Raises:
         OSError: A file cannot be read.
         TypeError: A table is none of those that are understood.
-        ValueError: There is no table of a name, a heading that every row needs is missing, or `at` has no time zone.
+        ValueError: There is no table of a name, a column that every row needs is missing, a file is no text with
+            headings, *columns* names what is not there, `at` has no time zone, or *window* ends before it begins.
     """
     if at.tzinfo is None:
         raise ValueError("at: give a moment with a time zone, such as datetime.now(UTC)")
-    unread: list[str] = []
+    if window[0] > window[1]:
+        raise ValueError("window: give the first day before the last")
+    said = columns or {}
+    if unknown := sorted({*tables, *said} - RECORDS.keys()):
+        raise ValueError(f"there is no table {', '.join(unknown)}: choose from {', '.join(RECORDS)}")
+    if idle := sorted(said.keys() - tables.keys()):
+        raise ValueError(f"columns: the table {', '.join(idle)} was not given")
+    unread, lacking = Unread(), set[str]()
+    clocks = Clocks(location.zone, nexhealth_times)
     # Each table is read as the records that its attribute holds, which types cannot follow.
-    values: dict[str, Any] = {name: tuple(_records(name, table, unread)) for name, table in tables.items()}
+    values: dict[str, Any] = {}
+    with without_collecting():
+        for name, table in tables.items():
+            source = _Source(name, table, said.get(name, {}), clocks)
+            lacking |= source.lacking()
+            values[name] = tuple(source.records(unread))
     hours = hours_of(values.pop("schedules", ()))
     return Picture(
         location=location,
@@ -123,125 +115,127 @@ def picture_from(
         window=window,
         links=links or {},
         engine=engine,
+        aliases=aliases or {},
         hours=hours,
-        unread=tuple(unread),
+        unread=unread.lines(),
+        lacking=frozenset(lacking),
         **values,
     )
 
 
-def _records(name: str, table: Table, unread: list[str]) -> Iterator[object]:
-    if name in _OPENDENTAL:
-        yield from _read(name, table, _opendental(_OPENDENTAL[name]), unread)
-    elif name in _NEXHEALTH:
-        yield from _read(name, table, _nexhealth(_NEXHEALTH[name]), unread)
-    elif name in _EXTRAS:
-        yield from _read(name, table, _extra(_EXTRAS[name]), unread)
-    else:
-        known = [*_OPENDENTAL, *_NEXHEALTH, *_EXTRAS]
-        raise ValueError(f"there is no table {name!r}: choose from {', '.join(known)}")
+_ASKED: Final = frozenset({"charts.WirelessPhone", *(column for columns in NEEDS.values() for column in columns)})
 
 
-def _read(name: str, table: Table, structure: Callable[[Cells], T], unread: list[str]) -> Iterator[T]:
-    read, before = 0, len(unread)
-    for number, cells in enumerate(rows_of(table), 1):
+class _Source:
+    """One table, and what its columns hold."""
+
+    def __init__(self, name: str, table: Table, said: Mapping[str, str], clocks: Clocks) -> None:
+        self._name, self._clocks, self._record = name, clocks, RECORDS[name]
         try:
-            yield structure(_filled(cells))
-            read += 1
+            self._grid = grid(table)
+        except (TypeError, ValueError) as fault:
+            raise type(fault)(f"{name}: {fault}") from None
+        self._columns = columns_of(name, self._grid.headings, said)
+        self._words = {each.word for each in self._columns if each is not None}
+        self._key = _key_of(self._record)
+        self._readings = [(each, self._clocks_of(place, each)) for place, each in enumerate(self._columns)]
+        for word in _required(self._record) if self._grid.headings else ():
+            if word not in self._words:
+                # A wrong heading must not look like an office without patients.
+                raise ValueError(
+                    f"{name}: there is no column {word}; if another heading is meant, say so with "
+                    f"columns={{{name!r}: {{'its heading': {word!r}}}}}"
+                )
+
+    def _clocks_of(self, place: int, column: Column | None) -> Clocks:
+        """Return how times of one column are read: an export has the order of days of the machine that made it."""
+        if column is None or column.read not in {as_day, as_wall, as_instant}:
+            return self._clocks
+        found = is_day_first(row[place] for row in self._grid.rows if place < len(row))
+        return evolve(self._clocks, day_first=True) if found else self._clocks
+
+    def lacking(self) -> set[str]:
+        """Return the columns that questions need and this table does not have."""
+        if not self._grid.headings:
+            return set()
+        words = {word.removeprefix("bio.") for word in self._words}
+        # A bio that is one object holds what it holds.
+        inside = "bio" in self._words
+        asked = {each for each in _ASKED if each.startswith(f"{self._name}.")}
+        return {each for each in asked if each.partition(".")[2] not in words and not (inside and "insurance" in each)}
+
+    def records(self, unread: Unread) -> Iterator[object]:
+        """Yield the rows as records, each once; what cannot be read goes to *unread*."""
+        seen = set[object]()
+        for number, cells in enumerate(self._grid.rows, 1):
+            row, faults, fatal = self._row(cells)
+            if not row and not faults and not fatal:
+                continue
+            record, misfit = self._structured(row) if not fatal else (None, "; ".join(fatal))
+            key = row.get(self._key)
+            if record is not None and key is not None and key in seen:
+                record, misfit = None, f"{self._key} is there twice, the first row was taken"
+            if record is None:
+                unread.row(self._name, number, misfit)
+                continue
+            seen.add(key)
+            for word, fault in faults:
+                unread.cell(self._name, number, word, fault)
+            yield record
+
+    def _row(self, cells: Sequence[object]) -> tuple[dict[str, object], list[tuple[str, str]], list[str]]:
+        """Return what a row says, the cells that cannot be read, and what makes it worth nothing."""
+        row, faults, fatal = dict[str, object](), list[tuple[str, str]](), list[str]()
+        if len(cells) > len(self._columns) and any(plain(cell) is not None for cell in cells[len(self._columns) :]):
+            fatal.append("it has more cells than there are headings: a sign that parts a cell is not quoted")
+        for (column, clocks), cell in zip(self._readings, cells, strict=False):
+            if column is None or cell is None or column.word in row or (value := plain(cell)) is None:
+                continue
+            try:
+                value = column.read(value, clocks)
+            except opendental_wire.MisfitError as misfit:
+                if column.needed:
+                    fatal.append(f"{misfit} @ $.{column.word}")
+                else:
+                    faults.append((column.word, str(misfit)))
+                continue
+            if value is not None:
+                row[column.word] = value
+        return row, faults, fatal
+
+    def _structured(self, row: dict[str, object]) -> tuple[object, str]:
+        """Return the record of a row, or None and why there is none."""
+        try:
+            if issubclass(self._record, od.Record):
+                return opendental_wire.structure(self._record, row), ""
+            if issubclass(self._record, Extra):
+                return extra(self._record, row), ""
+            return nexhealth_wire.structure(_nested(row), self._record), ""
         except opendental_wire.MisfitError as misfit:
-            unread.append(f"{name}, row {number}: {misfit}")
+            return None, str(misfit)
         except UnexpectedResponseError as misfit:
-            unread.append(f"{name}, row {number}: {'; '.join(misfit.problems)}")
-    if not read and any(": missing @ " in line for line in unread[before:]):
-        # A wrong heading must not look like an office without patients.
-        raise ValueError(f"no row can be read: see the headings; {unread[before]}")
+            return None, "; ".join(misfit.problems)
 
 
-def rows_of(table: Table) -> Iterable[Cells]:
-    """Return the rows of a table.
-
-    Raises:
-        OSError: The file cannot be read.
-        TypeError: It is no table.
-    """
-    if isinstance(table, str | PathLike):
-        with Path(cast("str | PathLike[str]", table)).open(encoding="utf-8-sig", newline="") as file:
-            return cast("list[Cells]", list(csv.DictReader(file)))
-    for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):
-        if callable(rows := getattr(table, method, None)):
-            return cast("list[Cells]", rows(*arguments))
-    if isinstance(table, Iterable):
-        return cast("Iterable[Cells]", table)
-    raise TypeError("a table is a path, rows by heading, a pandas or polars frame or an Arrow table")
+def _required(record: type[od.Record | nex.Record | Extra]) -> list[str]:
+    """Return the words without which no row of a kind can be read."""
+    names = [each.name for each in fields(record) if each.default is NOTHING]
+    if issubclass(record, od.Record):
+        return [SPELLINGS[record][name][0] for name in names]
+    return [heading_of(name) for name in names] if issubclass(record, Extra) else names
 
 
-def _filled(cells: Cells) -> dict[str, object]:
-    """Return the cells that hold something, as JSON would have them."""
-    # A row longer than the headings has its rest under None.
-    values = {str(heading).strip(): _value(value) for heading, value in cells.items()}
-    return {heading: value for heading, value in values.items() if value not in (None, "")}
+def _key_of(record: type[od.Record | nex.Record | Extra]) -> str:
+    """Return the word that tells one row from the others."""
+    if issubclass(record, od.Record):
+        return SPELLINGS[record][record.KEY[0]][0]
+    return heading_of(fields(record)[0].name) if issubclass(record, Extra) else "id"
 
 
-def _value(value: object) -> object:
-    if isinstance(value, float):
-        return None if isnan(value) else int(value) if value.is_integer() else value
-    if isinstance(value, datetime):
-        # Not a time, as pandas has it, is a datetime that equals nothing.
-        return value.isoformat(sep=" ", timespec="seconds") if value == value else None  # noqa: PLR0124
-    if isinstance(value, date):
-        return value.isoformat()
-    text = value.strip() if isinstance(value, str) else value
-    return None if text in ("NaT", "<NA>", "nan", "None", "NULL") else text
-
-
-# -- Open Dental -------------------------------------------------------------------------------------------------------
-
-_WORDS: Final = ("AptStatus", "PatStatus", "Gender", "SchedType")
-_FLAGS: Final = {"0": "false", "1": "true"}
-
-
-def _opendental(record: type[D]) -> Callable[[Cells], D]:
-    return lambda cells: opendental_wire.structure(record, _as_api(cells))
-
-
-def _as_api(cells: Cells) -> dict[str, object]:
-    """Return a row of the database as the API would write it."""
-    row = dict(cells)
-    for name in _WORDS:
-        if isinstance(text := row.get(name), str) and text.isdecimal():
-            row[name] = int(text)
-    for name, value in row.items():
-        if name.startswith(("Is", "TimeLocked")) and str(value) in _FLAGS:
-            row[name] = _FLAGS[str(value)]
-    if isinstance(born := row.get("Birthdate"), str):
-        mapped = iso_date(born)
-        # A date that stands for none goes on as it is; one that cannot be read must not cost the whole chart.
-        unreadable = mapped.rules() & {"date.unreadable", "date.short_year"}
-        row["Birthdate"] = mapped.value.isoformat() if mapped.value else "" if unreadable else born
-    return row
-
-
-def _extra(kind: type[X]) -> Callable[[Cells], X]:
-    return lambda cells: extra(kind, cells)
-
-
-# -- NexHealth ---------------------------------------------------------------------------------------------------------
-
-_BIO: Final = frozenset(fields_dict(nex.Bio)) - {"raw"}
-
-
-def _nexhealth(record: type[N]) -> Callable[[Cells], N]:
-    return lambda cells: nexhealth_wire.structure(_nested(record, cells), record)
-
-
-def _nested(record: type[nex.Record], cells: Cells) -> dict[str, object]:
+def _nested(row: Mapping[str, object]) -> dict[str, object]:
     """Return a flat row with the fields of the bio where NexHealth has them."""
-    row, bio = dict[str, object](), dict[str, object]()
-    own = fields_dict(record)
-    for name, value in cells.items():
-        bare = name.removeprefix("bio.")
-        if name.startswith("bio.") or ("bio" in own and bare in _BIO and bare not in own):
-            bio[bare] = value
-        else:
-            row[name] = value
-    held = row.get("bio")
-    return {**row, "bio": {**(cast("Cells", held) if isinstance(held, Mapping) else {}), **bio}} if bio else row
+    bio = {word.removeprefix("bio."): value for word, value in row.items() if word.startswith("bio.")}
+    flat = {word: value for word, value in row.items() if not word.startswith("bio.")}
+    held = flat.get("bio")
+    inside = cast("Mapping[str, object]", held) if isinstance(held, Mapping) else dict[str, object]()
+    return {**flat, "bio": {**inside, **bio}} if bio else flat

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from itertools import combinations
 from typing import Final
 
+from odnexus.audit.causes import causes
 from odnexus.audit.picture import Pair, Picture, number_in
 from odnexus.audit.rows import Kind, Row, Severity, Subject, booked, booking, chart, person, row
 from odnexus.mapping import Visit
@@ -27,26 +28,40 @@ UNIT: Final = 5
 def lonely_visits(picture: Picture) -> Iterator[Row]:
     """Yield visits ahead that one calendar has and the other has not; bookings that never arrived are `stuck`."""
     for each in picture.bookings_ahead:
-        if each.id not in picture.paired_bookings and number_in(each.foreign_id):
+        here = picture.within(picture.nex_visits[each.id].start)
+        if here and each.id not in picture.paired_bookings and number_in(each.foreign_id):
             yield row("one-sided-visits", "visit.only-nexhealth", "error", booking(each.id), *_patient(each))
     if picture.mirrored:
         for visit in picture.ahead:
-            if visit.apt_num not in picture.paired_rows:
+            here = picture.within(picture.od_visits[visit.apt_num].start)
+            if here and visit.apt_num not in picture.paired_rows:
                 yield row("one-sided-visits", "visit.only-opendental", "warning", booked(visit.apt_num),
                           chart(visit.pat_num))  # fmt: skip
 
 
 def stuck(picture: Picture) -> Iterator[Row]:
-    """Yield bookings that were accepted and never came into the book within the location's grace."""
-    for each in picture.bookings:
+    """Yield bookings that were accepted and never came into the book within the location's grace, the nearest first."""
+    why = causes(picture)
+    for each in sorted(picture.bookings, key=lambda each: _nearness(picture, each)):
         visit = picture.nex_visits.get(each.id)
         if visit is None or visit.cancelled or each.id in picture.paired_bookings or number_in(each.foreign_id):
+            continue
+        if not picture.within(visit.start):
             continue
         late = visit.start < picture.now
         waited = picture.at - each.created_at if each.created_at is not None else None
         if late or waited is None or waited > picture.location.grace:
+            cause = {"why": words} if (words := why(each)) else {}
             yield row("stuck-bookings", "booking.missed" if late else "booking.stuck", "error", booking(each.id),
-                      *_patient(each), waited=span(waited) if waited is not None else "unknown")  # fmt: skip
+                      *_patient(each), waited=span(waited) if waited is not None else "unknown", known_by=None,
+                      **cause)  # fmt: skip
+
+
+def _nearness(picture: Picture, each: nex.Appointment) -> tuple[bool, timedelta]:
+    """Return what orders bookings as they have to be called: those ahead, then those missed, the last first."""
+    visit = picture.nex_visits.get(each.id)
+    ahead = visit.start - picture.now if visit is not None else timedelta()
+    return ahead < timedelta(), abs(ahead)
 
 
 def _patient(each: nex.Appointment) -> tuple[Subject, ...]:

@@ -32,13 +32,16 @@ def iso_date(text: str | date | None, *, today: date | None = None, field: str =
         field: The name that the issues carry.
     """
     if text is None or (isinstance(text, str) and not text.strip()):
-        return Mapped(None)
+        return _NONE
     value, remark = (_day(text), None) if isinstance(text, date) else _parsed(text.strip(), field)
     if value in NO_DATES:
         return Mapped(None, (_issue(field, "date.none", "info"),))
     if value is not None and today is not None:
         remark = _implausible(value, today, field) or remark
     return Mapped(value, (remark,) if remark else ())
+
+
+_NONE: Final[Mapped[date | None]] = Mapped(None)
 
 
 def _day(value: date) -> date:

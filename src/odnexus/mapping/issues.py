@@ -57,8 +57,9 @@ def rename(field_name: str, issues: Iterable[Issue]) -> tuple[Issue, ...]:
 
 def gather(*parts: Mapped[object]) -> tuple[Issue, ...]:
     """Return the issues of all *parts*, in order and each once."""
-    spoken = [part.issues for part in parts if part.issues]
+    found: tuple[Issue, ...] = ()
+    for part in parts:
+        if part.issues:
+            found = (*found, *part.issues) if found else part.issues
     # Mostly none or one has anything to say, and issues are slow to hash.
-    if len(spoken) < 2 and all(len(issues) < 2 for issues in spoken):
-        return spoken[0] if spoken else ()
-    return tuple(dict.fromkeys(issue for issues in spoken for issue in issues))
+    return found if len(found) < 2 else tuple(dict.fromkeys(found))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve, field, fields_dict, frozen
@@ -176,12 +177,10 @@ def _person(
 
 
 def _phones(*, mobile: str | None, home: str | None, work: str | None, main: str | None) -> Mapped[dict[str, str]]:
-    found = {
-        name: phone_number(text, field=name) for name, text in (("mobile", mobile), ("home", home), ("work", work))
-    }
-    numbers = {name: mapped.value for name, mapped in found.items()}
-    extra = phone_number(main, field="mobile")
-    issues = gather(*found.values(), extra)
+    first, second = phone_number(mobile, field="mobile"), phone_number(home, field="home")
+    third, extra = phone_number(work, field="work"), phone_number(main, field="mobile")
+    numbers = {"mobile": first.value, "home": second.value, "work": third.value}
+    issues = gather(first, second, third, extra)
     if extra.value and extra.value not in numbers.values():
         free = next((name for name in ("mobile", "home") if not numbers[name]), None)
         if free is None:
@@ -195,20 +194,28 @@ def _nexhealth_address(patient: NexHealthPatient) -> Mapped[Address]:
     if (whole := patient.address) is not None and (whole.line_1 or whole.postal_code):
         return _address(whole.line_1, whole.line_2, whole.city, whole.region, whole.postal_code)
     if (bio := patient.bio) is None:
-        return Mapped(Address())
+        return _NOWHERE
     line_1 = bio.address_line_1 or bio.street_address
     return _address(line_1, bio.address_line_2, bio.city, bio.state, bio.zip_code)
 
 
+# A family lives in one place: an address is mostly that of the chart before.
+@lru_cache(maxsize=8_192)
 def _address(
     line_1: str | None, line_2: str | None, city: str | None, state: str | None, code: str | int | None
 ) -> Mapped[Address]:
+    if not (line_1 or line_2 or city or state or code):
+        return _NOWHERE
     first, second = address_line(line_1), address_line(line_2, field="line_2")
     town, region, zip_code = city_name(city), us_state(state), postal_code(code)
     address = Address(
         line_1=first.value, line_2=second.value, city=town.value, state=region.value, postal_code=zip_code.value
     )
-    return Mapped(address, rename("address", gather(first, second, town, region, zip_code)))
+    issues = gather(first, second, town, region, zip_code)
+    return Mapped(address, rename("address", issues) if issues else ())
+
+
+_NOWHERE: Final = Mapped(Address())
 
 
 # -- writing -----------------------------------------------------------------------------------------------------------

@@ -246,9 +246,9 @@ def email_address(text: str | None, *, field: str = "email") -> Mapped[str]:
     Of several addresses the first is taken; placeholders (none@none.com) and what is no address are left out. A
     misspelt domain of a large provider is kept, with an issue: only its owner knows.
     """
-    bare = clean(text)
+    bare = clean(text) if text else ""
     if not bare:
-        return Mapped("")
+        return _NO_EMAIL
     found = _addresses_in(bare)
     if not found:
         rule = "email.placeholder" if fold_name(bare).replace(" ", "") in _NO_LOCALS else "email.invalid"
@@ -260,6 +260,9 @@ def email_address(text: str | None, *, field: str = "email") -> Mapped[str]:
     return Mapped(address, _email_remarks(domain.lower(), several=len(set(found)) > 1, field=field))
 
 
+_NO_EMAIL: Final = Mapped("")
+
+
 def _addresses_in(text: str) -> list[str]:
     # One address and nothing else, as nearly always, needs no taking apart.
     if text[0] not in ".'" and text[-1] != "'" and _EMAIL.fullmatch(text):
@@ -269,6 +272,8 @@ def _addresses_in(text: str) -> list[str]:
 
 
 def _email_remarks(domain: str, *, several: bool, field: str) -> tuple[Issue, ...]:
+    if not several and domain not in _SLIPS:
+        return ()
     remarks = [("email.several", several), ("email.domain_slip", domain in _SLIPS)]
     return tuple(Issue(field=field, rule=rule, severity="info") for rule, applies in remarks if applies)
 

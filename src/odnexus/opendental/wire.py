@@ -223,18 +223,41 @@ def _converter() -> cattrs.Converter:
 _ZIPS = frozenset({"zip", "billing_zip", "pay_to_zip"})
 
 
+@frozen
+class _Words:
+    """What has to be known of a record to name what a row says: a page has up to ten thousand rows."""
+
+    names: Mapping[str, str]
+    several: tuple[tuple[str, tuple[str, ...]], ...]
+    keys: tuple[str, ...]
+
+
+_words: dict[type[Record], _Words] = {}
+
+
+def _make_words(record: type[Record]) -> _Words:
+    spelt = SPELLINGS[record].items()
+    return _Words(
+        names={words[0]: name for name, words in spelt if len(words) == 1},
+        several=tuple((name, words) for name, words in spelt if len(words) > 1),
+        keys=tuple(each.name for each in fields(record) if each.default is not NOTHING and each.default == 0),
+    )
+
+
 def _named(record: type[Record], row: Mapping[str, object]) -> dict[str, object]:
     """Return what *row* says by our names, without what it says nothing about."""
-    said: dict[str, object] = {}
-    for name, spellings in SPELLINGS[record].items():
+    known = _words.get(record) or _words.setdefault(record, _make_words(record))
+    said = {known.names[word]: value for word, value in row.items() if word in known.names and value is not None}
+    for name, spellings in known.several:
         value = next((row[word] for word in spellings if word in row), None)
         if value is not None:
-            said[name] = _zip_text(value) if name in _ZIPS else value
-    for attribute in fields(record):
-        is_key = attribute.default is not NOTHING and attribute.default == 0
-        # An emptied foreign key is the vendor's 0; an emptied primary key is a fault.
-        if is_key and said.get(attribute.name) == "":
-            del said[attribute.name]
+            said[name] = value
+    for name in _ZIPS & said.keys():
+        said[name] = _zip_text(said[name])
+    # An emptied foreign key is the vendor's 0; an emptied primary key is a fault.
+    for name in known.keys:
+        if said.get(name) == "":
+            del said[name]
     return said
 
 
