@@ -14,7 +14,7 @@ from __future__ import annotations
 import hmac
 import ipaddress
 import json
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from enum import Enum
@@ -342,6 +342,38 @@ def no_answer_expected(reply: Reply) -> None:
 def unexpected(call: Call[Any], *problems: str) -> UnexpectedResponseError:
     """Return the error for an answer of *call* that does not fit; *problems* name paths, never values."""
     return UnexpectedResponseError("; ".join(problems[:5]), call.api, call.name, tuple(problems))
+
+
+LeaveOut: TypeAlias = Callable[[UnexpectedResponseError], None]
+"""Is told of a row of a list that does not fit and is left out; its `record` says whose it is."""
+
+
+SEVERAL = 5
+"""So many rows of one answer of which none fits are no exceptions: the answer means something else."""
+
+
+def read_rows(rows: Iterable[tuple[object, Callable[[], T]]], unread: LeaveOut | None) -> list[T]:
+    """Return what the readers in *rows* return, each of which comes with the number of its row.
+
+    A row that does not fit is left out if *unread* is there to be told, and the row says whose it is.
+
+    Raises:
+        UnexpectedResponseError: Such a row where nobody is told, or no row at all that fits.
+    """
+    found, misfits = list[T](), list[UnexpectedResponseError]()
+    for number, read in rows:
+        try:
+            found.append(read())
+        except UnexpectedResponseError as error:
+            if unread is None or not isinstance(number, int | str) or not str(number).isdecimal():
+                raise
+            misfits.append(UnexpectedResponseError(error.message, error.api, error.call, error.problems, str(number)))
+    if len(misfits) >= SEVERAL and not found:
+        raise misfits[0]
+    if unread is not None:
+        for misfit in misfits:
+            unread(misfit)
+    return found
 
 
 def require(condition: object, field_name: str, remedy: str) -> None:

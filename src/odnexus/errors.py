@@ -189,12 +189,16 @@ class UnexpectedResponseError(ApiError):
 
     Attributes:
         problems: One entry per fault, each with its path, for example ``"expected a date @ $.Birthdate"``.
+        record: Number of the record, where one row of a list does not fit and says whose it is; else empty.
     """
 
-    def __init__(self, message: str, api: str = "", call: str = "", problems: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, message: str, api: str = "", call: str = "", problems: tuple[str, ...] = (), record: str = ""
+    ) -> None:
         super().__init__(message, api, call)
-        self.args = (message, api, call, problems)
+        self.args = (message, api, call, problems, record)
         self.problems = problems
+        self.record = record
 
 
 class WebhookError(OdnexusError):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from odnexus._calls import Call
+from odnexus._calls import Call, Reply
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental import calls, wire
 from odnexus.opendental.models import Appointment, Patient, Slot
@@ -58,13 +59,52 @@ def test_every_row_comes_once_in_few_requests(count: int, requests: int) -> None
 
 @pytest.mark.parametrize(
     ("count", "cap", "requests"),
-    [(2500, 1000, 3), (1000, 1000, 2), (500, 1000, 2), (9, 10**4, 1), (120, 50, 3), (300, 250, 2)],
+    [
+        (2500, 1000, 3),
+        (1000, 1000, 2),
+        (500, 1000, 2),
+        (9, 10**4, 1),
+        (120, 50, 3),
+        (300, 250, 2),
+        (23, 10, 3),
+        (55, 25, 3),
+    ],
 )
 def test_the_size_of_a_page_need_not_be_known(count: int, cap: int, requests: int) -> None:
     pages = list(walk(pager(), lambda _: visits(count), cap))
 
     assert numbers(pages) == list(range(1, count + 1))
     assert len(pages) == requests
+
+
+@pytest.mark.parametrize("bad", [{7}, {100}, {101}, {1, 99, 100, 101, 200}, set(range(50, 100))])
+def test_rows_that_do_not_fit_are_left_out_and_told_and_hide_no_others(bad: set[int]) -> None:
+    told: list[UnexpectedResponseError] = []
+    walker = Pager(calls.listing(appointments.LIST, Appointment, {}, unread=told.append))
+    table = [{"AptNum": number, "AptDateTime": "soon" if number in bad else "2026-03-09"} for number in range(1, 251)]
+    found: list[int] = []
+    while (call := walker.next_call()) is not None:
+        page = json.dumps(table[offset_of(call) : offset_of(call) + 100]).encode()
+        found += [row.apt_num for row in walker.feed(call.read(Reply(200, content=page)))]
+
+    assert found == [number for number in range(1, 251) if number not in bad]
+    assert {error.record for error in told} == {str(number) for number in bad}
+    assert all("AptDateTime" in error.problems[0] for error in told)
+
+
+def test_rows_that_do_not_fit_are_errors_where_nobody_is_told_or_none_fits() -> None:
+    rows = json.dumps([{"AptNum": number, "AptDateTime": "soon"} for number in range(1, 6)]).encode()
+    told: list[UnexpectedResponseError] = []
+
+    for reader in (
+        wire.many(Appointment, "GET /appointments"),
+        wire.many(Appointment, "GET /appointments", told.append),
+    ):
+        with pytest.raises(UnexpectedResponseError, match="AptDateTime"):
+            reader(Reply(200, content=rows))
+    with pytest.raises(UnexpectedResponseError, match="AptDateTime"):
+        wire.many(Appointment, "GET /appointments", told.append)(Reply(200, content=b'[{"AptDateTime": "soon"}]'))
+    assert told == []
 
 
 def test_a_smaller_page_after_a_larger_one_is_not_the_end() -> None:

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Unpack
 
 from odnexus._async.nexhealth_resource import AsyncResource
+from odnexus._calls import LeaveOut
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.changes import (
     AppointmentChanges,
@@ -83,7 +84,11 @@ class AsyncAppointments(AsyncResource):
     """Appointments (pages "Appointments" and "Book an appointment"). There is no delete: cancel by `update`."""
 
     def iter(
-        self, *, location_id: int | None = None, **filters: Unpack[AppointmentFilters]
+        self,
+        *,
+        location_id: int | None = None,
+        unread: LeaveOut | None = None,
+        **filters: Unpack[AppointmentFilters],
     ) -> AsyncIterator[Appointment]:
         """Walk through what starts within ``start`` and ``end``, both included.
 
@@ -91,12 +96,14 @@ class AsyncAppointments(AsyncResource):
 
         Args:
             location_id: Location; the client's own unless given.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
             filters: See `AppointmentFilters`.
 
         Raises:
             ConfigurationError: Neither a location nor ``foreign_id`` is named.
         """
-        return self._each(calls.list_appointments(self._scope.at(location_id), filters))
+        return self._each(calls.list_appointments(self._scope.at(location_id), filters, unread))
 
     def pages(
         self, *, location_id: int | None = None, **filters: Unpack[AppointmentFilters]

@@ -18,6 +18,7 @@ from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords, Known
 from odnexus._async.signals import lane_of
 from odnexus._async.turn import AsyncTurn
+from odnexus._async.unread import AsyncUnread
 from odnexus.errors import (
     ConflictError,
     InvalidRequestError,
@@ -282,10 +283,15 @@ class AsyncOffice:
 
     async def read_everything(self, now: datetime) -> None:
         """Read all charts and the watched part of the book."""
-        patients = [patient async for patient in self.opendental.patients.simple()]
+        unread, unread_visits = AsyncUnread(self), AsyncUnread(self)
+        patients = [patient async for patient in self.opendental.patients.simple(unread=unread)]
+        await unread.tell_of_charts(now, [patient.pat_num for patient in patients])
         charts = [chart_of(patient) for patient in patients]
         start, end = self.horizon(now)
-        rows = [row async for row in self.opendental.appointments.iter(date_start=start, date_end=end)]
+        rows = [
+            row async for row in self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)
+        ]
+        await unread_visits.tell(now)
         # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
         # An office that shows nothing at all costs nothing to read a day of.
         told = [*(row.server_date_time for row in rows), *(patient.server_date_time for patient in patients)]
@@ -406,14 +412,16 @@ class AsyncOffice:
         return answer
 
     async def rows_of_day(self, day: date, operatory: int | None) -> list[Booked]:
-        """Read what stands in one chair on one day, afresh."""
+        """Read what stands in one chair on one day, afresh; what cannot be read stands where it stood before."""
+        unread, appointments = AsyncUnread(self), self.opendental.appointments
         try:
-            rows = [row async for row in self.opendental.appointments.iter(date=day, op=operatory)]
+            rows = [row async for row in appointments.iter(date=day, op=operatory, unread=unread)]
         except LACKING:
             # The filter by operatory came with 23.2.27 (page "Appointments").
-            rows = [row async for row in self.opendental.appointments.iter(date=day)]
+            rows = [row async for row in appointments.iter(date=day, unread=unread)]
         booked = [booked_of(row) for row in rows]
         await self.picture.keep(booked=booked)
+        booked += filter(None, map(self.picture.calendar.get, unread.records("opendental")))
         return [row for row in booked if operatory is None or row.operatory == operatory]
 
     async def collisions(self, slot: Slot, *, ignore: int = 0) -> list[Booked]:

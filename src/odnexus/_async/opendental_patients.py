@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Unpack
 
 from odnexus._async.opendental_routes import AsyncResource
+from odnexus._calls import LeaveOut
 from odnexus.opendental import calls, steps
 from odnexus.opendental.changes import PatientChanges, PatientCreate, spells_out
 from odnexus.opendental.models import Gender, Patient, PatientRow, PatStatus, Position
@@ -41,6 +42,7 @@ class AsyncPatients(AsyncResource):
         fee_sched: int | None = None,
         employer_num: int | None = None,
         offset: int = 0,
+        unread: LeaveOut | None = None,
     ) -> AsyncIterator[Patient]:
         """Return the charts that satisfy all filters, in full, page by page (GET Simple; 21.2).
 
@@ -62,6 +64,8 @@ class AsyncPatients(AsyncResource):
             fee_sched: Fee schedule (25.2.19).
             employer_num: Employer (24.3.30).
             offset: Rows to skip: how many came before an interruption. None is missed that way, some may come twice.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
 
         Raises:
             UnexpectedResponseError: The server ignored a filter, or an answer does not fit.
@@ -81,7 +85,7 @@ class AsyncPatients(AsyncResource):
             "fee_sched": fee_sched,
             "employer_num": employer_num,
         }
-        return self._connection.rows(calls.listing(patients.SIMPLE, Patient, filters, offset))
+        return self._connection.rows(calls.listing(patients.SIMPLE, Patient, filters, offset, unread))
 
     def search(
         self,

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Unpack
 
 from odnexus._async.opendental_routes import AsyncResource
+from odnexus._calls import LeaveOut
 from odnexus.opendental import calls, steps
 from odnexus.opendental.changes import (
     AppointmentChanges,
@@ -61,6 +62,7 @@ class AsyncAppointments(AsyncResource):
         date_t_stamp: datetime | None = None,
         appointment_type_num: int | None = None,
         offset: int = 0,
+        unread: LeaveOut | None = None,
     ) -> AsyncIterator[Appointment]:
         """Return the appointments that satisfy all filters, page by page; without filters all there ever were.
 
@@ -78,6 +80,8 @@ class AsyncAppointments(AsyncResource):
             date_t_stamp: Changed since, by the office's clock; the border of a second is not exact.
             appointment_type_num: One type (24.4.22).
             offset: Rows to skip: how many came before an interruption. None is missed that way, some may come twice.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
 
         Raises:
             UnexpectedResponseError: The server ignored a filter, or an answer does not fit.
@@ -94,7 +98,7 @@ class AsyncAppointments(AsyncResource):
             "date_t_stamp": date_t_stamp,
             "appointment_type_num": appointment_type_num,
         }
-        return self._connection.rows(calls.listing(appointments.LIST, Appointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.LIST, Appointment, filters, offset, unread))
 
     def asap(self, *, clinic_num: int | None = None, prov_num: int | None = None) -> AsyncIterator[Appointment]:
         """Return the short-call list: appointments whose priority is ASAP, whatever their state.

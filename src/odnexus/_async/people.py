@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 
 from odnexus._async.office import AsyncOffice, chart_of, number_named
 from odnexus._async.records import Known
+from odnexus._async.unread import AsyncUnread, unread_charts
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
@@ -283,7 +284,7 @@ class AsyncPeople:
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
             return await self._answered(case, int(answer.record))
-        case = evolve(case, fresh=await self._fresh(case.person))
+        case = evolve(case, fresh=await self._fresh(case.person, case.now))
         if (own := _own(case)) is not None:
             return await self._link(case, own, "person.found-after-doubt", created=True)
         refused = await self.refused(case.ref)
@@ -316,12 +317,14 @@ class AsyncPeople:
         shown = cast("Sequence[Mapping[str, int]]", records.review_body(review).get("candidates", ()))
         return frozenset(each["pat_num"] for each in shown) - {int(review.answer.record or 0)}
 
-    async def _fresh(self, person: Person) -> list[Chart]:
+    async def _fresh(self, person: Person, now: datetime) -> list[Chart]:
         """Read the charts of that birth date afresh: the one search that guards a create."""
         if person.birth_date is None:
             return []
-        rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
+        unread = AsyncUnread(self._office)
+        rows = self._office.opendental.patients.simple(birthdate=person.birth_date, unread=unread)
         found = [chart_of(row) async for row in rows]
+        await unread.tell_of_charts(now, [chart.pat_num for chart in found])
         charts = [chart for chart in found if chart.pat_num not in self._office.picture.holding]
         await self._office.picture.keep(charts=charts)
         return charts
@@ -344,6 +347,9 @@ class AsyncPeople:
             rule = "person.other-clinic"
             if policy.other_clinic == "link":
                 return await self._link(case, decision.chosen, rule)
+        if wish == "create" and await unread_charts(self._office):
+            # One of them may be this person's: their names and birth dates are not known.
+            return await self._ask("person.match", case, rule="person.charts-unread")
         if wish == "create":
             return await self._create(case)
         return await self._ask("person.match", case, rule=rule)

@@ -15,6 +15,7 @@ from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
 from odnexus._async.records import Known
+from odnexus._async.unread import AsyncUnread
 from odnexus._async.waiting import AsyncWaiting
 from odnexus.errors import AuthenticationError, EmptySideError
 from odnexus.mapping.visit import to_instant
@@ -110,14 +111,18 @@ class AsyncPolling:
     async def _poll_patients(self, now: datetime) -> int:
         """Keep the roster fresh (page "Patients", GET Simple with DateTStamp)."""
         since = await self._since("charts", now)
-        rows = [row async for row in self._office.opendental.patients.simple(date_t_stamp=since)]
+        unread = AsyncUnread(self._office)
+        rows = [row async for row in self._office.opendental.patients.simple(date_t_stamp=since, unread=unread)]
+        await unread.tell_of_charts(now, [row.pat_num for row in rows])
         await self._office.picture.keep(charts=[chart_of(row) for row in rows])
         await self._advance("charts", [row.server_date_time for row in rows if row.server_date_time])
         return len(rows)
 
     async def _poll_opendental(self, now: datetime) -> tuple[int, int]:
         since = await self._since("book", now)
-        rows = [row async for row in self._office.opendental.appointments.iter(date_t_stamp=since)]
+        unread = AsyncUnread(self._office)
+        rows = [row async for row in self._office.opendental.appointments.iter(date_t_stamp=since, unread=unread)]
+        await unread.tell(now)
         events = [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
         changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]
         put = await self._office.records.store.inbox.put(events)
@@ -228,7 +233,9 @@ class AsyncPolling:
         key = f"since:nexhealth:{office.location.name}"
         text = await cursors.get(key)
         since = datetime.fromisoformat(text) - NEXHEALTH_OVERLAP if text else None
-        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        unread = AsyncUnread(office)
+        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since, unread)
+        await unread.tell(now)
         latest, events = since, list[Event]()
         for appt in rows:
             if appt.updated_at is not None:
@@ -241,7 +248,9 @@ class AsyncPolling:
             await cursors.set(key, max(latest, since + NEXHEALTH_OVERLAP if since else latest).isoformat())
         return len(rows), put
 
-    async def _bookings(self, start: datetime, end: datetime, since: datetime | None) -> list[NexHealthAppointment]:
+    async def _bookings(
+        self, start: datetime, end: datetime, since: datetime | None, unread: AsyncUnread
+    ) -> list[NexHealthAppointment]:
         """Read live and cancelled bookings. Both are asked for by name: what absence means is not documented."""
         office, found = self._office, list[NexHealthAppointment]()
         for cancelled in (False, True):
@@ -252,6 +261,7 @@ class AsyncPolling:
                 updated_since=since,
                 unavailable=False,
                 cancelled=cancelled,
+                unread=unread,
             )
             found += [appt async for appt in rows]
         return found
@@ -277,7 +287,9 @@ class AsyncPolling:
     async def catch_up(self, since: datetime, now: datetime) -> int:
         """Read again what changed at NexHealth from *since* on; return how many events are new."""
         office = self._office
-        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since)
+        unread = AsyncUnread(office)
+        rows = await self._bookings(now - timedelta(days=1), now + office.location.horizon, since, unread)
+        await unread.tell(now)
         events = [event for appt in rows if (event := await self.event_of_booking(appt, now)) is not None]
         async for patient in office.nexhealth.patients.iter(
             location_id=office.location.nexhealth_id, updated_since=since
@@ -300,14 +312,20 @@ class AsyncPolling:
         """
         office = self._office
         first, last = office.wall(start).date(), office.wall(end).date()
-        rows = [row async for row in office.opendental.appointments.iter(date_start=first, date_end=last)]
+        unread = AsyncUnread(office)
+        appointments = office.opendental.appointments
+        rows = [row async for row in appointments.iter(date_start=first, date_end=last, unread=unread)]
         lower = to_instant(datetime.combine(first, time()), office.location.zone).value
         upper = to_instant(datetime.combine(last + timedelta(days=1), time()), office.location.zone).value
-        bookings = await self._bookings(lower, upper, None)
+        bookings = await self._bookings(lower, upper, None, unread)
+        await unread.tell(now)
         await office.picture.keep(booked=[booked_of(row) for row in rows])
         events = [event for appt in bookings if (event := await self.event_of_booking(appt, now)) is not None]
         events += [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
-        events += await self._missing(now, lower, upper, {row.apt_num for row in rows}, {b.id for b in bookings})
+        # What cannot be read is there all the same.
+        here = {row.apt_num for row in rows} | unread.records("opendental")
+        there = {appt.id for appt in bookings} | unread.records("nexhealth")
+        events += await self._missing(now, lower, upper, here, there)
         # A scan looks again even where a poll looked before: its ids carry the moment.
         again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return await office.records.store.inbox.put(again)

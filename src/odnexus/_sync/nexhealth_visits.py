@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Unpack
 
+from odnexus._calls import LeaveOut
 from odnexus._sync.nexhealth_resource import Resource
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.changes import (
@@ -83,19 +84,27 @@ class Patients(Resource):
 class Appointments(Resource):
     """Appointments (pages "Appointments" and "Book an appointment"). There is no delete: cancel by `update`."""
 
-    def iter(self, *, location_id: int | None = None, **filters: Unpack[AppointmentFilters]) -> Iterator[Appointment]:
+    def iter(
+        self,
+        *,
+        location_id: int | None = None,
+        unread: LeaveOut | None = None,
+        **filters: Unpack[AppointmentFilters],
+    ) -> Iterator[Appointment]:
         """Walk through what starts within ``start`` and ``end``, both included.
 
         Cancelled visits and schedule blocks are among the rows unless ``cancelled=False, unavailable=False``.
 
         Args:
             location_id: Location; the client's own unless given.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
             filters: See `AppointmentFilters`.
 
         Raises:
             ConfigurationError: Neither a location nor ``foreign_id`` is named.
         """
-        return self._each(calls.list_appointments(self._scope.at(location_id), filters))
+        return self._each(calls.list_appointments(self._scope.at(location_id), filters, unread))
 
     def pages(
         self, *, location_id: int | None = None, **filters: Unpack[AppointmentFilters]

@@ -19,6 +19,7 @@ from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Known, Records
 from odnexus._sync.signals import lane_of
 from odnexus._sync.turn import Turn
+from odnexus._sync.unread import Unread
 from odnexus.errors import (
     ConflictError,
     InvalidRequestError,
@@ -283,10 +284,13 @@ class Office:
 
     def read_everything(self, now: datetime) -> None:
         """Read all charts and the watched part of the book."""
-        patients = [patient for patient in self.opendental.patients.simple()]
+        unread, unread_visits = Unread(self), Unread(self)
+        patients = [patient for patient in self.opendental.patients.simple(unread=unread)]
+        unread.tell_of_charts(now, [patient.pat_num for patient in patients])
         charts = [chart_of(patient) for patient in patients]
         start, end = self.horizon(now)
-        rows = [row for row in self.opendental.appointments.iter(date_start=start, date_end=end)]
+        rows = [row for row in self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)]
+        unread_visits.tell(now)
         # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
         # An office that shows nothing at all costs nothing to read a day of.
         told = [*(row.server_date_time for row in rows), *(patient.server_date_time for patient in patients)]
@@ -407,14 +411,16 @@ class Office:
         return answer
 
     def rows_of_day(self, day: date, operatory: int | None) -> list[Booked]:
-        """Read what stands in one chair on one day, afresh."""
+        """Read what stands in one chair on one day, afresh; what cannot be read stands where it stood before."""
+        unread, appointments = Unread(self), self.opendental.appointments
         try:
-            rows = [row for row in self.opendental.appointments.iter(date=day, op=operatory)]
+            rows = [row for row in appointments.iter(date=day, op=operatory, unread=unread)]
         except LACKING:
             # The filter by operatory came with 23.2.27 (page "Appointments").
-            rows = [row for row in self.opendental.appointments.iter(date=day)]
+            rows = [row for row in appointments.iter(date=day, unread=unread)]
         booked = [booked_of(row) for row in rows]
         self.picture.keep(booked=booked)
+        booked += filter(None, map(self.picture.calendar.get, unread.records("opendental")))
         return [row for row in booked if operatory is None or row.operatory == operatory]
 
     def collisions(self, slot: Slot, *, ignore: int = 0) -> list[Booked]:

@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 
 from odnexus._sync.office import Office, chart_of, number_named
 from odnexus._sync.records import Known
+from odnexus._sync.unread import Unread, unread_charts
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError
 from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import PERSON_FIELDS, Person, fill_blanks, opendental_patient, person_from_nexhealth
@@ -282,7 +283,7 @@ class People:
             return Found(rule="person.dismissed")
         if answer is not None and answer.choice == "link":
             return self._answered(case, int(answer.record))
-        case = evolve(case, fresh=self._fresh(case.person))
+        case = evolve(case, fresh=self._fresh(case.person, case.now))
         if (own := _own(case)) is not None:
             return self._link(case, own, "person.found-after-doubt", created=True)
         refused = self.refused(case.ref)
@@ -315,12 +316,14 @@ class People:
         shown = cast("Sequence[Mapping[str, int]]", records.review_body(review).get("candidates", ()))
         return frozenset(each["pat_num"] for each in shown) - {int(review.answer.record or 0)}
 
-    def _fresh(self, person: Person) -> list[Chart]:
+    def _fresh(self, person: Person, now: datetime) -> list[Chart]:
         """Read the charts of that birth date afresh: the one search that guards a create."""
         if person.birth_date is None:
             return []
-        rows = self._office.opendental.patients.simple(birthdate=person.birth_date)
+        unread = Unread(self._office)
+        rows = self._office.opendental.patients.simple(birthdate=person.birth_date, unread=unread)
         found = [chart_of(row) for row in rows]
+        unread.tell_of_charts(now, [chart.pat_num for chart in found])
         charts = [chart for chart in found if chart.pat_num not in self._office.picture.holding]
         self._office.picture.keep(charts=charts)
         return charts
@@ -343,6 +346,9 @@ class People:
             rule = "person.other-clinic"
             if policy.other_clinic == "link":
                 return self._link(case, decision.chosen, rule)
+        if wish == "create" and unread_charts(self._office):
+            # One of them may be this person's: their names and birth dates are not known.
+            return self._ask("person.match", case, rule="person.charts-unread")
         if wish == "create":
             return self._create(case)
         return self._ask("person.match", case, rule=rule)

@@ -11,7 +11,7 @@ from typing import TypeVar, cast
 
 from attrs import evolve
 
-from odnexus._calls import Call, Json, Method, Reply
+from odnexus._calls import Call, Json, LeaveOut, Method, Reply
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth import table
 from odnexus.nexhealth.checks import fits
@@ -114,6 +114,7 @@ def _list(
     *,
     read: Callable[[Reply], Page[R]] | None = None,
     narrow: bool = True,
+    unread: LeaveOut | None = None,
     **ids: int,
 ) -> Listing[R]:
     given = dict(values or {})
@@ -123,7 +124,7 @@ def _list(
         given["per_page"] = LARGEST_PAGE
     nest = endpoint.route.rpartition("/")[2]
     return Listing(
-        first=_call(endpoint, read or read_page(kind, endpoint.name, nest), scope, given, **ids),
+        first=_call(endpoint, read or read_page(kind, endpoint.name, nest, unread), scope, given, **ids),
         fits=fits(kind, scope.of(endpoint, given), narrow=narrow),
         backwards=backwards,
     )
@@ -283,9 +284,9 @@ def get_insurance_coverage(scope: Scope, id: int) -> Call[Coverage]:
 # --- calendar ----------------------------------------------------------------------------------------------------
 
 
-def list_appointments(scope: Scope, filters: Values) -> Listing[Appointment]:
+def list_appointments(scope: Scope, filters: Values, unread: LeaveOut | None = None) -> Listing[Appointment]:
     """``GET /appointments``."""
-    return _list(table.APPOINTMENTS, Appointment, scope, filters)
+    return _list(table.APPOINTMENTS, Appointment, scope, filters, unread=unread)
 
 
 def get_appointment(scope: Scope, id: int, values: Values) -> Call[Appointment]:

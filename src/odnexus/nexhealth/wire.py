@@ -20,12 +20,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 from attrs import evolve, fields, frozen, resolve_types
 
-from odnexus._calls import Json, Reply, Secret
+from odnexus._calls import Json, LeaveOut, Reply, Secret, read_rows
 from odnexus.nexhealth import models
 from odnexus.nexhealth.envelopes import envelope, misfit
 from odnexus.nexhealth.models import Appointment, Bio, Created, Institution, Location, Page, Patient, Record, Slot
@@ -305,8 +305,11 @@ def _unnested(data: Json, nests: Sequence[str]) -> tuple[Json, str]:
     return data, "$.data"
 
 
-def read_page(kind: type[R], name: str, nest: str = "") -> Callable[[Reply], Page[R]]:
-    """Return a reader for an answer with a list in ``data`` (older answers: in ``data`` under the key *nest*)."""
+def read_page(kind: type[R], name: str, nest: str = "", unread: LeaveOut | None = None) -> Callable[[Reply], Page[R]]:
+    """Return a reader for an answer with a list in ``data`` (older answers: in ``data`` under the key *nest*).
+
+    A row that does not fit is left out if *unread* is there to be told of it, else the whole answer is refused.
+    """
 
     def read(reply: Reply) -> Page[R]:
         body = _opened(reply, name)
@@ -315,8 +318,14 @@ def read_page(kind: type[R], name: str, nest: str = "") -> Callable[[Reply], Pag
             data, path = data[nest], f"$.data.{nest}"
         if data not in (None, {}) and not isinstance(data, list):
             raise misfit(name, f"expected a list @ {path}")
-        rows = tuple(structure(row, kind, name=name, path=f"{path}[{at}]") for at, row in enumerate(data or ()))
-        return _page(body, rows)
+        readers = (
+            (
+                row.get("id") if isinstance(row, dict) else None,
+                partial(structure, row, kind, name=name, path=f"{path}[{at}]"),
+            )
+            for at, row in enumerate(data or ())
+        )
+        return _page(body, tuple(read_rows(readers, unread)))
 
     return read
 

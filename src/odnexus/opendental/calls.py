@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import evolve, frozen
 
-from odnexus._calls import Call, Json, Method, Reply, no_answer_expected, require
+from odnexus._calls import Call, Json, LeaveOut, Method, Reply, no_answer_expected, require
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental import kinds, models, wire
 from odnexus.opendental.changes import (
@@ -93,25 +93,29 @@ class Listing(Generic[R]):
         record: What its rows are.
         filters: What was asked for, by our names.
         skip: Rows to skip at the beginning.
+        unread: Is told of rows that do not fit, which are left out; without it they are errors.
     """
 
     endpoint: Endpoint
     record: type[R]
     filters: Values
     skip: int = 0
+    unread: LeaveOut | None = None
 
     def page(self, offset: int) -> Call[list[R]]:
         """Return the call for the page that begins at row *offset*; the first page sends no Offset at all."""
         values = {**self.filters, "offset": offset or None}
-        return _list(self.endpoint, self.record, params=values)
+        return _list(self.endpoint, self.record, params=values, unread=self.unread)
 
 
-def listing(endpoint: Endpoint, record: type[R], filters: Values, offset: int = 0) -> Listing[R]:
+def listing(
+    endpoint: Endpoint, record: type[R], filters: Values, offset: int = 0, unread: LeaveOut | None = None
+) -> Listing[R]:
     """Return the list of *record* that *filters* describe, checked before anything is sent."""
     kinds.NUMBER.to_json("offset", offset)
     wanted = {name: value for name, value in filters.items() if value is not None}
     endpoint.query(wanted)
-    return Listing(endpoint=endpoint, record=record, filters=wanted, skip=offset)
+    return Listing(endpoint=endpoint, record=record, filters=wanted, skip=offset, unread=unread)
 
 
 def _call(
@@ -141,9 +145,14 @@ def _call(
 
 
 def _list(
-    endpoint: Endpoint, record: type[R], number: int | None = None, *, params: Values | None = None
+    endpoint: Endpoint,
+    record: type[R],
+    number: int | None = None,
+    *,
+    params: Values | None = None,
+    unread: LeaveOut | None = None,
 ) -> Call[list[R]]:
-    call = _call(endpoint, wire.many(record, endpoint.name), number, params=params)
+    call = _call(endpoint, wire.many(record, endpoint.name, unread), number, params=params)
     return evolve(call, refuse=refuse_list)
 
 

@@ -4,7 +4,7 @@ Three rules, all because Open Dental gives no total and no cursor (page "API Imp
 
 - *Is there more?* The size of a full page depends on mode and permission (100, 1,000 or 10,000), and a client cannot
   know for sure which holds, nor that it stays so. It is taken for a round number: a page whose rows are no multiple of
-  50 is the last one, and any other is followed by a question for more.
+  10 or 25 is the last one, and any other is followed by a question for more.
 - *Did rows move meanwhile?* Each page begins with the last row of the one before. If that row is not there, rows have
   been removed and others slid into what was already read: the walk steps back. Rows seen before are dropped by key.
 - *Was the filter heard?* Open Dental ignores some filters without a word. Rows that do not satisfy the filter are
@@ -16,6 +16,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Generic, TypeVar
 
+from attrs import evolve
+
 from odnexus._calls import Call, unexpected
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental.calls import Listing
@@ -23,8 +25,8 @@ from odnexus.opendental.models import Record
 
 R = TypeVar("R", bound=Record)
 
-STEP = 50
-"""Every size of a full page is taken for a multiple of it; 100 would do for those that are documented."""
+STEPS = (10, 25)
+"""Every size of a full page is taken for a multiple of one of them; 100 would do for those that are documented."""
 
 MOST_STEPS_BACK = 100
 """A list that slides away that often while it is read is not read any further."""
@@ -34,7 +36,11 @@ class Pager(Generic[R]):
     """One walk through a `Listing`. Ask for `next_call`, give its answer to `feed`, until `next_call` is ``None``."""
 
     def __init__(self, listing: Listing[R]) -> None:
-        self._listing = listing
+        self._listing = listing if listing.unread is None else evolve(listing, unread=self._leave_out)
+        self._told = listing.unread
+        # Rows that were left out of the page that came last, and of all: they count, though nobody sees them.
+        self._left_out = 0
+        self._ever_left_out = 0
         self._offset = listing.skip
         self._seen: set[tuple[object, ...]] = set()
         # The rows up to where the walk stands, without any that it saw beyond a gap.
@@ -55,26 +61,34 @@ class Pager(Generic[R]):
         Raises:
             UnexpectedResponseError: If the server ignores a filter or the offset.
         """
+        count, self._left_out = len(rows) + self._left_out, 0
         if self._has_slid(rows):
             return self._step_back(rows)
         after_a_step_back, self._stride = self._stride > 0, 0
         self._passed.update(row.key for row in rows)
         new = list(self._unseen(rows))
         wanted = [row for row in new if self._unheard(row) is None]
-        full = bool(rows) and len(rows) % STEP == 0
-        if full and not new and not after_a_step_back:
+        full = count > 0 and not all(count % step for step in STEPS)
+        if full and rows and not new and not after_a_step_back:
             raise self._fault("offset ignored: a whole page came again")
         if full and new and not wanted:
             names = dict.fromkeys(name for row in new if (name := self._unheard(row)))
             raise self._fault(f"filter ignored: {', '.join(names)}")
         self._done = not full
-        self._offset += len(rows) - self._overlap
+        self._offset += count - self._overlap
         return wanted
 
     def _has_slid(self, rows: list[R]) -> bool:
         """Return whether the row that should come again is missing."""
         overlaps = self._overlap and self._offset > self._listing.skip
-        return bool(overlaps) and not (rows and rows[0].key in self._passed)
+        # The row that should come again may be one that cannot be read.
+        return bool(overlaps) and not self._ever_left_out and not (rows and rows[0].key in self._passed)
+
+    def _leave_out(self, error: UnexpectedResponseError) -> None:
+        self._left_out += 1
+        self._ever_left_out += 1
+        if self._told is not None:
+            self._told(error)
 
     def _step_back(self, rows: list[R]) -> list[R]:
         self._steps_back += 1

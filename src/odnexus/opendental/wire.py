@@ -23,13 +23,13 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast, get_args, get_origin
 
 from attrs import NOTHING, fields, frozen
 
-from odnexus._calls import Json, Reply, Secret
+from odnexus._calls import Json, LeaveOut, Reply, Secret, read_rows
 from odnexus.errors import UnexpectedResponseError
 from odnexus.opendental.models import Record, Subscription
 from odnexus.opendental.models.insurance import MISSPELT
@@ -309,16 +309,31 @@ def one(record: type[R], call_name: str) -> Callable[[Reply], R]:
     return read
 
 
-def many(record: type[R], call_name: str) -> Callable[[Reply], list[R]]:
-    """Return the reader of an answer that is a list of *record*; an empty one may come as a 404 that says so."""
+def many(record: type[R], call_name: str, unread: LeaveOut | None = None) -> Callable[[Reply], list[R]]:
+    """Return the reader of an answer that is a list of *record*; an empty one may come as a 404 that says so.
+
+    A row that does not fit is left out if *unread* is there to be told of it, else the whole answer is refused.
+    """
 
     def read(reply: Reply) -> list[R]:
         if says_none(reply):
             return []
         rows = _rows(reply, call_name)
-        return [_structured(record, row, call_name, f"$[{index}]") for index, row in enumerate(rows)]
+        readers = (
+            (_number_of(record, row), partial(_structured, record, row, call_name, f"$[{index}]"))
+            for index, row in enumerate(rows)
+        )
+        return read_rows(readers, unread)
 
     return read
+
+
+def _number_of(record: type[Record], row: object) -> object:
+    """Return the number of *row* itself, as it stands there."""
+    if not isinstance(row, dict) or len(record.KEY) != 1:
+        return None
+    words = SPELLINGS[record][record.KEY[0]]
+    return next((value for word in words if (value := cast("dict[str, object]", row).get(word)) is not None), None)
 
 
 def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:

@@ -1,0 +1,63 @@
+"""Rows of a list that do not fit what is documented: left out, told once, and remembered where they are charts.
+
+One row must not stop a location. It is not guessed either: a visit that cannot be read keeps the place that the book
+remembers of it, and while a chart cannot be read nobody is taken for a new patient, since that chart may be theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from odnexus.errors import UnexpectedResponseError
+
+if TYPE_CHECKING:
+    from odnexus._async.office import AsyncOffice
+
+CHARTS = "Until then nobody is taken for a new patient: bookings of unknown people are asked about. "
+
+
+class AsyncUnread:
+    """Takes what lists left out, for one poll of one location."""
+
+    def __init__(self, office: AsyncOffice) -> None:
+        self._office = office
+        self._rows: list[UnexpectedResponseError] = []
+
+    def __call__(self, error: UnexpectedResponseError) -> None:
+        """Take a row."""
+        self._rows.append(error)
+
+    def records(self, api: str) -> set[int]:
+        """Return the numbers of the records of *api* that were left out."""
+        return {int(row.record) for row in self._rows if row.api == api}
+
+    async def tell(self, now: datetime, consequence: str = "") -> None:
+        """Tell people of each row, once."""
+        for row in self._rows:
+            side = {"opendental": "Open Dental", "nexhealth": "NexHealth"}.get(row.api, row.api)
+            text = (
+                f"Record {row.record} of {side} cannot be read ({row.call}: {'; '.join(row.problems[:3])}) and is left "
+                f"out; everything else goes on. {consequence}Correct it where it stands."
+            )
+            await self._office.alert_once(now, f"unread:{row.call}/{row.record}", "record.unreadable", text)
+
+    async def tell_of_charts(self, now: datetime, seen: Iterable[int]) -> None:
+        """Tell people of each chart, once, and remember which cannot be read; *seen* are those that can."""
+        await self.tell(now, CHARTS)
+        cursors, key = self._office.records.store.cursors, _key(self._office)
+        before = await unread_charts(self._office)
+        after = (before | {row.record for row in self._rows}) - {str(number) for number in seen}
+        if after != before:
+            await cursors.set(key, ",".join(sorted(after)) or None)
+
+
+async def unread_charts(office: AsyncOffice) -> frozenset[str]:
+    """Return the charts of the location's database that cannot be read."""
+    text = await office.records.store.cursors.get(_key(office))
+    return frozenset(text.split(",")) if text else frozenset()
+
+
+def _key(office: AsyncOffice) -> str:
+    return f"unread:{office.location.database}"
