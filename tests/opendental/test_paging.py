@@ -66,8 +66,6 @@ def test_every_row_comes_once_in_few_requests(count: int, requests: int) -> None
         (9, 10**4, 1),
         (120, 50, 3),
         (300, 250, 2),
-        (23, 10, 3),
-        (55, 25, 3),
     ],
 )
 def test_the_size_of_a_page_need_not_be_known(count: int, cap: int, requests: int) -> None:

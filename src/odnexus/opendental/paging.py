@@ -4,7 +4,7 @@ Three rules, all because Open Dental gives no total and no cursor (page "API Imp
 
 - *Is there more?* The size of a full page depends on mode and permission (100, 1,000 or 10,000), and a client cannot
   know for sure which holds, nor that it stays so. It is taken for a round number: a page whose rows are no multiple of
-  10 or 25 is the last one, and any other is followed by a question for more.
+  50 is the last one, and any other is followed by a question for more.
 - *Did rows move meanwhile?* Each page begins with the last row of the one before. If that row is not there, rows have
   been removed and others slid into what was already read: the walk steps back. Rows seen before are dropped by key.
 - *Was the filter heard?* Open Dental ignores some filters without a word. Rows that do not satisfy the filter are
@@ -25,8 +25,8 @@ from odnexus.opendental.models import Record
 
 R = TypeVar("R", bound=Record)
 
-STEPS = (10, 25)
-"""Every size of a full page is taken for a multiple of one of them; 100 would do for those that are documented."""
+STEP = 50
+"""Every size of a full page is taken for a multiple of it; 100 would do for those that are documented."""
 
 MOST_STEPS_BACK = 100
 """A list that slides away that often while it is read is not read any further."""
@@ -68,7 +68,7 @@ class Pager(Generic[R]):
         self._passed.update(row.key for row in rows)
         new = list(self._unseen(rows))
         wanted = [row for row in new if self._unheard(row) is None]
-        full = count > 0 and not all(count % step for step in STEPS)
+        full = count > 0 and count % STEP == 0
         if full and rows and not new and not after_a_step_back:
             raise self._fault("offset ignored: a whole page came again")
         if full and new and not wanted:
