@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from odnexus.audit.grids import Grid, grid
+from odnexus.mapping.grids import Grid, grid
 
 HEADINGS = ("PatNum", "LName")
 
