@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from odnexus.mapping.cells import plain
+from odnexus.mapping.cells import plain, text_of
 
 FROZEN = MappingProxyType({"a": 1})
 
@@ -52,3 +52,25 @@ def test_missing_values_and_scalars_of_pandas_and_numpy_are_plain() -> None:
     assert [plain(each) for each in missing] == [None] * 5
     assert (plain(numpy.int64(7)), plain(numpy.float64(7)), plain(numpy.bool_(True))) == (7, 7, True)
     assert plain(pandas.Timestamp("2026-03-04 09:30")) == "2026-03-04 09:30:00"
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [
+        (" Lund ", "Lund"),
+        ("\ufeffLund\ufeff", "Lund"),
+        ('="00123"', "00123"),
+        ("2085550107.0", "2085550107"),
+        ("Suite 10", "Suite 10"),
+        (2085550107.0, "2085550107"),
+        (7, "7"),
+        (7.5, "7.5"),
+        ("NULL", ""),
+        ("  ", ""),
+        (None, ""),
+        (float("nan"), ""),
+        (datetime(2026, 3, 4, 9, 30), "2026-03-04 09:30:00"),
+    ],
+)
+def test_a_cell_is_a_text_or_an_empty_one(cell: object, text: str) -> None:
+    assert text_of(cell) == text

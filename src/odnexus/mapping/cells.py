@@ -21,6 +21,7 @@ __all__ = [
     "is_iso",
     "month_first",
     "plain",
+    "text_of",
     "time_of_day",
     "wall_time",
     "whole",
@@ -90,6 +91,27 @@ def whole_number(text: str) -> int:
     if not text.lstrip("-").isdecimal():
         raise ValueError("expected a whole number")
     return int(text)
+
+
+def text_of(cell: object) -> str:
+    """Return what a cell holds as a text, empty if nothing."""
+    if type(cell) is str:
+        # Tables have millions of these, and few of them are odd.
+        text = cell.strip()
+        if text in NOTHING:
+            return ""
+        if text[0] not in _ODD_STARTS and text[-1] not in _ODD_ENDS:
+            return text
+    if type(cell) is int:
+        return str(cell)
+    value = plain(cell)
+    if value is None:
+        return ""
+    return whole(value) if isinstance(value, str) else str(value)
+
+
+_ODD_STARTS: Final = frozenset("=\ufeff")
+_ODD_ENDS: Final = frozenset("0\ufeff")
 
 
 def zip_code(text: str) -> str:
