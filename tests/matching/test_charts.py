@@ -116,7 +116,12 @@ def test_a_row_with_another_thing_for_its_number_is_named_with_the_heading(numbe
 
 
 def test_rows_in_which_nothing_stands_are_passed_over_and_counted() -> None:
-    rows = [ROW, dict.fromkeys(ROW), {"PatNum": "", "Remark": " "}, {"PatNum": None, "Remark": "25 rows"}]
+    rows: list[Mapping[str, object]] = [
+        ROW,
+        dict.fromkeys(ROW),
+        {"PatNum": "", "Remark": " "},
+        {"PatNum": None, "Remark": "25 rows"},
+    ]
 
     charts = charts_of_rows(rows)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, cast
 
 from attrs import field, frozen
 
@@ -100,7 +100,7 @@ def charts_of_rows(
     # Rows of one table have the same headings.
     known = dict[tuple[object, ...], tuple[Column, ...]]()
     for number, row in enumerate(rows, 1):
-        headings: tuple[object, ...] = tuple(row)
+        headings = cast("tuple[object, ...]", tuple(row))
         if headings not in known:
             if None in headings:
                 # Where readers of the standard library put what has no heading.
