@@ -150,10 +150,10 @@ DAYS = ("02/06/1979", "13/06/1980", "25/12/1981", "31/01/1982")
 
 def test_a_list_whose_dates_have_the_day_first_is_read_so() -> None:
     rows = [{"PatNum": number, "Birthdate": day, "DateTStamp": f"{day} 9:30 PM"} for number, day in enumerate(DAYS)]
-    charts = [each.value for each in charts_of_rows(rows)]
+    charts = [each.value for each in charts_of_rows([*rows, {"PatNum": 9, "DateTStamp": "soon"}])]
 
     assert [each.person.birth_date for each in charts][:2] == [date(1979, 6, 2), date(1980, 6, 13)]
-    assert charts[0].date_t_stamp == datetime(1979, 6, 2, 21, 30)
+    assert (charts[0].date_t_stamp, charts[4].date_t_stamp) == (datetime(1979, 6, 2, 21, 30), None)
 
 
 def test_american_and_broken_times_of_a_change_are_read_or_left_out() -> None:
