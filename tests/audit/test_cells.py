@@ -2,61 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
-from decimal import Decimal
-from types import MappingProxyType
-from typing import Any
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from odnexus.audit import cells
-from odnexus.audit.cells import Clocks, Read, plain
+from odnexus.audit.cells import Clocks, Read
 from odnexus.opendental.wire import MisfitError
 
 DENVER = ZoneInfo("America/Denver")
-FROZEN = MappingProxyType({"a": 1})
 CLOCKS = Clocks(DENVER, None)
-
-
-@pytest.mark.parametrize(
-    ("cell", "value"),
-    [
-        ("  Lund\u00a0", "Lund"),
-        ('="00123"', "00123"),
-        ("", None),
-        ("#N/A", None),
-        ("\\N", None),
-        (None, None),
-        (float("nan"), None),
-        (float("inf"), None),
-        (7.0, 7),
-        (7.5, 7.5),
-        (True, True),
-        (Decimal("7.00"), 7),
-        (Decimal("7.5"), "7.5"),
-        (Decimal("NaN"), None),
-        (datetime(2026, 3, 4, 9, 30), "2026-03-04 09:30:00"),
-        (date(2026, 3, 4), "2026-03-04"),
-        (time(8), "08:00:00"),
-        (timedelta(hours=17, minutes=30), "17:30:00"),
-        ({"a": 1}, {"a": 1}),
-        (FROZEN, FROZEN),
-        ([1], [1]),
-    ],
-)
-def test_a_cell_holds_a_plain_value_or_nothing(cell: object, value: object) -> None:
-    assert plain(cell) == value
-    assert type(plain(cell)) is type(value)
-
-
-def test_missing_values_and_scalars_of_pandas_and_numpy_are_plain() -> None:
-    pandas, numpy = pytest.importorskip("pandas"), pytest.importorskip("numpy")
-    missing: list[Any] = [pandas.NA, pandas.NaT, numpy.nan, numpy.datetime64("NaT", "ns"), pandas.Timedelta("NaT")]
-
-    assert [plain(each) for each in missing] == [None] * 5
-    assert (plain(numpy.int64(7)), plain(numpy.float64(7)), plain(numpy.bool_(True))) == (7, 7, True)
-    assert plain(pandas.Timestamp("2026-03-04 09:30")) == "2026-03-04 09:30:00"
 
 
 @pytest.mark.parametrize(

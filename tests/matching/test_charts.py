@@ -1,6 +1,11 @@
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Mapping
+from csv import DictReader
 from datetime import date, datetime
+from io import StringIO
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -98,8 +103,63 @@ def test_a_column_that_can_hold_nothing_is_named() -> None:
 
 
 def test_a_row_without_number_is_named_and_not_shown() -> None:
-    with pytest.raises(ValueError, match=r"^row 2 has no PatNum$"):
+    with pytest.raises(ValueError, match=r"^row 2 has no PatNum: no column holds it; .*'its heading': 'pat_num'"):
         list(charts_of_rows([ROW, {"LName": "Okafor"}]))
+
+
+@pytest.mark.parametrize("number", ["Okafor", "-5", "", None, "4.5"])
+def test_a_row_with_another_thing_for_its_number_is_named_with_the_heading(number: object) -> None:
+    rows = [{"Patient Number": 7, "LName": "Okafor"}, {"Patient Number": number, "LName": "Okafor"}]
+
+    with pytest.raises(ValueError, match=r"^row 2 has no PatNum: a whole number is needed under 'Patient Number'$"):
+        list(charts_of_rows(rows))
+
+
+def test_rows_in_which_nothing_stands_are_passed_over_and_counted() -> None:
+    rows: list[Mapping[str, object]] = [
+        ROW,
+        dict.fromkeys(ROW),
+        {"PatNum": "", "Remark": " "},
+        {"PatNum": None, "Remark": "25 rows"},
+    ]
+
+    charts = charts_of_rows(rows)
+
+    assert next(charts).value == CHART
+    with pytest.raises(ValueError, match=r"^row 4 has no PatNum"):
+        next(charts)
+
+
+def test_rows_are_taken_one_by_one() -> None:
+    def endless() -> Iterator[Mapping[str, object]]:
+        for number in count(1):
+            yield {"PatNum": number, "Birthdate": "25/12/1981"}
+
+    assert [each.value.pat_num for each in islice(charts_of_rows(endless()), 3)] == [1, 2, 3]
+
+
+def test_rows_of_the_standard_librarys_reader_with_a_cell_too_many_are_refused() -> None:
+    rows = DictReader(StringIO("PatNum,LName,FName\n7,Okafor, Jr.,Lena\n"))
+
+    with pytest.raises(ValueError, match=r"^row 1 has more cells than there are headings"):
+        list(charts_of_rows(rows))
+
+
+DAYS = ("02/06/1979", "13/06/1980", "25/12/1981", "31/01/1982")
+
+
+def test_a_list_whose_dates_have_the_day_first_is_read_so() -> None:
+    rows = [{"PatNum": number, "Birthdate": day, "DateTStamp": f"{day} 9:30 PM"} for number, day in enumerate(DAYS)]
+    charts = [each.value for each in charts_of_rows([*rows, {"PatNum": 9, "DateTStamp": "soon"}])]
+
+    assert [each.person.birth_date for each in charts][:2] == [date(1979, 6, 2), date(1980, 6, 13)]
+    assert (charts[0].date_t_stamp, charts[4].date_t_stamp) == (datetime(1979, 6, 2, 21, 30), None)
+
+
+def test_american_and_broken_times_of_a_change_are_read_or_left_out() -> None:
+    rows = [{"PatNum": 1, "DateTStamp": text} for text in ("3/4/2026 1:30:00 PM", "soon", "31/12/2026 9:30")]
+
+    assert [each.value.date_t_stamp for each in charts_of_rows(rows)] == [datetime(2026, 3, 4, 13, 30), None, None]
 
 
 def test_records_of_the_client_are_charts() -> None:
@@ -140,19 +200,162 @@ def test_a_csv_export_is_a_roster(tmp_path: Path) -> None:
     assert roster.lookup(LENA).chosen == 1
 
 
-class Frame:
-    """What a frame of pandas, polars or Arrow offers, by the name of its method."""
+# -- files and frames as people make them ------------------------------------------------------------------------------
 
-    def __init__(self, method: str, rows: list[dict[str, Any]]) -> None:
-        setattr(self, method, lambda *_: rows)
-
-
-@pytest.mark.parametrize("method", ["to_dict", "to_dicts", "to_pylist"])
-def test_a_frame_is_a_roster(method: str) -> None:
-    assert list(Roster.from_frame(Frame(method, [ROW]))) == [CHART]
-    assert list(Roster.from_rows([ROW])) == [CHART]
+PLAIN = """PatNum,LName,FName,Birthdate,Gender,WirelessPhone,Email,Address,City,State,Zip,PatStatus,Guarantor
+7,Muñoz,Lena,1988-03-14,1,2085550107,lena@example.com,77 Alder Ct,Springfield,MA,01105,0,5
+8,Roe,Sean,1990-12-25,0,2085550108,,,,,,3,8
+"""
 
 
-def test_what_is_no_frame_is_refused() -> None:
+def roster_of(folder: Path, content: str | bytes, **how: Any) -> list[Chart]:
+    path = folder / "patients.csv"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return list(Roster.from_csv(path, **how))
+
+
+AS_PEOPLE_MAKE_THEM: dict[str, str | bytes] = {
+    "with a mark": PLAIN.encode("utf-8-sig"),
+    "UTF-16": PLAIN.encode("utf-16"),
+    "Windows-1252": PLAIN.encode("cp1252"),
+    "semicolons": PLAIN.replace(",", ";"),
+    "tabs": PLAIN.replace(",", "\t"),
+    "bars": PLAIN.replace(",", "|"),
+    "Excel's own line": "sep=;\n" + PLAIN.replace(",", ";"),
+    "ends of lines of Windows": PLAIN.replace("\n", "\r\n"),
+    "blank lines above": "\n,,\n" + PLAIN,
+    "blank rows": PLAIN.replace("\n8,", "\n\n,,,,,,,,,,,,\n8,") + ",,,,,,,,,,,,\n",
+    "blanks around": PLAIN.replace(",", " , "),
+    "American dates": PLAIN.replace("1988-03-14", "3/14/1988").replace("1990-12-25", "12/25/1990 00:00:00"),
+    "numbers as fractions": PLAIN.replace("\n7,", "\n7.0,").replace(",0,5", ",0.0,5.0").replace(",3,8", ",3.0,8.0"),
+    "telephones as fractions": PLAIN.replace("2085550107", "2085550107.0"),
+    "ZIP codes without their zero": PLAIN.replace("01105", "1105"),
+    "texts kept from being numbers": PLAIN.replace("01105", '"=""01105"""'),
+    "words for nothing": PLAIN.replace(",,,,,,3", ",NULL,#N/A,NaN,nan,\\N,3"),
+    "a column twice": PLAIN.replace("LName,", "LName,LName,").replace("Muñoz,", "Muñoz,,").replace("Roe,", "Roe,,"),
+    "short rows": PLAIN.replace("Guarantor\n", "Guarantor,Ward,Note\n"),
+    "headings as people say": PLAIN.replace("PatNum,LName,FName,Birthdate", "Patient Number,Last Name,First Name,DOB"),
+    "headings with their table": ",".join(f"patient.{word}" for word in PLAIN.split(",", 12)),
+    "a number of the row": PLAIN.replace("PatNum", "ID,PatNum").replace("\n7", "\n1,7").replace("\n8", "\n2,8"),
+}
+
+
+@pytest.mark.parametrize("kind", AS_PEOPLE_MAKE_THEM)
+def test_a_file_is_read_as_people_make_it(tmp_path: Path, kind: str) -> None:
+    lena, sean = roster_of(tmp_path, AS_PEOPLE_MAKE_THEM[kind])
+
+    assert lena == Chart(
+        pat_num=7,
+        person=Person(
+            family="Muñoz",
+            given="Lena",
+            birth_date=date(1988, 3, 14),
+            sex="female",
+            mobile="+12085550107",
+            email="lena@example.com",
+            address=Address(line_1="77 Alder Ct", city="Springfield", state="MA", postal_code="01105"),
+        ),
+        guarantor=5,
+    )
+    assert sean == Chart(
+        pat_num=8,
+        person=Person(family="Roe", given="Sean", birth_date=date(1990, 12, 25), sex="male", mobile="+12085550108"),
+        status="Archived",
+        guarantor=8,
+    )
+
+
+@pytest.mark.parametrize(("code", "whole"), [("1105", "01105"), ("11051234", "01105-1234"), ("501", "00501")])
+def test_a_postal_code_gets_back_the_zeros_that_spreadsheets_take(tmp_path: Path, code: str, whole: str) -> None:
+    (chart,) = roster_of(tmp_path, f"PatNum,Zip\n7,{code}\n")
+
+    assert chart.person.address.postal_code == whole
+
+
+def test_a_file_whose_dates_have_the_day_first_is_read_so(tmp_path: Path) -> None:
+    rows = "".join(f"{number},{day}\n" for number, day in enumerate(DAYS, 1))
+    charts = roster_of(tmp_path, f"PatNum,Birthdate\n{rows}")
+
+    assert charts[0].person.birth_date == date(1979, 6, 2)
+    assert charts[3].person.birth_date == date(1982, 1, 31)
+
+
+def test_an_encoding_that_is_said_is_obeyed(tmp_path: Path) -> None:
+    (chart,) = roster_of(tmp_path, "PatNum,LName\n7,Łukasz\n".encode("cp1250"), encoding="cp1250")
+
+    assert chart.person.family == "Łukasz"
+    with pytest.raises(ValueError, match="is not utf-8"):
+        roster_of(tmp_path, "PatNum,LName\n7,Muñoz\n".encode("cp1252"), encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("PatNum,LName\n7,Okafor\n\n,Roe\n", r"^row 3 has no PatNum: a whole number is needed under 'PatNum'$"),
+        ("Chart,LName\n7,Okafor\n", r"^no column holds PatNum; .*columns=\{'its heading': 'pat_num'\}"),
+        ("Chart,LName\n", "^no column holds PatNum"),
+        ("PatNum,ID\n,7\n", r"^row 1 has no PatNum: a whole number is needed under 'PatNum'$"),
+        ("PatNum,LName,FName\n7,Okafor, Jr.,Lena\n", "^row 1 has more cells than there are headings"),
+        ('PatNum,LName\n7,"Okafor\n8,Roe\n', r"^patients\.csv cannot be read from line 2 on"),
+        (b"PK\x03\x04", r"^patients\.csv is an Excel workbook: save it as CSV"),
+    ],
+)
+def test_a_file_that_could_make_wrong_charts_is_refused_without_its_values(
+    tmp_path: Path, content: str | bytes, words: str
+) -> None:
+    with pytest.raises(ValueError, match=words) as refused:
+        roster_of(tmp_path, content)
+
+    assert not re.search("Okafor|Roe", str(refused.value))
+
+
+def test_a_practice_names_the_columns_of_a_file(tmp_path: Path) -> None:
+    columns = {"No": "pat_num", "Rufname": "given"}
+    (chart,) = roster_of(tmp_path, "PatNum,No,FName,Rufname\n1,7,Helena,Lena\n", columns=columns)
+
+    assert (chart.pat_num, chart.person.given) == (7, "Lena")
+
+
+COLUMNS: dict[str, Any] = {
+    "patient_id": [7.0, 8.0],
+    "Last Name": ["Okafor", "Roe"],
+    "dob": [datetime(1988, 3, 14), None],
+    "Cell Phone": [5415550188.0, None],
+}
+CHARTS = [
+    Chart(pat_num=7, person=Person(family="Okafor", birth_date=date(1988, 3, 14), mobile="+15415550188")),
+    Chart(pat_num=8, person=Person(family="Roe")),
+]
+
+
+def test_frames_of_pandas_are_rosters() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(COLUMNS)
+
+    assert list(Roster.from_frame(frame)) == CHARTS
+    assert list(Roster.from_frame(frame.set_index("patient_id"))) == CHARTS
+    with pytest.raises(TypeError, match="a single column"):
+        Roster.from_frame(frame["patient_id"])
+
+
+def test_a_column_that_a_frame_has_twice_is_taken_where_something_stands() -> None:
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame([[7, "Okafor", None], [8, None, "Roe"]], columns=["PatNum", "LName", "LName"])
+
+    assert [each.person.family for each in Roster.from_frame(frame)] == ["Okafor", "Roe"]
+
+
+def test_frames_of_polars_and_tables_of_arrow_are_rosters() -> None:
+    polars, pyarrow = pytest.importorskip("polars"), pytest.importorskip("pyarrow")
+
+    assert list(Roster.from_frame(polars.DataFrame(COLUMNS))) == CHARTS
+    assert list(Roster.from_frame(pyarrow.table(COLUMNS))) == CHARTS
+    assert list(Roster.from_frame(polars.DataFrame())) == []
+    with pytest.raises(TypeError, match=r"collect\(\) a lazy frame first"):
+        Roster.from_frame(polars.DataFrame(COLUMNS).lazy())
+
+
+@pytest.mark.parametrize("frame", [5, "patients.csv", [ROW]])
+def test_what_is_no_frame_is_refused(frame: object) -> None:
     with pytest.raises(TypeError, match="frame"):
-        Roster.from_frame(5)
+        Roster.from_frame(frame)

@@ -14,10 +14,9 @@ from typing import Any, Final, TypedDict, Unpack, cast
 
 from attrs import NOTHING, evolve, fields
 
-from odnexus.audit.cells import Clocks, Times, as_day, as_instant, as_wall, is_day_first, plain
+from odnexus.audit.cells import Clocks, Times, as_day, as_instant, as_wall
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Extra, extra, heading_of
-from odnexus.audit.grids import Table, grid
 from odnexus.audit.headings import Column, columns_of
 from odnexus.audit.keeping import RECORDS
 from odnexus.audit.memory import without_collecting
@@ -26,6 +25,8 @@ from odnexus.audit.picture import Picture
 from odnexus.audit.steps import hours_of
 from odnexus.audit.unread import Unread
 from odnexus.errors import UnexpectedResponseError
+from odnexus.mapping.cells import is_day_first, plain
+from odnexus.mapping.grids import Table, grid
 from odnexus.nexhealth import models as nex, wire as nexhealth_wire
 from odnexus.opendental import models as od, wire as opendental_wire
 from odnexus.opendental.names import SPELLINGS

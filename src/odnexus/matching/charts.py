@@ -1,28 +1,29 @@
 """Charts as the matcher sees them, and where they come from: records of the client, tables, CSV exports.
 
 Tables are read by their headings: Open Dental's own names (``PatNum``, ``LName``, ``WirelessPhone``), the Python names
-of this package and common spellings, in any case and with any punctuation. Two columns of the database hold numbers
-where the API has words (page "API Queries": enumerations are integers there); both are understood.
+of this package and common spellings, in any case and with any punctuation, also with the table before them
+(``patient.PatNum``). Files and cells are read as for audits. Two columns of the database hold numbers where the API has
+words (page "API Queries": enumerations are integers there); both are understood.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from csv import DictReader
-from datetime import date, datetime
-from math import isnan
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast
 
 from attrs import field, frozen
 
+from odnexus.mapping.cells import text_of, wall_time, whole_number, zip_code
+from odnexus.mapping.grids import Grid, grid_of_file, grid_of_frame
 from odnexus.mapping.issues import Mapped, gather
 from odnexus.mapping.person import Address, Person, person_from_opendental
 from odnexus.mapping.text import (
     address_line,
     city_name,
     email_address,
-    fold_name,
     iso_date,
     person_name,
     phone_number,
@@ -30,6 +31,7 @@ from odnexus.mapping.text import (
     sex_from_opendental,
     us_state,
 )
+from odnexus.matching.columns import Column, columns_of, days_first
 
 if TYPE_CHECKING:
     from odnexus.opendental.models import Patient, PatientRow
@@ -72,35 +74,6 @@ def chart_of_patient(patient: Patient | PatientRow) -> Chart:
 
 # -- tables ------------------------------------------------------------------------------------------------------------
 
-# Headings by what they hold, written as `_heading` reads them.
-_HEADINGS: Final[dict[str, str]] = {
-    heading: name
-    for name, headings in {
-        "pat_num": "patnum patientnum patientid patid id chartid",
-        "family": "lname lastname family familyname surname last",
-        "given": "fname firstname given givenname forename first",
-        "middle": "middlei middlename middle middleinitial mi mname",
-        "preferred": "preferred preferredname nickname",
-        "suffix": "suffix namesuffix",
-        "full": "name fullname patientname patient",
-        "birth_date": "birthdate dob dateofbirth born birthday",
-        "sex": "gender sex",
-        "mobile": "wirelessphone mobile mobilephone cell cellphone cellphonenumber phone phonenumber",
-        "home": "hmphone homephone home homephonenumber",
-        "work": "wkphone workphone work workphonenumber",
-        "email": "email emailaddress mail",
-        "line_1": "address address1 line1 street streetaddress addressline1",
-        "line_2": "address2 line2 addressline2 unit",
-        "city": "city town suburb",
-        "state": "state province region",
-        "postal_code": "zip zipcode postalcode postcode",
-        "status": "patstatus status patientstatus",
-        "clinic_num": "clinicnum clinic",
-        "guarantor": "guarantor guarantornum",
-        "date_t_stamp": "datetstamp updatedat modified",
-    }.items()
-    for heading in headings.split()
-}
 _STATUSES: Final = ("Patient", "NonPatient", "Inactive", "Archived", "Deleted", "Deceased", "Prospective")
 _GENDERS: Final = ("Male", "Female", "Unknown", "Other")
 
@@ -108,7 +81,10 @@ _GENDERS: Final = ("Male", "Female", "Unknown", "Other")
 def charts_of_rows(
     rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None
 ) -> Iterator[Mapped[Chart]]:
-    """Yield a chart for each row, with the issues of its values.
+    """Yield a chart for each row, with the issues of its values. Rows in which nothing stands are passed over.
+
+    Rows are taken one by one. A list of them is looked through first, and read with the day before the month if its
+    dates show that they are written so.
 
     Args:
         rows: Rows by heading.
@@ -118,53 +94,77 @@ def charts_of_rows(
     Raises:
         ValueError: A row has no PatNum, or a column is said to hold something unknown; names the row or the column.
     """
-    known = dict(columns or {})
-    for heading, name in known.items():
-        if name not in _HEADINGS.values():
-            raise ValueError(f"column {heading!r} cannot hold {name!r}: no field of a chart has that name")
+    said = columns or {}
+    late = _late(rows, said) if isinstance(rows, Sequence) else frozenset[str]()
+    columns_of((), said)
+    # Rows of one table have the same headings.
+    known = dict[tuple[object, ...], tuple[Column, ...]]()
     for number, row in enumerate(rows, 1):
-        yield _chart(_named(row, known), number)
+        headings = cast("tuple[object, ...]", tuple(row))
+        if headings not in known:
+            if None in headings:
+                # Where readers of the standard library put what has no heading.
+                raise ValueError(_OVERLONG.format(number))
+            known[headings] = columns_of(headings, said, late)
+        mapped = _chart(known[headings], tuple(row.values()), number)
+        if mapped is not None:
+            yield mapped
 
 
-def _named(row: Mapping[str, object], columns: Mapping[str, str]) -> dict[str, str]:
-    """Return the values of a row as text by field; of two columns for one field the first that holds something."""
-    values: dict[str, str] = {}
-    for heading, value in row.items():
-        name = columns.get(heading) or _HEADINGS.get(_heading(heading))
-        if name is not None and not values.get(name):
-            values[name] = _text(value)
-    return values
+def _late(rows: Sequence[Mapping[str, object]], said: Mapping[str, str]) -> frozenset[str]:
+    """Return the headings of columns that have the day before the month."""
+    held = columns_of(tuple(dict.fromkeys(chain.from_iterable(rows))), said)
+    places = days_first(held, lambda each: (row.get(each.heading) for row in rows))
+    return frozenset(each.heading for each in held if each.place in places)
 
 
-def _heading(text: str) -> str:
-    return fold_name(text).replace(" ", "")
+_OVERLONG: Final = "row {} has more cells than there are headings: a sign that parts a cell is not quoted"
+_SAY: Final = "if another heading is meant, say so with columns={'its heading': 'pat_num'}"
 
 
-def _text(value: object) -> str:
-    if value is None or (isinstance(value, float) and isnan(value)):
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, date):
-        return value.isoformat()
-    text = str(value).strip()
-    return "" if text in {"NaT", "<NA>", "nan", "None"} else text
+def _charts(grid: Grid, columns: Mapping[str, str] | None) -> Iterator[Mapped[Chart]]:
+    headings, said = grid.headings, columns or {}
+    held, width = columns_of(headings, said), len(headings)
+    if headings and not any(each.name == "pat_num" for each in held):
+        # A wrong heading must not look like an office without patients.
+        raise ValueError(f"no column holds PatNum; {_SAY}")
+    late = days_first(held, lambda each: (row[each.place] for row in grid.rows if each.place < len(row)))
+    held = columns_of(headings, said, late)
+    for number, cells in enumerate(grid.rows, 1):
+        if len(cells) > width and any(map(text_of, cells[width:])):
+            raise ValueError(_OVERLONG.format(number))
+        full = cells if len(cells) >= width else [*cells, *[None] * (width - len(cells))]
+        mapped = _chart(held, full, number)
+        if mapped is not None:
+            yield mapped
 
 
-def _chart(values: Mapping[str, str], number: int) -> Mapped[Chart]:
-    pat_num = values.get("pat_num", "")
-    if not pat_num.isdecimal():
-        raise ValueError(f"row {number} has no PatNum")
+def _chart(columns: Iterable[Column], cells: Sequence[object], number: int) -> Mapped[Chart] | None:
+    """Return the chart of a row, None if nothing stands in it."""
+    values = dict[str, str]()
+    for column in columns:
+        if column.name not in values and (text := column.read(cells[column.place])):
+            values[column.name] = text
+    if not values and not any(map(text_of, cells)):
+        return None
+    pat_num = _whole(values.get("pat_num", ""))
+    if pat_num is None:
+        raise ValueError(f"row {number} has no PatNum: {_lacking(columns)}")
     person = _person(values)
     chart = Chart(
-        pat_num=int(pat_num),
+        pat_num=pat_num,
         person=person.value,
         status=_word(values.get("status", ""), _STATUSES) or "Patient",
-        clinic_num=_whole(values.get("clinic_num", "")),
-        guarantor=_whole(values.get("guarantor", "")),
+        clinic_num=_whole(values.get("clinic_num", "")) or 0,
+        guarantor=_whole(values.get("guarantor", "")) or 0,
         date_t_stamp=_stamp(values.get("date_t_stamp", "")),
     )
     return Mapped(chart, person.issues)
+
+
+def _lacking(columns: Iterable[Column]) -> str:
+    headings = [repr(each.heading) for each in columns if each.name == "pat_num"]
+    return f"a whole number is needed under {' or '.join(headings)}" if headings else f"no column holds it; {_SAY}"
 
 
 def _person(values: Mapping[str, str]) -> Mapped[Person]:
@@ -185,7 +185,7 @@ def _person(values: Mapping[str, str]) -> Mapped[Person]:
         "line_2": address_line(get("line_2"), field="line_2"),
         "city": city_name(get("city")),
         "state": us_state(get("state")),
-        "postal_code": postal_code(get("postal_code")),
+        "postal_code": postal_code(_zip(get("postal_code", ""))),
     }
     person = Person(
         family=name.value.family,
@@ -207,15 +207,26 @@ def _word(text: str, words: tuple[str, ...]) -> str:
     return words[int(text)] if text.isdecimal() and int(text) < len(words) else text
 
 
-def _whole(text: str) -> int:
-    return int(text) if text.isdecimal() else 0
+def _whole(text: str) -> int | None:
+    try:
+        number = int(text) if text.isdecimal() else whole_number(text)
+    except ValueError:
+        return None
+    return number if number >= 0 else None
+
+
+def _zip(text: str) -> str:
+    # Short ones get their zeros, and a remark, from the mapping.
+    return zip_code(text) if len(text) > 5 else text
 
 
 def _stamp(text: str) -> datetime | None:
-    try:
-        return datetime.fromisoformat(text)
-    except ValueError:
-        return None
+    for read in (str, wall_time):
+        try:
+            return datetime.fromisoformat(read(text))
+        except ValueError:
+            continue
+    return None
 
 
 def charts_of_frame(frame: object, *, columns: Mapping[str, str] | None = None) -> Iterator[Mapped[Chart]]:
@@ -223,23 +234,30 @@ def charts_of_frame(frame: object, *, columns: Mapping[str, str] | None = None) 
 
     Raises:
         TypeError: It is none of these.
-        ValueError: As `charts_of_rows`.
+        ValueError: As `charts_of_rows`, or no column holds PatNum.
     """
-    for method, arguments in (("to_dicts", ()), ("to_pylist", ()), ("to_dict", ("records",))):
-        rows: Callable[..., object] | None = getattr(frame, method, None)
-        if callable(rows):
-            return charts_of_rows(cast("Iterable[Mapping[str, object]]", rows(*arguments)), columns=columns)
-    raise TypeError("a pandas or polars frame or an Arrow table is needed")
+    grid = grid_of_frame(frame)
+    if grid is None:
+        raise TypeError("a pandas or polars frame or an Arrow table is needed")
+    return _charts(grid, columns)
 
 
 def charts_of_csv(
-    path: Path, *, columns: Mapping[str, str] | None = None, encoding: str = "utf-8-sig"
+    path: Path, *, columns: Mapping[str, str] | None = None, encoding: str | None = None
 ) -> Iterator[Mapped[Chart]]:
     """Yield a chart for each row of a CSV export with headings.
 
+    It may be UTF-8, UTF-16 or Windows-1252, with commas, semicolons, tabs or bars between its cells.
+
+    Args:
+        path: The file.
+        columns: As for `charts_of_rows`.
+        encoding: Its encoding; left out, it is found out.
+
     Raises:
+        LookupError: There is no such encoding.
         OSError: The file cannot be read.
-        ValueError: As `charts_of_rows`.
+        ValueError: As `charts_of_rows`, no column holds PatNum, a row has more cells than there are headings, or the
+            file is no text with headings, or not in that encoding.
     """
-    with path.open(encoding=encoding, newline="") as file:
-        yield from charts_of_rows(cast("Iterable[Mapping[str, object]]", DictReader(file)), columns=columns)
+    return _charts(grid_of_file(path, encoding=encoding), columns)

@@ -114,7 +114,7 @@ class Roster:
 
     @classmethod
     def from_rows(cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None) -> Self:
-        """Return the roster of rows by heading; `odnexus.matching.charts` says which headings are understood.
+        """Return the roster of rows by heading; see `odnexus.matching.charts.charts_of_rows`.
 
         Raises:
             ValueError: A row has no PatNum, or *columns* names no field of a chart.
@@ -127,19 +127,25 @@ class Roster:
 
         Raises:
             TypeError: It is none of these.
-            ValueError: As `from_rows`.
+            ValueError: As `from_rows`, or no column holds PatNum.
         """
         return cls(mapped.value for mapped in charts_of_frame(frame, columns=columns))
 
     @classmethod
     def from_csv(
-        cls, path: str | PathLike[str], *, columns: Mapping[str, str] | None = None, encoding: str = "utf-8-sig"
+        cls, path: str | PathLike[str], *, columns: Mapping[str, str] | None = None, encoding: str | None = None
     ) -> Self:
-        """Return the roster of a CSV export with headings.
+        """Return the roster of a CSV export with headings, as audits read it; see `charts_of_csv`.
+
+        Args:
+            path: The file.
+            columns: As for `from_rows`.
+            encoding: Its encoding; left out, it is found out.
 
         Raises:
+            LookupError: There is no such encoding.
             OSError: The file cannot be read.
-            ValueError: As `from_rows`.
+            ValueError: As `from_rows`, or the file is no text with headings.
         """
         return cls(mapped.value for mapped in charts_of_csv(Path(path), columns=columns, encoding=encoding))
 

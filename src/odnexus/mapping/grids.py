@@ -45,21 +45,32 @@ def grid(table: Table) -> Grid:
         ValueError: The file is no text with headings.
     """
     if isinstance(table, str | PathLike):
-        return _file(Path(cast("str | PathLike[str]", table)))
-    frame = cast("Any", table)
+        return grid_of_file(Path(cast("str | PathLike[str]", table)))
     if isinstance(table, Mapping):
         raise TypeError(f"{_KINDS}; one mapping is none of these")
-    if callable(getattr(frame, "collect", None)) and not callable(getattr(frame, "to_dicts", None)):
-        raise TypeError(f"{_KINDS}; collect() a lazy frame first")
-    for knows, make in _FRAMES:
-        if callable(getattr(frame, knows, None)):
-            return make(frame)
+    found = grid_of_frame(table)
+    if found is not None:
+        return found
     if isinstance(table, Iterable):
         return _mappings(list(cast("Iterable[object]", table)))
     raise TypeError(_KINDS)
 
 
 # -- frames and rows ---------------------------------------------------------------------------------------------------
+
+
+def grid_of_frame(frame: object) -> Grid | None:
+    """Return a pandas or polars frame or an Arrow table as a grid, None if it is none of these.
+
+    Raises:
+        TypeError: It is a single column, or a lazy frame.
+    """
+    if callable(getattr(frame, "collect", None)) and not callable(getattr(frame, "to_dicts", None)):
+        raise TypeError(f"{_KINDS}; collect() a lazy frame first")
+    for knows, make in _FRAMES:
+        if callable(getattr(frame, knows, None)):
+            return make(frame)
+    return None
 
 
 def _pandas(frame: Any) -> Grid:
@@ -106,12 +117,23 @@ _WORKBOOKS: Final = {b"PK\x03\x04": "an Excel workbook", b"\xd0\xcf\x11\xe0": "a
 _MARKS: Final = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 
 
-def _file(path: Path) -> Grid:
+def grid_of_file(path: Path, *, encoding: str | None = None) -> Grid:
+    """Return a file as a grid.
+
+    Args:
+        path: The file.
+        encoding: Its encoding; left out, it is found out.
+
+    Raises:
+        LookupError: There is no such encoding.
+        OSError: The file cannot be read.
+        ValueError: It is no text with headings, or not in that encoding.
+    """
     content = path.read_bytes()
     for start, what in _WORKBOOKS.items():
         if content.startswith(start):
             raise ValueError(f"{path.name} is {what}: save it as CSV, or read it with pandas and give the frame")
-    text = _decoded(content)
+    text = _decoded(content) if encoding is None else _told(path.name, content, encoding)
     if "\0" in text:
         raise ValueError(f"{path.name} is no text: save it as CSV")
     rows = _lines(path, text)
@@ -120,6 +142,14 @@ def _file(path: Path) -> Grid:
     if not rows:
         raise ValueError(f"{path.name} is empty: not even headings are in it")
     return Grid(tuple(rows[0]), rows[1:])
+
+
+def _told(name: str, content: bytes, encoding: str) -> str:
+    try:
+        return content.decode(encoding).removeprefix("\ufeff")
+    except UnicodeDecodeError:
+        # Its message would show a piece of a patient.
+        raise ValueError(f"{name} is not {encoding}: leave encoding= out, and it is found out") from None
 
 
 def _decoded(content: bytes) -> str:

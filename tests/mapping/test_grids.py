@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from odnexus.audit.grids import Grid, grid
+from odnexus.mapping.grids import Grid, grid, grid_of_file, grid_of_frame
 
 HEADINGS = ("PatNum", "LName")
 
@@ -23,6 +23,31 @@ def test_a_file_is_read_in_the_encoding_it_has(tmp_path: Path, encoding: str) ->
     found = grid(file(tmp_path, "PatNum,LName\r\n7,Muñoz\r\n", encoding))
 
     assert found == Grid(HEADINGS, [["7", "Muñoz"]])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "cp1252", "latin-1"])
+def test_a_file_is_read_in_the_encoding_that_is_said(tmp_path: Path, encoding: str) -> None:
+    found = grid_of_file(file(tmp_path, "PatNum,LName\r\n7,Muñoz\r\n", encoding), encoding=encoding)
+
+    assert found == Grid(HEADINGS, [["7", "Muñoz"]])
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_a_heading(tmp_path: Path) -> None:
+    path = file(tmp_path, "PatNum,LName\n7,Lund\n", "utf-8-sig")
+
+    assert grid_of_file(path, encoding="utf-8").headings == HEADINGS
+
+
+def test_a_file_in_another_encoding_than_is_said_is_refused_without_its_text(tmp_path: Path) -> None:
+    path = file(tmp_path, "PatNum,LName\n7,Muñoz\n", "cp1252")
+
+    with pytest.raises(ValueError, match=r"^export\.csv is not utf-8: leave encoding= out") as refused:
+        grid_of_file(path, encoding="utf-8")
+
+    assert type(refused.value) is ValueError
+    assert refused.value.__suppress_context__
+    with pytest.raises(LookupError):
+        grid_of_file(path, encoding="no-such-encoding")
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
@@ -104,3 +129,8 @@ def test_rows_by_heading_may_lack_some() -> None:
 def test_what_is_no_table_is_refused(table: object) -> None:
     with pytest.raises(TypeError, match="a table is a path"):
         grid(table)
+
+
+@pytest.mark.parametrize("table", [7, "patient.csv", [{"PatNum": 7}]])
+def test_what_is_no_frame_is_none(table: object) -> None:
+    assert grid_of_frame(table) is None
