@@ -49,7 +49,7 @@ _OUTSIDE = r"(attr|collections|contextlib|datetime|decimal|enum|http|httpx|loggi
 _TYPING = r"(types|typing|zoneinfo)"
 # Names for a choice of words; the words themselves stand where they are used.
 _ALIASES = (
-    r"(Action|Async(HttpTransport|Offered)|Handler|HttpTransport|KeySource|Location|Mode|Offered|RawValue|Tell|Tier"
+    r"(Accepted|Action|Async(HttpTransport|Offered)|Handler|HttpTransport|KeySource|LeaveOut|Location|Mode|Offered|RawValue|Tell|Tier"
     r"|TypeAliasForwardRef|Unknown)"
 )
 nitpick_ignore_regex = [

@@ -87,11 +87,10 @@ class Contact(IntEnum):
 
 
 class Levels(NamedTuple):
-    """The level of every field of two people.
+    """The level of every field of two people, and two facts more.
 
-    Attributes:
-        suffix_told: Whether one of them has a suffix.
-        middle_told: Whether the given name of one begins with the letter that the other has for a middle name.
+    `suffix_told` is whether one of them has a suffix; `middle_told` whether the given name of one begins with the
+    letter that the other has for a middle name.
     """
 
     given: Given
