@@ -64,3 +64,16 @@ def test_what_people_call_a_column_leads_to_it_and_takes_no_word_of_the_vendors(
         for word, others in synonyms.items():
             for other in others.split():
                 assert words(table, other.upper()) == [word], f"{table}: {other}"
+
+
+@pytest.mark.parametrize(
+    ("headings", "words"),
+    [
+        (["guarantor.PatNum", "patient.PatNum", "patient.LName"], [None, "PatNum", "LName"]),
+        (["PatNum", "LName", "Emerg. Phone", "guarantor.HmPhone"], ["PatNum", "LName", None, None]),
+        (["p.PatNum", "p.LName", "g.HmPhone"], ["PatNum", "LName", None]),
+        (["patient.PatNum", "g.WirelessPhone", "patient.WirelessPhone"], ["PatNum", None, "WirelessPhone"]),
+    ],
+)
+def test_what_was_joined_to_a_table_is_not_the_tables(headings: list[str], words: list[str | None]) -> None:
+    assert [column and column.word for column in columns_of("charts", headings, {})] == words

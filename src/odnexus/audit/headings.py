@@ -112,15 +112,39 @@ def columns_of(name: str, headings: Sequence[str], said: Mapping[str, str]) -> t
     # Confirmed is a number and confirmed its name: only a table that has capitals means the difference.
     capitals = any(heading != heading.lower() for heading in headings)
     found = [said.get(heading, heading).strip() for heading in headings]
+    before = {*_table_of(name, found, loose), "bio"}
     return tuple(
         (known.get(heading) if capitals or heading not in _TWINS else None)
         or loose.get(_fold(heading))
-        or loose.get(_fold(heading.rpartition(".")[2]))
+        or (loose.get(_fold(heading.rpartition(".")[2])) if heading.rpartition(".")[0] in before else None)
         for heading in found
     )
 
 
 _TWINS: Final = frozenset({"confirmed", "category", "priority"})
+_TABLES: Final = {
+    "charts": ("patient", "patnum"),
+    "book": ("appointment", "aptnum"),
+    "people": ("patient", "id"),
+    "bookings": ("appointment", "id"),
+    "carriers": ("carrier", "carriernum"),
+}
+"""How a query calls a table, and its key."""
+
+
+def _table_of(name: str, headings: Sequence[str], loose: Mapping[str, Column]) -> list[str]:
+    """Return what may stand before a heading, as queries have it: one name, or none.
+
+    Only one: a guarantor's telephone that was joined to the patients is not theirs. A point with blanks abbreviates.
+    Where the key has nothing before it, only the table's own name may stand before another.
+    """
+    parts = [heading.rpartition(".") for heading in headings if " " not in heading]
+    tables = [(before, _fold(last)) for before, _, last in parts if before and _fold(last) in loose]
+    called, key = _TABLES.get(name, ("", ""))
+    named = [before for before, _ in tables if called and _fold(before).endswith(called)]
+    numbered = [before for before, word in tables if word == key]
+    others = [] if key in map(_fold, headings) else [*numbered, *(before for before, _ in tables)]
+    return [*named, *others][:1]
 
 
 def _fold(heading: str) -> str:

@@ -114,17 +114,19 @@ def _heading(text: str) -> str:
     return fold_name(text).replace(" ", "")
 
 
-def _table_of(headings: Iterable[str]) -> str:
+def _table_of(headings: Sequence[str]) -> str:
     """Return the table whose name may stand before its columns, as queries have it.
 
-    Only one: a guarantor's telephone that was joined to the patients is not theirs.
+    Only one: a guarantor's telephone that was joined to the patients is not theirs. Where the PatNum has nothing before
+    it, only ``patient`` may stand before another.
     """
     # Points with blanks are abbreviations.
     parts = [heading.rpartition(".") for heading in headings if " " not in heading.strip()]
     tables = [(before, _heading(last)) for before, _, last in parts if before and _heading(last) in _FIELDS]
     named = [before for before, _ in tables if _heading(before).endswith("patient")]
     numbered = [before for before, word in tables if word == "patnum"]
-    return next(iter([*named, *numbered, *(before for before, _ in tables)]), "")
+    others = [] if "patnum" in map(_heading, headings) else [*numbered, *(before for before, _ in tables)]
+    return next(iter([*named, *others]), "")
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------
