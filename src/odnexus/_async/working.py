@@ -10,12 +10,13 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from odnexus._async._compat import Handler
 from odnexus._async.insurance import AsyncInsurance
 from odnexus._async.intake import AsyncIntake
 from odnexus._async.office import AsyncOffice
+from odnexus._async.outages import PROBE_AFTER, AsyncOutages
 from odnexus._async.people import AsyncPeople
 from odnexus._async.polling import AsyncPolling
 from odnexus._async.records import HOST, AsyncRecords
@@ -24,19 +25,13 @@ from odnexus._async.visits import AsyncVisits
 from odnexus._pace import RetryPolicy
 from odnexus.errors import (
     ApiError,
-    AuthenticationError,
-    AuthorizationLostError,
-    ConnectionFailedError,
     LeaseLostError,
     OdnexusError,
-    OfficeOfflineError,
-    PermissionDeniedError,
-    ServerError,
     StoreError,
     place_of,
 )
 from odnexus.reconcile.alerting import Alert
-from odnexus.reconcile.bodies import pack, unpack, unpack_event
+from odnexus.reconcile.bodies import unpack_event
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement, content_id, verdict
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.reports import LocationStatus, PollReport, StepReport
@@ -44,11 +39,6 @@ from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
 log = logging.getLogger("odnexus.engine")
-
-PROBE_AFTER = timedelta(seconds=30)
-"""How soon a paused location is tried again, at first."""
-
-PROBE_AT_MOST = timedelta(minutes=5)
 
 WRITING = frozenset(
     {
@@ -65,36 +55,8 @@ WRITING = frozenset(
 MOST = 10_000
 """So far is counted."""
 
-OFFLINE = {
-    "opendental": (
-        "Open Dental",
-        "Check that the server is on and, for remote access, that the eConnector runs.",
-    ),
-    "nexhealth": ("NexHealth", "Check this machine's way to the internet, and NexHealth's status page."),
-}
-"""Which side cannot be reached → its name, and what to do."""
-
-REFUSED = {
-    "opendental": "Its key is refused: see in Open Dental under Setup, Advanced Setup, API that it is enabled.",
-    "nexhealth": "Its key is refused: make a new one in the developer portal and run odnexus vault rotate.",
-}
-"""The same where the key is refused."""
-
 HURRY = timedelta(hours=4)
 """A booking that fails and begins within this time is told to people at once."""
-
-
-@frozen(kw_only=True)
-class Pausing:
-    """A location that waits for its office: since when, until when, why."""
-
-    since: datetime
-    until: datetime
-    rule: str
-
-    def to_text(self) -> str:
-        """Return it as text for the store."""
-        return pack([self.since, self.until, self.rule]).decode()
 
 
 class _LocationDownError(Exception):
@@ -118,6 +80,7 @@ class AsyncWorking:
         lease: timedelta,
     ) -> None:
         self._records = records
+        self._outages = AsyncOutages(records)
         self._offices = offices
         self._handlers = handlers
         self._send_alert = send_alert
@@ -129,7 +92,7 @@ class AsyncWorking:
     async def poll(self, office: AsyncOffice, now: datetime) -> PollReport:
         """Poll one location unless it is paused or someone else works on it."""
         name = office.location.name
-        pausing = await self._pausing(name)
+        pausing = await self._outages.pausing(name)
         if pausing is not None and pausing.until > now:
             return PollReport(location=name, paused=pausing.rule)
         if not await office.turn.take(now):
@@ -140,16 +103,16 @@ class AsyncWorking:
             report = await AsyncPolling(office).poll(now)
             await self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             await office.alert_once(now, "fault", "", "")
-            await self._steady(office, now)
+            await self._outages.steady(office, now)
         except ApiError as error:
-            down = await self._down(office, error)
+            down = await self._outages.down(office, error)
             if down is None:
-                await self._stumbled(office, error, now)
+                await self._outages.stumbled(office, error, now)
                 return PollReport(location=name, paused=type(error).__name__)
-            await self._pause(office, down, now)
+            await self._outages.pause(office, down, now)
             return PollReport(location=name, paused=type(down).__name__)
         else:
-            await self._awake(office, now)
+            await self._outages.awake(office, now)
             return report
         finally:
             await office.turn.give()
@@ -163,37 +126,13 @@ class AsyncWorking:
         except LeaseLostError:
             return PollReport(location=office.location.name, paused="another worker is at it")
         except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
-            await self._faulty(office, error, now)
+            await self._outages.faulty(office, error, now)
             return PollReport(location=office.location.name, paused=type(error).__name__)
-
-    async def _faulty(self, office: AsyncOffice, error: Exception, now: datetime) -> None:
-        """Say that a location cannot be worked on, once until it can; the log says where it failed."""
-        name = office.location.name
-        log.error("%s failed at %s", name, place_of(error))
-        text = f"{name} cannot be worked on ({type(error).__name__}); the others go on. See the log and its settings."
-        await office.alert_once(now, "fault", f"location.fault:{type(error).__name__}", text, severity="error")
-
-    async def _stumbled(self, office: AsyncOffice, error: ApiError, now: datetime) -> None:
-        """Say that a poll failed: at once, or with the second in a row where the next may well succeed."""
-        rule, cursors, key = f"poll.{type(error).__name__}", self._records.store.cursors, _stumble(office.location.name)
-        again = await cursors.get(key) is not None
-        await cursors.set(key, now.astimezone(UTC).isoformat())
-        if again or not error.transient:
-            await office.alert_once(now, "poll", rule, f"Polling failed: {error}", severity="error")
-        else:
-            log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
-
-    async def _steady(self, office: AsyncOffice, now: datetime) -> None:
-        """Forget polls that failed: one went well since."""
-        cursors, key = self._records.store.cursors, _stumble(office.location.name)
-        if await cursors.get(key) is not None:
-            await cursors.set(key, None)
-            await office.alert_once(now, "poll", "", "")
 
     async def status(self, office: AsyncOffice) -> LocationStatus:
         """Return how one location stands."""
         store, name = self._records.store, office.location.name
-        pausing, polled = await self._pausing(name), await store.cursors.get(f"polled:{name}")
+        pausing, polled = await self._outages.pausing(name), await store.cursors.get(f"polled:{name}")
         waiting = await store.inbox.waiting(MOST, location=name)
         writer = office.finding.writer.value
         if office.finding.writer is Writer.UNCLEAR:
@@ -232,12 +171,12 @@ class AsyncWorking:
             # The store is everybody's: without it nobody can go on.
             raise
         except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
-            await self._faulty(office, error, now)
+            await self._outages.faulty(office, error, now)
             report.paused = (*report.paused, office.location.name)
 
     async def _location(self, office: AsyncOffice, now: datetime, limit: int, report: StepReport) -> None:
         name = office.location.name
-        pausing = await self._pausing(name)
+        pausing = await self._outages.pausing(name)
         if pausing is not None and pausing.until > now:
             report.paused = (*report.paused, name)
             return
@@ -260,7 +199,7 @@ class AsyncWorking:
         try:
             await office.ready(now)
         except ApiError as error:
-            await self._pause(office, error, now)
+            await self._outages.pause(office, error, now)
             report.paused = (*report.paused, office.location.name)
             return
         for _ in range(limit):
@@ -271,11 +210,11 @@ class AsyncWorking:
                 outcome = await self._attempt(office, lease, now)
             except _LocationDownError as down:
                 await office.turn.settle(Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False))
-                await self._pause(office, down.error, now)
+                await self._outages.pause(office, down.error, now)
                 report.paused = (*report.paused, office.location.name)
                 return
             await self._settle(office, lease, outcome, now, report)
-            await self._awake(office, now)
+            await self._outages.awake(office, now)
 
     async def _attempt(self, office: AsyncOffice, lease: Lease, now: datetime) -> Settlement:
         event = lease.event
@@ -284,7 +223,7 @@ class AsyncWorking:
         except LeaseLostError:
             raise
         except OdnexusError as error:
-            down = await self._down(office, error) if isinstance(error, ApiError) else None
+            down = await self._outages.down(office, error) if isinstance(error, ApiError) else None
             if down is not None:
                 raise _LocationDownError(down) from error
             await office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
@@ -357,79 +296,6 @@ class AsyncWorking:
 
     # -- offline -------------------------------------------------------------------------------------------------------
 
-    async def _down(self, office: AsyncOffice, error: OdnexusError) -> ApiError | None:
-        """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
-
-        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
-        proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
-        """
-        if isinstance(error, OfficeOfflineError | ConnectionFailedError):
-            return error
-        if isinstance(error, ServerError):
-            return error if await self._fails_everywhere(office, error.api) else None
-        if isinstance(error, AuthenticationError) and error.api == "nexhealth":
-            # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
-            return error
-        if not isinstance(error, AuthenticationError | PermissionDeniedError) or error.api != "opendental":
-            return None
-        try:
-            await office.opendental.program_version()
-        except (AuthenticationError, PermissionDeniedError, OfficeOfflineError, ConnectionFailedError):
-            return error
-        except ApiError:
-            return None
-        return None
-
-    async def _fails_everywhere(self, office: AsyncOffice, api: str) -> bool:
-        """Ask the cheapest question there is, and return whether even that fails."""
-        try:
-            if api == "opendental":
-                await office.opendental.program_version()
-            else:
-                await office.nexhealth.locations.get(office.location.nexhealth_id)
-        except (ServerError, OfficeOfflineError, ConnectionFailedError):
-            return True
-        except ApiError:
-            return False
-        return False
-
-    async def _pausing(self, name: str) -> Pausing | None:
-        text = await self._records.store.cursors.get(f"pause:{name}")
-        if not text:
-            return None
-        since, until, rule = unpack(f'{{"p":{text}}}'.encode())["p"]
-        return Pausing(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until), rule=rule)
-
-    async def _pause(self, office: AsyncOffice, error: ApiError, now: datetime) -> None:
-        """Let a location wait; tell people once per outage."""
-        name, rule = office.location.name, type(error).__name__
-        before = await self._pausing(name)
-        since = before.since if before is not None else now
-        wait = min(max(PROBE_AFTER, (now - since) / 4), PROBE_AT_MOST)
-        pausing = Pausing(since=since, until=now + wait, rule=rule)
-        await self._records.store.cursors.set(f"pause:{name}", pausing.to_text())
-        if before is None:
-            side, remedy = OFFLINE.get(error.api, OFFLINE["nexhealth"])
-            if isinstance(error, AuthenticationError | PermissionDeniedError):
-                remedy = error.message if isinstance(error, AuthorizationLostError) else REFUSED[error.api]
-            text = (
-                f"{side} cannot be reached from {name} ({rule}). Bookings are kept and written in order once it is "
-                f"back. {remedy}"
-            )
-            office.alert(now, "location.offline", text, subject=f"location:{name}", severity="error")
-            await office.note(now, "failed", f"location:{name}", "location.offline", related=[rule])
-
-    async def _awake(self, office: AsyncOffice, now: datetime) -> None:
-        name = office.location.name
-        before = await self._pausing(name)
-        if before is None:
-            return
-        await self._records.store.cursors.set(f"pause:{name}", None)
-        minutes = round((now - before.since).total_seconds() / 60)
-        text = f"{name} can be reached again after {minutes} minutes. What waited is worked off in order."
-        office.alert(now, "location.back", text, subject=f"location:{name}", severity="info")
-        await office.note(now, "observed", f"location:{name}", "location.back")
-
     # -- host ----------------------------------------------------------------------------------------------------------
 
     async def _host(self, now: datetime, limit: int, report: StepReport) -> None:
@@ -500,11 +366,6 @@ class _HandlerError(OdnexusError):
     """A handler of the host raised: it may well work later."""
 
     transient = True
-
-
-def _stumble(name: str) -> str:
-    """Return the cursor that says when a poll of the location *name* failed and none went well since."""
-    return f"stumbled:{name}"
 
 
 def _tell_nobody(alert: Alert) -> None:

@@ -11,13 +11,14 @@ import logging
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from odnexus._pace import RetryPolicy
 from odnexus._sync._compat import Handler
 from odnexus._sync.insurance import Insurance
 from odnexus._sync.intake import Intake
 from odnexus._sync.office import Office
+from odnexus._sync.outages import PROBE_AFTER, Outages
 from odnexus._sync.people import People
 from odnexus._sync.polling import Polling
 from odnexus._sync.records import HOST, Records
@@ -25,19 +26,13 @@ from odnexus._sync.rehearsal import Rehearsal
 from odnexus._sync.visits import Visits
 from odnexus.errors import (
     ApiError,
-    AuthenticationError,
-    AuthorizationLostError,
-    ConnectionFailedError,
     LeaseLostError,
     OdnexusError,
-    OfficeOfflineError,
-    PermissionDeniedError,
-    ServerError,
     StoreError,
     place_of,
 )
 from odnexus.reconcile.alerting import Alert
-from odnexus.reconcile.bodies import pack, unpack, unpack_event
+from odnexus.reconcile.bodies import unpack_event
 from odnexus.reconcile.inbox import Bury, Done, Event, Lease, Retry, Settlement, content_id, verdict
 from odnexus.reconcile.journal import Entry
 from odnexus.reconcile.reports import LocationStatus, PollReport, StepReport
@@ -45,11 +40,6 @@ from odnexus.reconcile.triggers import DomainEvent
 from odnexus.reconcile.writer import Writer
 
 log = logging.getLogger("odnexus.engine")
-
-PROBE_AFTER = timedelta(seconds=30)
-"""How soon a paused location is tried again, at first."""
-
-PROBE_AT_MOST = timedelta(minutes=5)
 
 WRITING = frozenset(
     {
@@ -66,36 +56,8 @@ WRITING = frozenset(
 MOST = 10_000
 """So far is counted."""
 
-OFFLINE = {
-    "opendental": (
-        "Open Dental",
-        "Check that the server is on and, for remote access, that the eConnector runs.",
-    ),
-    "nexhealth": ("NexHealth", "Check this machine's way to the internet, and NexHealth's status page."),
-}
-"""Which side cannot be reached → its name, and what to do."""
-
-REFUSED = {
-    "opendental": "Its key is refused: see in Open Dental under Setup, Advanced Setup, API that it is enabled.",
-    "nexhealth": "Its key is refused: make a new one in the developer portal and run odnexus vault rotate.",
-}
-"""The same where the key is refused."""
-
 HURRY = timedelta(hours=4)
 """A booking that fails and begins within this time is told to people at once."""
-
-
-@frozen(kw_only=True)
-class Pausing:
-    """A location that waits for its office: since when, until when, why."""
-
-    since: datetime
-    until: datetime
-    rule: str
-
-    def to_text(self) -> str:
-        """Return it as text for the store."""
-        return pack([self.since, self.until, self.rule]).decode()
 
 
 class _LocationDownError(Exception):
@@ -119,6 +81,7 @@ class Working:
         lease: timedelta,
     ) -> None:
         self._records = records
+        self._outages = Outages(records)
         self._offices = offices
         self._handlers = handlers
         self._send_alert = send_alert
@@ -130,7 +93,7 @@ class Working:
     def poll(self, office: Office, now: datetime) -> PollReport:
         """Poll one location unless it is paused or someone else works on it."""
         name = office.location.name
-        pausing = self._pausing(name)
+        pausing = self._outages.pausing(name)
         if pausing is not None and pausing.until > now:
             return PollReport(location=name, paused=pausing.rule)
         if not office.turn.take(now):
@@ -141,16 +104,16 @@ class Working:
             report = Polling(office).poll(now)
             self._records.store.cursors.set(f"polled:{name}", now.astimezone(UTC).isoformat())
             office.alert_once(now, "fault", "", "")
-            self._steady(office, now)
+            self._outages.steady(office, now)
         except ApiError as error:
-            down = self._down(office, error)
+            down = self._outages.down(office, error)
             if down is None:
-                self._stumbled(office, error, now)
+                self._outages.stumbled(office, error, now)
                 return PollReport(location=name, paused=type(error).__name__)
-            self._pause(office, down, now)
+            self._outages.pause(office, down, now)
             return PollReport(location=name, paused=type(down).__name__)
         else:
-            self._awake(office, now)
+            self._outages.awake(office, now)
             return report
         finally:
             office.turn.give()
@@ -164,37 +127,13 @@ class Working:
         except LeaseLostError:
             return PollReport(location=office.location.name, paused="another worker is at it")
         except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
-            self._faulty(office, error, now)
+            self._outages.faulty(office, error, now)
             return PollReport(location=office.location.name, paused=type(error).__name__)
-
-    def _faulty(self, office: Office, error: Exception, now: datetime) -> None:
-        """Say that a location cannot be worked on, once until it can; the log says where it failed."""
-        name = office.location.name
-        log.error("%s failed at %s", name, place_of(error))
-        text = f"{name} cannot be worked on ({type(error).__name__}); the others go on. See the log and its settings."
-        office.alert_once(now, "fault", f"location.fault:{type(error).__name__}", text, severity="error")
-
-    def _stumbled(self, office: Office, error: ApiError, now: datetime) -> None:
-        """Say that a poll failed: at once, or with the second in a row where the next may well succeed."""
-        rule, cursors, key = f"poll.{type(error).__name__}", self._records.store.cursors, _stumble(office.location.name)
-        again = cursors.get(key) is not None
-        cursors.set(key, now.astimezone(UTC).isoformat())
-        if again or not error.transient:
-            office.alert_once(now, "poll", rule, f"Polling failed: {error}", severity="error")
-        else:
-            log.warning("%s: a poll failed (%s); the next one tries again", office.location.name, rule)
-
-    def _steady(self, office: Office, now: datetime) -> None:
-        """Forget polls that failed: one went well since."""
-        cursors, key = self._records.store.cursors, _stumble(office.location.name)
-        if cursors.get(key) is not None:
-            cursors.set(key, None)
-            office.alert_once(now, "poll", "", "")
 
     def status(self, office: Office) -> LocationStatus:
         """Return how one location stands."""
         store, name = self._records.store, office.location.name
-        pausing, polled = self._pausing(name), store.cursors.get(f"polled:{name}")
+        pausing, polled = self._outages.pausing(name), store.cursors.get(f"polled:{name}")
         waiting = store.inbox.waiting(MOST, location=name)
         writer = office.finding.writer.value
         if office.finding.writer is Writer.UNCLEAR:
@@ -233,12 +172,12 @@ class Working:
             # The store is everybody's: without it nobody can go on.
             raise
         except Exception as error:  # noqa: BLE001 - a fault of one location must not stop the others
-            self._faulty(office, error, now)
+            self._outages.faulty(office, error, now)
             report.paused = (*report.paused, office.location.name)
 
     def _location(self, office: Office, now: datetime, limit: int, report: StepReport) -> None:
         name = office.location.name
-        pausing = self._pausing(name)
+        pausing = self._outages.pausing(name)
         if pausing is not None and pausing.until > now:
             report.paused = (*report.paused, name)
             return
@@ -261,7 +200,7 @@ class Working:
         try:
             office.ready(now)
         except ApiError as error:
-            self._pause(office, error, now)
+            self._outages.pause(office, error, now)
             report.paused = (*report.paused, office.location.name)
             return
         for _ in range(limit):
@@ -272,11 +211,11 @@ class Working:
                 outcome = self._attempt(office, lease, now)
             except _LocationDownError as down:
                 office.turn.settle(Retry(now + PROBE_AFTER, type(down.error).__name__, counted=False))
-                self._pause(office, down.error, now)
+                self._outages.pause(office, down.error, now)
                 report.paused = (*report.paused, office.location.name)
                 return
             self._settle(office, lease, outcome, now, report)
-            self._awake(office, now)
+            self._outages.awake(office, now)
 
     def _attempt(self, office: Office, lease: Lease, now: datetime) -> Settlement:
         event = lease.event
@@ -285,7 +224,7 @@ class Working:
         except LeaseLostError:
             raise
         except OdnexusError as error:
-            down = self._down(office, error) if isinstance(error, ApiError) else None
+            down = self._outages.down(office, error) if isinstance(error, ApiError) else None
             if down is not None:
                 raise _LocationDownError(down) from error
             office.note(now, "failed", f"event:{event.id}", type(error).__name__, related=[_subject(event)])
@@ -355,79 +294,6 @@ class Working:
         )
 
     # -- offline -------------------------------------------------------------------------------------------------------
-
-    def _down(self, office: Office, error: OdnexusError) -> ApiError | None:
-        """Return *error* if it means that the office (or NexHealth) cannot be reached at all, else ``None``.
-
-        A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
-        proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
-        """
-        if isinstance(error, OfficeOfflineError | ConnectionFailedError):
-            return error
-        if isinstance(error, ServerError):
-            return error if self._fails_everywhere(office, error.api) else None
-        if isinstance(error, AuthenticationError) and error.api == "nexhealth":
-            # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
-            return error
-        if not isinstance(error, AuthenticationError | PermissionDeniedError) or error.api != "opendental":
-            return None
-        try:
-            office.opendental.program_version()
-        except (AuthenticationError, PermissionDeniedError, OfficeOfflineError, ConnectionFailedError):
-            return error
-        except ApiError:
-            return None
-        return None
-
-    def _fails_everywhere(self, office: Office, api: str) -> bool:
-        """Ask the cheapest question there is, and return whether even that fails."""
-        try:
-            if api == "opendental":
-                office.opendental.program_version()
-            else:
-                office.nexhealth.locations.get(office.location.nexhealth_id)
-        except (ServerError, OfficeOfflineError, ConnectionFailedError):
-            return True
-        except ApiError:
-            return False
-        return False
-
-    def _pausing(self, name: str) -> Pausing | None:
-        text = self._records.store.cursors.get(f"pause:{name}")
-        if not text:
-            return None
-        since, until, rule = unpack(f'{{"p":{text}}}'.encode())["p"]
-        return Pausing(since=datetime.fromisoformat(since), until=datetime.fromisoformat(until), rule=rule)
-
-    def _pause(self, office: Office, error: ApiError, now: datetime) -> None:
-        """Let a location wait; tell people once per outage."""
-        name, rule = office.location.name, type(error).__name__
-        before = self._pausing(name)
-        since = before.since if before is not None else now
-        wait = min(max(PROBE_AFTER, (now - since) / 4), PROBE_AT_MOST)
-        pausing = Pausing(since=since, until=now + wait, rule=rule)
-        self._records.store.cursors.set(f"pause:{name}", pausing.to_text())
-        if before is None:
-            side, remedy = OFFLINE.get(error.api, OFFLINE["nexhealth"])
-            if isinstance(error, AuthenticationError | PermissionDeniedError):
-                remedy = error.message if isinstance(error, AuthorizationLostError) else REFUSED[error.api]
-            text = (
-                f"{side} cannot be reached from {name} ({rule}). Bookings are kept and written in order once it is "
-                f"back. {remedy}"
-            )
-            office.alert(now, "location.offline", text, subject=f"location:{name}", severity="error")
-            office.note(now, "failed", f"location:{name}", "location.offline", related=[rule])
-
-    def _awake(self, office: Office, now: datetime) -> None:
-        name = office.location.name
-        before = self._pausing(name)
-        if before is None:
-            return
-        self._records.store.cursors.set(f"pause:{name}", None)
-        minutes = round((now - before.since).total_seconds() / 60)
-        text = f"{name} can be reached again after {minutes} minutes. What waited is worked off in order."
-        office.alert(now, "location.back", text, subject=f"location:{name}", severity="info")
-        office.note(now, "observed", f"location:{name}", "location.back")
 
     # -- host ----------------------------------------------------------------------------------------------------------
 
@@ -499,11 +365,6 @@ class _HandlerError(OdnexusError):
     """A handler of the host raised: it may well work later."""
 
     transient = True
-
-
-def _stumble(name: str) -> str:
-    """Return the cursor that says when a poll of the location *name* failed and none went well since."""
-    return f"stumbled:{name}"
 
 
 def _tell_nobody(alert: Alert) -> None:
