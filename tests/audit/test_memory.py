@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from odnexus.audit import AUDITS, audit
-from odnexus.audit.memory import without_collecting
 from odnexus.mapping import Person
 from odnexus.matching import Decision, Roster
+from odnexus.matching.memory import without_collecting
 from tests.audit.office import broken
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 from hypothesis import given, settings, strategies as st
 
 from odnexus.mapping.person import Address, Person
-from odnexus.matching import Chart, Grade, Roster, roster as roster_module
+from odnexus.matching import Chart, Grade, Roster, memory
 from odnexus.matching.blocking import one_digit_off, swapped_birth
 from odnexus.matching.decide import Veto
 from odnexus.matching.features import features_of
@@ -302,7 +302,7 @@ def test_a_large_roster_is_settled_and_many_small_ones_leave_garbage_to_be_found
     settled: list[str] = []
     monkeypatch.setattr(gc, "freeze", lambda: settled.append("freeze"))
     monkeypatch.setattr(gc, "unfreeze", lambda: settled.append("unfreeze"))
-    monkeypatch.setattr(roster_module, "_MANY", 3)
+    monkeypatch.setattr(memory, "MANY", 3)
 
     Roster([chart(1), chart(2)])
     assert settled == []

@@ -19,7 +19,6 @@ from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
 from odnexus.audit.figures import Figure, Series
 from odnexus.audit.forecasting import Forecast, bars, forecast, forecast_of
 from odnexus.audit.lists import Also
-from odnexus.audit.memory import without_collecting
 from odnexus.audit.needs import known
 from odnexus.audit.parts import Keep
 from odnexus.audit.picture import Pair, Picture
@@ -32,6 +31,7 @@ from odnexus.audit.savings import Savings, savings
 from odnexus.audit.steps import Progress
 from odnexus.audit.tables import Tables, picture_from
 from odnexus.audit.working import Wrote, writers
+from odnexus.matching.memory import without_collecting
 
 __all__ = [
     "AUDITS",

@@ -19,7 +19,6 @@ from attrs import evolve, field, frozen
 from odnexus._sync.stores import Sealer
 from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Coverage, Plan, Procedure, Recall
-from odnexus.audit.memory import without_collecting
 from odnexus.mapping import (
     Mapped,
     Person,
@@ -31,6 +30,7 @@ from odnexus.mapping import (
     visit_from_opendental,
 )
 from odnexus.matching import Chart, Roster
+from odnexus.matching.memory import without_collecting
 from odnexus.nexhealth import models as nex
 from odnexus.opendental import models as od
 from odnexus.practice import Location

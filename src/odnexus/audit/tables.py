@@ -19,7 +19,6 @@ from odnexus.audit.engine_state import EngineState
 from odnexus.audit.extras import Extra, extra, heading_of
 from odnexus.audit.headings import Column, columns_of
 from odnexus.audit.keeping import RECORDS
-from odnexus.audit.memory import without_collecting
 from odnexus.audit.needs import NEEDS
 from odnexus.audit.picture import Picture
 from odnexus.audit.steps import hours_of
@@ -27,6 +26,7 @@ from odnexus.audit.unread import Unread
 from odnexus.errors import UnexpectedResponseError
 from odnexus.mapping.cells import is_day_first, plain
 from odnexus.mapping.grids import Table, grid
+from odnexus.matching.memory import without_collecting
 from odnexus.nexhealth import models as nex, wire as nexhealth_wire
 from odnexus.opendental import models as od, wire as opendental_wire
 from odnexus.opendental.names import SPELLINGS

@@ -6,9 +6,7 @@ charts never match: Open Dental archives the chart that was merged away and leav
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Collection, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from itertools import chain
 from math import inf, log2
@@ -46,6 +44,7 @@ from odnexus.matching.decide import (
 )
 from odnexus.matching.features import Features, features_of
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.memory import settle, without_collecting
 from odnexus.matching.sources import Weights, weights_of
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
@@ -62,8 +61,6 @@ _MOST_SHARED: Final = 12
 # Birth dates of a practice spread over 20,000 days and more.
 _FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
-# So many charts are worth telling the garbage collector about.
-_MANY: Final = 10_000
 # Of one name, fewer than these say nothing of how common it is.
 _SEVERAL: Final = 2
 _OVERLAP: Final = timedelta(hours=2)
@@ -98,11 +95,10 @@ class Roster:
         self._frequencies = Frequencies()
         self._seen: datetime | None = None
         held = list(charts)
-        with _without_collecting():
+        with without_collecting():
             for chart in held:
                 self.add(chart)
-            if len(held) >= _MANY:
-                _settle()
+            settle(len(held))
 
     @classmethod
     def from_records(cls, patients: Iterable[Patient | PatientRow]) -> Self:
@@ -282,7 +278,7 @@ class Roster:
             least: The lowest grade to return.
         """
         prior, rank = log2(max(1, len(self._features))), max(1, least.rank)
-        with _without_collecting():
+        with without_collecting():
             weighed = ((pair, self._pair(*pair, prior)) for pair in self._alike())
             found = [_duplicate(pair, hit) for pair, hit in weighed if hit.grade.rank >= rank]
         return Duplicates(sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums)))
@@ -386,33 +382,6 @@ class Roster:
             return False
         dependant = self._charts[pat_num].guarantor not in {0, pat_num}
         return dependant or all(kind.size(key) > 1 + filed for kind, key in files)
-
-
-@contextmanager
-def _without_collecting() -> Generator[None, None, None]:
-    """Keep the garbage collector from walking a growing index again and again: nothing in it forms a cycle.
-
-    It costs a quarter of the time otherwise. Only what is in memory already is worked on meanwhile.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
-
-
-def _settle() -> None:
-    """Tell the garbage collector that what stands in memory is there to stay, which costs no walk through it.
-
-    A roster lives long, and what the collector takes for new it walks three times before it thinks so: as much time as
-    10,000 lookups take. What is garbage by now is found by the next full collection, later than else: so small rosters,
-    of which there may be many, leave the collector alone. Frozen objects are left as they are.
-    """
-    if gc.get_freeze_count() == 0:
-        gc.freeze()
-        gc.unfreeze()
 
 
 def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
