@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from odnexus import MemoryStore
 from odnexus.audit import AuditReport, EngineState, audit, figures, writers
@@ -145,9 +146,13 @@ def test_the_thresholds_are_the_matcher_s() -> None:
 
 
 def test_completeness_is_told_clinic_by_clinic(report: AuditReport) -> None:
-    shares = values(completeness(report.picture))
+    picture = report.picture
+    shares = values(completeness(evolve(picture, lacking=frozenset())))
+    told = values(completeness(picture))
 
     assert shares["clinic 2"] == {"Birth date": 100, "Mobile phone": 100, "E-mail": 0, "Address": 0}
+    assert picture.lacking >= {"charts.Address"}
+    assert told["clinic 2"] == {"Birth date": 100, "Mobile phone": 100, "E-mail": 0}
 
 
 @pytest.mark.mission(

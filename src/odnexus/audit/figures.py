@@ -15,7 +15,7 @@ from attrs import field, frozen
 
 from odnexus.audit.picture import Pair, Picture
 from odnexus.audit.working import writers
-from odnexus.mapping import to_wall
+from odnexus.mapping import Person, to_wall
 from odnexus.mapping.visit import NO_START
 from odnexus.matching import Grade
 from odnexus.nexhealth import models as nex
@@ -275,16 +275,21 @@ def match_scores(picture: Picture) -> Figure:
     )
 
 
-_DETAILS: Final[Mapping[str, Callable[[Picture, int], bool]]] = {
-    "Birth date": lambda picture, number: picture.od_persons[number].value.birth_date is not None,
-    "Mobile phone": lambda picture, number: bool(picture.od_persons[number].value.mobile),
-    "E-mail": lambda picture, number: bool(picture.od_persons[number].value.email),
-    "Address": lambda picture, number: bool(picture.od_persons[number].value.address),
+_DETAILS: Final[Mapping[str, tuple[str, Callable[[Person], bool]]]] = {
+    "Birth date": ("charts.Birthdate", lambda person: person.birth_date is not None),
+    "Mobile phone": ("charts.WirelessPhone", lambda person: bool(person.mobile)),
+    "E-mail": ("charts.Email", lambda person: bool(person.email)),
+    "Address": ("charts.Address", lambda person: bool(person.address)),
 }
+"""What matters, the column that tells it, and whether a person has it."""
 
 
 def completeness(picture: Picture) -> Figure:
-    """Return which share of the active charts have the details that matter, clinic by clinic."""
+    """Return which share of the active charts have the details that matter, clinic by clinic.
+
+    What a table has no column for is not shown: nobody knows whether a chart has it.
+    """
+    details = {name: has for name, (column, has) in _DETAILS.items() if column not in picture.lacking}
     clinics: dict[int, list[int]] = defaultdict(list)
     for each in picture.active:
         clinics[each.clinic_num].append(each.pat_num)
@@ -292,11 +297,13 @@ def completeness(picture: Picture) -> Figure:
     return Figure(
         title="Charts with the details that matter",
         kind="bars",
-        labels=tuple(_DETAILS),
+        labels=tuple(details),
         series=tuple(
             Series(
                 name=f"clinic {clinic}" if clinic else "no clinic" if len(clinics) > 1 else "all charts",
-                values=tuple(_share(has(picture, number) for number in numbers) for has in _DETAILS.values()),
+                values=tuple(
+                    _share(has(picture.od_persons[number].value) for number in numbers) for has in details.values()
+                ),
                 tone=tones[place % len(tones)],
             )
             for place, (clinic, numbers) in enumerate(sorted(clinics.items()))
