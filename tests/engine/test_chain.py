@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,15 +15,16 @@ from tests.engine.town import Town
 
 
 @pytest.fixture
-def town(tmp_path: Path) -> Town:
-    town = Town(store=SqliteStore(tmp_path / "store.db"))
-    town.book(town.person("Mara", "Lund", "1988-11-20"))
-    town.settle()
-    town.engine.seal_journal()
-    town.nx.patient_app.cancel(max(town.nx.state.appointments))
-    town.settle()
-    town.engine.seal_journal()
-    return town
+def town(tmp_path: Path) -> Iterator[Town]:
+    with SqliteStore(tmp_path / "store.db") as store:
+        town = Town(store=store)
+        town.book(town.person("Mara", "Lund", "1988-11-20"))
+        town.settle()
+        town.engine.seal_journal()
+        town.nx.patient_app.cancel(max(town.nx.state.appointments))
+        town.settle()
+        town.engine.seal_journal()
+        yield town
 
 
 def change(folder: Path, statement: str) -> None:

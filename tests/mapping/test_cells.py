@@ -47,7 +47,13 @@ def test_a_cell_holds_a_plain_value_or_nothing(cell: object, value: object) -> N
 
 def test_missing_values_and_scalars_of_pandas_and_numpy_are_plain() -> None:
     pandas, numpy = pytest.importorskip("pandas"), pytest.importorskip("numpy")
-    missing: list[Any] = [pandas.NA, pandas.NaT, numpy.nan, numpy.datetime64("NaT", "ns"), pandas.Timedelta("NaT")]
+    missing: list[Any] = [
+        pandas.NA,
+        pandas.NaT,
+        numpy.nan,
+        numpy.datetime64("NaT", "ns"),
+        numpy.timedelta64("NaT", "ns"),
+    ]
 
     assert [plain(each) for each in missing] == [None] * 5
     assert (plain(numpy.int64(7)), plain(numpy.float64(7)), plain(numpy.bool_(True))) == (7, 7, True)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve, field, frozen
 
 from odnexus._calls import Call, Json, LeaveOut, Method, Reply, no_answer_expected, require
 from odnexus.errors import UnexpectedResponseError
@@ -98,7 +98,7 @@ class Listing(Generic[R]):
 
     endpoint: Endpoint
     record: type[R]
-    filters: Values
+    filters: Values = field(repr=False)
     skip: int = 0
     unread: LeaveOut | None = None
 
