@@ -352,19 +352,22 @@ SEVERAL = 5
 """So many rows of one answer of which none fits are no exceptions: the answer means something else."""
 
 
-def read_rows(rows: Iterable[tuple[object, Callable[[], T]]], unread: LeaveOut | None) -> list[T]:
-    """Return what the readers in *rows* return, each of which comes with the number of its row.
+def read_rows(
+    rows: Iterable[Json], read: Callable[[int, Json], T], number_of: Callable[[Json], object], unread: LeaveOut | None
+) -> list[T]:
+    """Return what *read* makes of each of *rows*, given its place.
 
-    A row that does not fit is left out if *unread* is there to be told, and the row says whose it is.
+    A row that does not fit is left out if *unread* is there to be told, and `number_of` it says whose it is.
 
     Raises:
         UnexpectedResponseError: Such a row where nobody is told, or no row at all that fits.
     """
     found, misfits = list[T](), list[UnexpectedResponseError]()
-    for number, read in rows:
+    for place, row in enumerate(rows):
         try:
-            found.append(read())
+            found.append(read(place, row))
         except UnexpectedResponseError as error:
+            number = number_of(row)
             if unread is None or not isinstance(number, int | str) or not str(number).isdecimal():
                 raise
             misfits.append(UnexpectedResponseError(error.message, error.api, error.call, error.problems, str(number)))

@@ -20,7 +20,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
-from functools import cache, partial
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar, cast, get_args, get_origin
 
 from attrs import evolve, fields, frozen, resolve_types
@@ -318,16 +318,17 @@ def read_page(kind: type[R], name: str, nest: str = "", unread: LeaveOut | None 
             data, path = data[nest], f"$.data.{nest}"
         if data not in (None, {}) and not isinstance(data, list):
             raise misfit(name, f"expected a list @ {path}")
-        readers = (
-            (
-                row.get("id") if isinstance(row, dict) else None,
-                partial(structure, row, kind, name=name, path=f"{path}[{at}]"),
-            )
-            for at, row in enumerate(data or ())
-        )
-        return _page(body, tuple(read_rows(readers, unread)))
+
+        def structured(place: int, row: Json) -> R:
+            return structure(row, kind, name=name, path=f"{path}[{place}]")
+
+        return _page(body, tuple(read_rows(data or (), structured, _number_of, unread)))
 
     return read
+
+
+def _number_of(row: Json) -> object:
+    return row.get("id") if isinstance(row, dict) else None
 
 
 def _page(body: Mapping[str, Json], rows: tuple[R, ...]) -> Page[R]:

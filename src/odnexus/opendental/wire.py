@@ -315,25 +315,23 @@ def many(record: type[R], call_name: str, unread: LeaveOut | None = None) -> Cal
     A row that does not fit is left out if *unread* is there to be told of it, else the whole answer is refused.
     """
 
+    def structured(place: int, row: Json) -> R:
+        return _structured(record, row, call_name, f"$[{place}]")
+
     def read(reply: Reply) -> list[R]:
         if says_none(reply):
             return []
-        rows = _rows(reply, call_name)
-        readers = (
-            (_number_of(record, row), partial(_structured, record, row, call_name, f"$[{index}]"))
-            for index, row in enumerate(rows)
-        )
-        return read_rows(readers, unread)
+        return read_rows(_rows(reply, call_name), structured, partial(_number_of, record), unread)
 
     return read
 
 
-def _number_of(record: type[Record], row: object) -> object:
+def _number_of(record: type[Record], row: Json) -> object:
     """Return the number of *row* itself, as it stands there."""
     if not isinstance(row, dict) or len(record.KEY) != 1:
         return None
     words = SPELLINGS[record][record.KEY[0]]
-    return next((value for word in words if (value := cast("dict[str, object]", row).get(word)) is not None), None)
+    return next((value for word in words if (value := row.get(word)) is not None), None)
 
 
 def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
