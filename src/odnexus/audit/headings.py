@@ -17,6 +17,7 @@ from attrs import Attribute, fields, frozen, resolve_types
 from odnexus.audit.cells import Clocks, Read, as_day, as_flag, as_number, as_text, as_zip, reader
 from odnexus.audit.extras import Extra, heading_of
 from odnexus.audit.keeping import RECORDS
+from odnexus.mapping.grids import table_before
 from odnexus.nexhealth import models as nex
 from odnexus.opendental import models as od
 from odnexus.opendental.names import SPELLINGS
@@ -112,7 +113,8 @@ def columns_of(name: str, headings: Sequence[str], said: Mapping[str, str]) -> t
     # Confirmed is a number and confirmed its name: only a table that has capitals means the difference.
     capitals = any(heading != heading.lower() for heading in headings)
     found = [said.get(heading, heading).strip() for heading in headings]
-    before = {*_table_of(name, found, loose), "bio"}
+    called, key = _TABLES.get(name, ("", ""))
+    before = {table_before(found, loose, _fold, called=called, key=key), "bio"}
     return tuple(
         (known.get(heading) if capitals or heading not in _TWINS else None)
         or loose.get(_fold(heading))
@@ -130,21 +132,6 @@ _TABLES: Final = {
     "carriers": ("carrier", "carriernum"),
 }
 """How a query calls a table, and its key."""
-
-
-def _table_of(name: str, headings: Sequence[str], loose: Mapping[str, Column]) -> list[str]:
-    """Return what may stand before a heading, as queries have it: one name, or none.
-
-    Only one: a guarantor's telephone that was joined to the patients is not theirs. A point with blanks abbreviates.
-    Where the key has nothing before it, only the table's own name may stand before another.
-    """
-    parts = [heading.rpartition(".") for heading in headings if " " not in heading]
-    tables = [(before, _fold(last)) for before, _, last in parts if before and _fold(last) in loose]
-    called, key = _TABLES.get(name, ("", ""))
-    named = [before for before, _ in tables if called and _fold(before).endswith(called)]
-    numbered = [before for before, word in tables if word == key]
-    others = [] if key in map(_fold, headings) else [*numbered, *(before for before, _ in tables)]
-    return [*named, *others][:1]
 
 
 def _fold(heading: str) -> str:

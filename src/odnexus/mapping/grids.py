@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from io import StringIO
 from os import PathLike
 from pathlib import Path
@@ -54,6 +54,29 @@ def grid(table: Table) -> Grid:
     if isinstance(table, Iterable):
         return _mappings(list(cast("Iterable[object]", table)))
     raise TypeError(_KINDS)
+
+
+def table_before(
+    headings: Sequence[str], words: Collection[str], fold: Callable[[str], str], *, called: str, key: str
+) -> str:
+    """Return the table whose name may stand before its headings, as queries have it; empty for none.
+
+    Only one: a guarantor's telephone that was joined to the patients is not theirs. A point with blanks abbreviates.
+    Where the key has nothing before it, only the table's own name may stand before another.
+
+    Args:
+        headings: The headings.
+        words: The folded headings that mean something.
+        fold: Takes out of a heading what makes spellings differ.
+        called: How a query calls the table, folded; empty if that is not known.
+        key: The folded heading of its key.
+    """
+    parts = [heading.rpartition(".") for heading in headings if " " not in heading.strip()]
+    tables = [(before, fold(last)) for before, _, last in parts if before and fold(last) in words]
+    named = [before for before, _ in tables if called and fold(before).endswith(called)]
+    numbered = [before for before, word in tables if word == key]
+    others = [] if key in map(fold, headings) else [*numbered, *(before for before, _ in tables)]
+    return next(iter([*named, *others]), "")
 
 
 # -- frames and rows ---------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from typing import Final
 from attrs import frozen
 
 from odnexus.mapping.cells import is_day_first, month_first, text_of, wall_time
+from odnexus.mapping.grids import table_before
 from odnexus.mapping.text import fold_name
 
 __all__ = ["Column", "columns_of", "days_first"]
@@ -83,7 +84,7 @@ def columns_of(
         if meant not in _WORDS:
             raise ValueError(f"column {heading!r} cannot hold {meant!r}: no field of a chart has that name")
     texts = list(map(str, headings))
-    table, found = _table_of(texts), list[Column]()
+    table, found = table_before(texts, _FIELDS, _heading, called="patient", key="patnum"), list[Column]()
     for place, heading in enumerate(texts):
         word = _word(heading, table)
         if (name := said.get(heading) or _FIELDS.get(word)) is not None:
@@ -112,21 +113,6 @@ def _word(heading: str, table: str) -> str:
 
 def _heading(text: str) -> str:
     return fold_name(text).replace(" ", "")
-
-
-def _table_of(headings: Sequence[str]) -> str:
-    """Return the table whose name may stand before its columns, as queries have it.
-
-    Only one: a guarantor's telephone that was joined to the patients is not theirs. Where the PatNum has nothing before
-    it, only ``patient`` may stand before another.
-    """
-    # Points with blanks are abbreviations.
-    parts = [heading.rpartition(".") for heading in headings if " " not in heading.strip()]
-    tables = [(before, _heading(last)) for before, _, last in parts if before and _heading(last) in _FIELDS]
-    named = [before for before, _ in tables if _heading(before).endswith("patient")]
-    numbered = [before for before, word in tables if word == "patnum"]
-    others = [] if "patnum" in map(_heading, headings) else [*numbered, *(before for before, _ in tables)]
-    return next(iter([*named, *others]), "")
 
 
 # -- cells -------------------------------------------------------------------------------------------------------------
