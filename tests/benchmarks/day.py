@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from random import Random
 from statistics import quantiles
 from typing import Any, Literal
@@ -20,11 +20,11 @@ from odnexus.cli.running import Connector, Rhythm
 from odnexus.opendental.modes import Tier
 from odnexus.testing import SimReply, SimRequest, transport
 from odnexus.testing.opendental import CUSTOMER_KEY, DEVELOPER_KEY
+from tests.engine.newcomers import newcomer
 from tests.engine.town import Town, at
 
 URL = "https://hooks.example.com/nexhealth"
 EVENTS_URL = "https://hooks.example.com/opendental/"
-SYLLABLES = ("bor", "dan", "fel", "gri", "hol", "jun", "kes", "lum", "mar", "nov", "pet", "qui", "ras", "tov", "wen")
 
 
 @frozen(kw_only=True)
@@ -136,11 +136,7 @@ class Day(Town):
             provider_id=self.dentists[0],
             operatory_id=self.chairs[chair],
             minutes=20,
-            first_name=name_of(7919 * number),
-            last_name=name_of(104_729 * number + 11),
-            date_of_birth=date(1950, 1, 1) + timedelta(days=6151 * number % 20_000),
-            phone_number=f"303555{number % 10_000:04}",
-            email=f"person{number}@example.com",
+            **newcomer(number),
         )
         self.booked[booking] = Asked(self.clock.now())
         return booking
@@ -230,15 +226,6 @@ class Until:
     def wait(self, timeout: float) -> bool:
         self._day.pass_time(timeout)
         return self.is_set()
-
-
-def name_of(number: int) -> str:
-    """Return an invented name that is unlike those of other numbers."""
-    parts: list[str] = []
-    for _ in range(3):
-        number, rest = divmod(number, len(SYLLABLES))
-        parts.append(SYLLABLES[rest])
-    return "".join(parts).capitalize()
 
 
 def share(asked: list[Asked], part: int) -> float:

@@ -13,7 +13,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from threading import Thread, Timer
@@ -28,6 +28,7 @@ from odnexus.practice import Location
 from odnexus.testing import SimReply, SimRequest, VirtualClock, demo_office
 from odnexus.testing.nexhealth import API_KEY, Switches, serve_nexhealth
 from odnexus.testing.opendental import CUSTOMER_KEY, DEVELOPER_KEY, demo_practice, serve_opendental
+from tests.engine.newcomers import newcomer
 from tests.engine.nursery import SECRET
 from tests.engine.town import MONDAY
 from tests.scenarios.served import free_port
@@ -35,7 +36,6 @@ from tests.scenarios.served import free_port
 KILLS = int(os.environ.get("ODNEXUS_KILLS", "8"))
 ROOT = Path(__file__).parents[2]
 CHAIRS = (("OP1", "DOC1"), ("OP2", "DOC1"), ("OP3", "DOC2"), ("OP4", "DOC2"))
-SYLLABLES = ("bor", "dan", "fel", "gri", "hol", "jun", "kes", "lum", "mar", "nov", "pet", "qui", "ras", "tov", "wen")
 
 
 class Mortal:
@@ -93,11 +93,7 @@ class Mortal:
             provider_id=self.nx.providers[provider],
             operatory_id=self.nx.operatories[chair],
             minutes=60,
-            first_name=name_of(7919 * number),
-            last_name=name_of(104_729 * number + 11),
-            date_of_birth=date(1950, 1, 1) + timedelta(days=6151 * number % 20_000),
-            phone_number=f"303555{number % 10_000:04}",
-            email=f"person{number}@example.com",
+            **newcomer(number),
         )
         self.bookings.append(booking)
         return booking
@@ -200,11 +196,6 @@ class Mortal:
         self.hear_either("idle")
         self.kill()
         self.hear_either("dead")
-
-
-def name_of(number: int) -> str:
-    """Return a name that resembles few others: the matcher must have no reason to ask."""
-    return "".join(SYLLABLES[number // 15**power % 15] for power in range(3)).title()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
