@@ -34,6 +34,9 @@ PROBE_AFTER = timedelta(seconds=30)
 
 PROBE_AT_MOST = timedelta(minutes=5)
 
+UNREACHABLE = (OfficeOfflineError, ConnectionFailedError)
+"""What says by itself that nobody is there."""
+
 OFFLINE = {
     "opendental": (
         "Open Dental",
@@ -75,37 +78,32 @@ class Outages:
         A refused key everywhere is an office that is offline; a refusal on one resource is a missing permission. A
         proxy that answers everything with its own failure is one, too; a failure at one record is that record's.
         """
-        if isinstance(error, OfficeOfflineError | ConnectionFailedError):
+        if isinstance(error, UNREACHABLE):
             return error
-        if isinstance(error, ServerError):
-            return error if self._fails_everywhere(office, error.api) else None
         if isinstance(error, AuthenticationError) and error.api == "nexhealth":
             # NexHealth refuses a right with 403; a 401 that a new token does not cure is the key itself.
             return error
-        if not isinstance(error, AuthenticationError | PermissionDeniedError) or error.api != "opendental":
+        if isinstance(error, ServerError):
+            everywhere: tuple[type[ApiError], ...] = (ServerError, *UNREACHABLE)
+        elif isinstance(error, AuthenticationError | PermissionDeniedError) and error.api == "opendental":
+            everywhere = (AuthenticationError, PermissionDeniedError, *UNREACHABLE)
+        else:
             return None
-        try:
-            office.opendental.program_version()
-        except (AuthenticationError, PermissionDeniedError, OfficeOfflineError, ConnectionFailedError):
-            return error
-        except ApiError:
-            return None
-        return None
+        return error if isinstance(self._probed(office, error.api), everywhere) else None
 
-    def _fails_everywhere(self, office: Office, api: str) -> bool:
-        """Ask the cheapest question there is, and return whether even that fails."""
+    def _probed(self, office: Office, api: str) -> ApiError | None:
+        """Ask the cheapest question there is, and return how it failed, if it did."""
         try:
             if api == "opendental":
                 office.opendental.program_version()
             else:
                 office.nexhealth.locations.get(office.location.nexhealth_id)
-        except (ServerError, OfficeOfflineError, ConnectionFailedError):
-            return True
-        except ApiError:
-            return False
-        return False
+        except ApiError as error:
+            return error
+        return None
 
     def pausing(self, name: str) -> Pausing | None:
+        """Return how long the location *name* waits for its office, ``None`` if it does not."""
         text = self._records.store.cursors.get(f"pause:{name}")
         if not text:
             return None
@@ -132,6 +130,7 @@ class Outages:
             office.note(now, "failed", f"location:{name}", "location.offline", related=[rule])
 
     def awake(self, office: Office, now: datetime) -> None:
+        """End the pause of a location, if there is one, and tell people."""
         name = office.location.name
         before = self.pausing(name)
         if before is None:
