@@ -27,27 +27,38 @@ from typing import Final
 
 from attrs import define, field
 
+from odnexus.matching.births import birth_slips
 from odnexus.matching.features import Features
 from odnexus.matching.nicknames import Nicknames
 from odnexus.matching.sounds import sound_key
 
 __all__ = [
+    "MOST_SHARED",
     "Files",
     "Index",
     "contact_keys",
     "exchanged_name_keys",
     "home_keys",
     "name_keys",
-    "one_digit_off",
     "slip_keys",
 ]
 
 
+MOST_SHARED: Final = 12
+"""How many charts a household may have. More share the front desk's own number, a nursing home, a placeholder."""
+
+
 @define(eq=False)
 class Files:
-    """Numbers of charts filed under keys."""
+    """Numbers of charts filed under keys.
+
+    Attributes:
+        held: The number, or the numbers, under each key.
+        crowds: The keys of files of more than `MOST_SHARED` numbers.
+    """
 
     held: dict[int, int | list[int]] = field(factory=dict[int, "int | list[int]"], repr=False)
+    crowds: set[int] = field(factory=set[int], repr=False)
 
     def add(self, keys: Iterable[int], number: int) -> None:
         """File *number* under each of *keys*."""
@@ -58,6 +69,8 @@ class Files:
                 continue
             if isinstance(there, list):
                 there.append(number)
+                if len(there) == MOST_SHARED + 1:
+                    self.crowds.add(key)
             else:
                 held[key] = [there, number]
 
@@ -68,13 +81,15 @@ class Files:
             if isinstance(there, list):
                 if number in there:
                     there.remove(number)
+                if len(there) == MOST_SHARED:
+                    self.crowds.discard(key)
                 if len(there) == 1:
                     self.held[key] = there[0]
             elif there == number:
                 del self.held[key]
 
-    def under(self, keys: Iterable[int], most: int | None = None) -> list[int]:
-        """Return the numbers filed under any of *keys*, perhaps repeatedly; files of more than *most* are left out."""
+    def under(self, keys: Iterable[int], *, crowds: bool = True) -> list[int]:
+        """Return the numbers filed under any of *keys*, perhaps repeatedly, with or without those of crowds."""
         found: list[int] = []
         get = self.held.get
         for key in keys:
@@ -83,7 +98,7 @@ class Files:
                 continue
             if isinstance(there, int):
                 found.append(there)
-            elif most is None or len(there) <= most:
+            elif crowds or len(there) <= MOST_SHARED:
                 found.extend(there)
         return found
 
@@ -148,7 +163,7 @@ def _crossing(families: tuple[str, ...], givens: tuple[str, ...]) -> Collection[
 def slip_keys(features: Features) -> list[int]:
     """Return the keys of the same given name with every birth date one digit away."""
     given = hash(features.given)
-    return [given ^ born for born in one_digit_off(features.born)]
+    return [given ^ born for born in birth_slips(features.born)]
 
 
 @lru_cache(maxsize=131_072)
@@ -206,9 +221,9 @@ def pairs_of_names(features: Mapping[int, Features], files: Files) -> Iterator[t
         yield from _pairs(births.values())
 
 
-def pairs_of_contacts(files: Files, most: int) -> Iterator[tuple[int, int]]:
+def pairs_of_contacts(files: Files) -> Iterator[tuple[int, int]]:
     """Yield the pairs of charts that share a phone, an e-mail address or a home, if no crowd does."""
-    yield from _pairs(file for file in files.shared() if len(file) <= most)
+    yield from _pairs(file for file in files.shared() if len(file) <= MOST_SHARED)
 
 
 def _pairs(files: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
@@ -218,49 +233,3 @@ def _pairs(files: Iterable[list[int]]) -> Iterator[tuple[int, int]]:
             yield (one, other) if one < other else (other, one)
         elif len(file) > 2:
             yield from combinations(sorted(file), 2)
-
-
-def swapped_birth(features: Features) -> int:
-    """Return the birth date with day and month exchanged, or 0 where that is no date or the same one."""
-    if features.day > 12 or features.day == features.month:
-        return 0
-    return features.year * 10_000 + features.day * 100 + features.month
-
-
-_TENS: Final = tuple(10**place for place in range(8))
-# Which digits can stand in each place of a date, the day's last digit first: nobody was born in month 20 or year 1700.
-_DIGITS: Final = tuple(
-    tuple(map(int, digits))
-    for digits in ("0123456789", "0123", "0123456789", "01", "0123456789", "0123456789", "089", "12")
-)
-
-
-def one_digit_off(born: int) -> list[int]:
-    """Return the numbers that differ from *born* in one digit or by two neighbouring digits exchanged.
-
-    Some are no dates; no chart is filed under those.
-    """
-    digits = [born // ten % 10 for ten in _TENS]
-    found = [
-        born + (other - digit) * ten
-        for digit, ten, possible in zip(digits, _TENS, _DIGITS, strict=True)
-        for other in possible
-        if other != digit
-    ]
-    found += [
-        born + (low - high) * 9 * ten for low, high, ten in zip(digits, digits[1:], _TENS, strict=False) if low != high
-    ]
-    return found
-
-
-# One digit changed moves the number by d x 10^n, two neighbours exchanged by 9d x 10^n: whatever else is no slip.
-_SLIP_STEPS: Final = frozenset(factor * ten for ten in _TENS for factor in (*range(1, 10), *range(9, 82, 9)))
-
-
-def may_be_slip(born: int, other: int) -> bool:
-    """Tell at a glance whether two birth dates could be one slip or an exchange of day and month apart.
-
-    False is certain. The exchange moves the number by 99 for every day that differs from the month.
-    """
-    apart = abs(born - other)
-    return apart in _SLIP_STEPS or (apart < 1_200 and apart % 99 == 0)

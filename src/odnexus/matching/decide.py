@@ -115,6 +115,9 @@ _GENERATION_YEARS: Final = 13
 RARE_BITS: Final = 11.0
 _PROBABLE_BITS: Final = 0.0
 _POSSIBLE_BITS: Final = -4.0
+# Two people of one birth date and given name, and of different families, are mostly two: in a town of 100,000 charts
+# none of 120 below this was one person.
+_OTHER_FAMILY_BITS: Final = -1.0
 _TYPICAL_ROSTER: Final = 10_000
 # Evidence of a household for two people whose given names do not agree, and for the second and third of its kinds.
 _FAMILY_CONTACT_BITS: Final = 2.0
@@ -258,20 +261,13 @@ def grade_of(levels: Levels, vetoes: Collection[Veto], odds: float, *, household
         household: Whether what the two share is known to be shared with a family.
     """
     if vetoes:
-        look = odds >= _POSSIBLE_BITS or is_in_touch(levels)
-        return (
-            Grade.POSSIBLE
-            if look and is_possible(levels) and not settled(levels, vetoes, household=household)
-            else _NOT
-        )
+        asked = is_possible(levels, odds) and not settled(levels, vetoes, household=household)
+        return Grade.POSSIBLE if asked else Grade.CERTAINLY_NOT
     if is_certain(levels, odds):
         return Grade.CERTAIN
     if odds >= _PROBABLE_BITS and is_probable(levels):
         return Grade.PROBABLE
-    return Grade.POSSIBLE if (odds >= _POSSIBLE_BITS or is_in_touch(levels)) and is_possible(levels) else _NOT
-
-
-_NOT: Final = Grade.CERTAINLY_NOT
+    return Grade.POSSIBLE if is_possible(levels, odds) else Grade.CERTAINLY_NOT
 
 
 def settled(levels: Levels, vetoes: Collection[Veto], *, household: bool) -> bool:
@@ -335,13 +331,17 @@ def is_probable(levels: Levels) -> bool:
     return birth is Birth.MISSING and given in _AGREEING and family in _ALIKE_FAMILY and is_in_touch(levels)
 
 
-def is_possible(levels: Levels) -> bool:
+def is_possible(levels: Levels, odds: float) -> bool:
     """Tell whether enough agrees to be worth a look at all."""
     given, family, birth = levels.given, levels.family, levels.birth
-    names = (given in _AGREEING) + (family in _ALIKE_FAMILY)
     touch = is_in_touch(levels)
+    if not touch and odds < (_OTHER_FAMILY_BITS if family is Family.DIFFERENT else _POSSIBLE_BITS):
+        return False
+    names = (given in _AGREEING) + (family in _ALIKE_FAMILY)
     if birth is Birth.EXACT:
-        return names > 0 or touch
+        # Two of a birth date and quite other names in one street are neighbours.
+        strange = given is Given.DIFFERENT and family is Family.DIFFERENT
+        return names > 0 or (touch and (not strange or is_confirmed(levels)))
     if birth >= Birth.SWAPPED:
         return names == 2 or (names == 1 and given >= Given.INITIAL and (touch or family in _ALIKE_FAMILY))
     if birth is Birth.MISSING:

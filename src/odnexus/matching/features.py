@@ -22,6 +22,7 @@ from odnexus.mapping.text import (
     is_placeholder_name,
     is_placeholder_phone,
 )
+from odnexus.matching.nicknames import Nicknames
 
 __all__ = ["Features", "features_of"]
 
@@ -33,6 +34,7 @@ class Features:
     Attributes:
         given: Given names, words apart by one blank.
         middle: Middle names, likewise.
+        kin: Given names that are known to be short or long for this one.
         preferred: The name the person goes by.
         family: Family names, likewise.
         parts: The family names that count, without particles; more than one for double and maiden names.
@@ -49,6 +51,7 @@ class Features:
 
     given: str
     middle: str
+    kin: frozenset[str]
     preferred: str
     family: str
     parts: tuple[str, ...]
@@ -77,10 +80,12 @@ def features_of(person: Person) -> Features:
         year, month, day = birth_date.year, birth_date.month, birth_date.day
     address = person.address
     home = address_key(address.line_1, address.line_2)
+    if " " in given and family:  # some fill in the whole name where the given one belongs
+        given = given.removesuffix(f" {family}")
     return Features(
-        # Some fill in the whole name where the given one belongs.
-        given.removesuffix(f" {family}") if " " in given and family else given,
+        given,
         fold_name(person.middle) if person.middle else "",
+        Nicknames.shipped().kin.get(given, _NOBODY),
         _given(person.preferred) if person.preferred else "",
         family,
         parts,
@@ -100,6 +105,7 @@ def features_of(person: Person) -> Features:
     )
 
 
+_NOBODY: Final = frozenset[str]()
 # Whoever turns up was born in these. Programs write their own first or last day where there is none: 1753-01-01,
 # 1899-12-30, 9999-12-31.
 _YEARS: Final = range(1900, 2100)

@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from odnexus.matching.births import is_birth_slip
 from odnexus.matching.features import Features
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.sounds import sound_key, transliterated
@@ -145,17 +146,6 @@ def given_level(one: str, other: str) -> Given:
     return _single(one, other)
 
 
-def given_meets(one: str, other: str) -> bool:
-    """Tell at a glance whether two given names may be one person's: `given_level` is an alias at least."""
-    # Not remembered: names that meet nobody are told apart in less time than a memory of all pairs is searched.
-    if one[:1] == other[:1]:
-        if " " in one or " " in other:
-            return given_level(one, other) >= Given.ALIAS
-        if is_slip(one, other):
-            return True
-    return Nicknames.shipped().are_kin(one, other)
-
-
 def _given_words(one: list[str], other: list[str], flat: str, flat_other: str) -> Given:
     shorter, longer = sorted((one, other), key=len)
     heads = [given_level(mine, theirs) for mine, theirs in zip(shorter, longer, strict=False)]
@@ -181,13 +171,20 @@ def _single(one: str, other: str) -> Given:
         return Given.INITIAL if one[0] == other[0] else Given.DIFFERENT
     if is_slip(one, other):
         return Given.SLIP
-    distance = OSA.distance(one, other)
+    return Given.SIMILAR if are_similar(one, other) else Given.DIFFERENT
+
+
+def are_similar(one: str, other: str) -> bool:
+    """Tell whether two given names of one word look or sound alike."""
     shortest = min(len(one), len(other))
-    if distance <= (1 if shortest < 6 else 2) or JaroWinkler.similarity(one, other) >= 0.9:
-        return Given.SIMILAR
-    if _reads_alike(one, other):
-        return Given.SIMILAR
-    return Given.SIMILAR if shortest > 2 and sound_key(one) == sound_key(other) else Given.DIFFERENT
+    if shortest < 2:
+        return False
+    return (
+        _within(one, other, 1 if shortest < 6 else 2)
+        or JaroWinkler.similarity(one, other, score_cutoff=0.9) > 0
+        or _reads_alike(one, other)
+        or (shortest > 2 and sound_key(one) == sound_key(other))
+    )
 
 
 def is_slip(one: str, other: str) -> bool:
@@ -218,7 +215,7 @@ def _reads_alike(one: str, other: str) -> bool:
 def is_slip_of_several(name: str) -> bool:
     """Tell whether a name that is none could be a slip of two known ones: Danieal is Daniel or Daniela, who knows."""
     near = {known for rest in _shortened(name) for known in _known_names().get(rest, ())}
-    return sum(OSA.distance(name, known, score_cutoff=1) <= 1 for known in near) > 1
+    return sum(_within(name, known, 1) for known in near) > 1
 
 
 @cache
@@ -250,11 +247,15 @@ def family_level(one: str, other: str, parts: tuple[str, ...], parts_other: tupl
     double = len(parts) > 1 or len(parts_other) > 1
     if double and any(len(part) > 2 for part in set(parts).intersection(parts_other) - _NO_NAMES):
         return Family.PART
-    if _close(flat, flat_other) or transliterated(flat) == transliterated(flat_other) or _reads_alike(flat, flat_other):
+    if (
+        are_close(flat, flat_other)
+        or transliterated(flat) == transliterated(flat_other)
+        or _reads_alike(flat, flat_other)
+    ):
         return Family.CLOSE
-    if double and any(_close(mine, theirs) for mine in parts for theirs in parts_other):
+    if double and any(are_close(mine, theirs) for mine in parts for theirs in parts_other):
         return Family.CLOSE
-    if JaroWinkler.similarity(flat, flat_other) >= 0.92 or _article_apart(flat, flat_other):
+    if JaroWinkler.similarity(flat, flat_other, score_cutoff=0.92) > 0 or _article_apart(flat, flat_other):
         return Family.SOUND
     if flat[0] != flat_other[0]:
         return Family.DIFFERENT
@@ -276,11 +277,17 @@ _NO_NAMES: Final = frozenset({
 _ARTICLES: Final = frozenset({"al", "el"})
 
 
-def _close(one: str, other: str) -> bool:
+def are_close(one: str, other: str) -> bool:
+    """Tell whether two family names are a slip apart, or two if they are long."""
     shortest = min(len(one), len(other))
     if shortest < 4:
         return False
-    return OSA.distance(one, other, score_cutoff=2) <= (1 if shortest < 8 else 2)
+    return _within(one, other, 1 if shortest < 8 else 2)
+
+
+def _within(one: str, other: str, most: int) -> bool:
+    """Tell whether *most* letters left out, put in, replaced or exchanged with the next make one text the other."""
+    return OSA.distance(one, other, score_cutoff=most) <= most
 
 
 # -- birth dates -------------------------------------------------------------------------------------------------------
@@ -292,18 +299,11 @@ def birth_level(one: Features, other: Features) -> Birth:
         return Birth.EXACT if one.born else Birth.MISSING
     if not one.born or not other.born:
         return Birth.MISSING
-    return _unequal_births(one.born, other.born)
-
-
-@lru_cache(maxsize=65_536)
-def _unequal_births(one: int, other: int) -> Birth:
-    (year, rest), (year_other, rest_other) = divmod(one, 10_000), divmod(other, 10_000)
-    (month, day), (month_other, day_other) = divmod(rest, 100), divmod(rest_other, 100)
-    if year == year_other and month == day_other and day == month_other:
-        return Birth.SWAPPED
-    if OSA.distance(f"{one:08}", f"{other:08}") == 1:
+    if is_birth_slip(one.born, other.born):
         return Birth.SLIP
-    same = (year == year_other) + (month == month_other) + (day == day_other)
+    if one.year == other.year and one.month == other.day and one.day == other.month:
+        return Birth.SWAPPED
+    same = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
     return Birth.PART if same == 2 else Birth.DIFFERENT
 
 
@@ -343,7 +343,7 @@ def email_level(one: Features, other: Features) -> Contact:
         return Contact.MISSING
     if one.email == other.email:
         return Contact.SAME
-    return Contact.NEAR if OSA.distance(one.email, other.email, score_cutoff=1) <= 1 else Contact.DIFFERENT
+    return Contact.NEAR if _within(one.email, other.email, 1) else Contact.DIFFERENT
 
 
 def address_level(one: Features, other: Features) -> Contact:
@@ -358,12 +358,13 @@ def address_level(one: Features, other: Features) -> Contact:
         return Contact.SAME if one.unit == other.unit or not (one.unit and other.unit) else Contact.NEAR
     if same_area and one.number and other.number and OSA.distance(one.number, other.number) == 1:
         return Contact.NEAR
-    return Contact.NEAR if same_area or one.number == other.number else Contact.DIFFERENT
+    same_street = one.street == other.street and same_area
+    return Contact.NEAR if same_street or one.number == other.number else Contact.DIFFERENT
 
 
 @lru_cache(maxsize=65_536)
 def _street_alike(one: str, other: str) -> bool:
-    if JaroWinkler.similarity(one, other) >= 0.9 or OSA.distance(one, other, score_cutoff=2) <= 2:
+    if JaroWinkler.similarity(one, other, score_cutoff=0.9) > 0 or _within(one, other, 2):
         return True
     # The two lines of an address in another order, or one of them left out.
     return (" " in one and " " in other) and fuzz.token_set_ratio(one, other) >= 90

@@ -99,10 +99,6 @@ class Nicknames:
             return Kinship.ALIAS
         return Kinship.LOOSE if one in self.shared or other in self.shared else Kinship.SHORT
 
-    def are_kin(self, one: str, other: str) -> bool:
-        """Tell whether two names are related at all: `kinship` without the how, at a fifth of its cost."""
-        return other in self.kin.get(one, _NOBODY)
-
     def fulls(self, name: str) -> tuple[str, ...]:
         """Return the full names that *name* may stand for, itself left out."""
         return tuple(dict.fromkeys(head for group in self.groups.get(name, ()) if (head := self.heads[group]) != name))

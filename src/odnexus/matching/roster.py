@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from odnexus.mapping.person import Person
+from odnexus.matching.births import swapped_birth
 from odnexus.matching.blocking import (
+    MOST_SHARED,
     Index,
     contact_keys,
     exchanged_name_keys,
     home_keys,
-    may_be_slip,
     name_keys,
     pairs_of_births,
     pairs_of_contacts,
     pairs_of_names,
     slip_keys,
-    swapped_birth,
 )
 from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows
 from odnexus.matching.context import levels_of
@@ -43,7 +43,8 @@ from odnexus.matching.decide import (
     vetoes_of,
 )
 from odnexus.matching.features import Features, features_of
-from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, family_level, given_level, given_meets
+from odnexus.matching.glance import is_promising
+from odnexus.matching.levels import Birth, Contact, Family, Given, Levels
 from odnexus.matching.memory import settle, without_collecting
 from odnexus.matching.sources import Weights, weights_of
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
@@ -55,9 +56,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Chart", "Roster"]
 
+_LIKELY: Final = (Grade.CERTAIN, Grade.PROBABLE)
 _NEVER: Final = frozenset({"Archived", "Deleted"})
-# More charts than a household has: the front desk's own number, a nursing home, a placeholder nobody has thought of.
-_MOST_SHARED: Final = 12
 # Birth dates of a practice spread over 20,000 days and more.
 _FEWEST_DAYS: Final = 2_000
 _MOST_SHOWN: Final = 10
@@ -65,7 +65,6 @@ _MOST_SHOWN: Final = 10
 _SEVERAL: Final = 2
 _OVERLAP: Final = timedelta(hours=2)
 _RARE_PAIR_BITS: Final = 16.0
-_MOST_LETTERS_APART: Final = 5
 
 
 class _Hit(NamedTuple):
@@ -218,18 +217,18 @@ class Roster:
         return self._decide(features_of(person), refused)
 
     def _decide(self, wanted: Features, refused: Collection[int]) -> Decision:
-        near, likely = self._near(wanted), self._likely(wanted)
-        hits = self._weighed(wanted, near | likely, near, refused)
-        if not any(hit.grade.rank >= Grade.PROBABLE.rank for hit in hits):
-            further = self._further(wanted) - near - likely
-            hits += self._weighed(wanted, further, near, refused)
+        near = self._near(wanted)
+        likely = self._likely(wanted) - near
+        hits = self._weighed(wanted, near, refused, near=True) + self._weighed(wanted, likely, refused)
+        if not any(hit.grade in _LIKELY for hit in hits):
+            hits += self._weighed(wanted, self._further(wanted) - near - likely, refused)
         return _decision(_told_apart(hits))
 
     def _near(self, wanted: Features) -> set[int]:
         """Return the charts that share a phone, an e-mail address or a home, if no crowd does."""
         contacts, homes = self._index.contacts, self._index.homes
-        found = set(contacts.under(contact_keys(wanted), _MOST_SHARED))
-        found.update(homes.under(home_keys(wanted), _MOST_SHARED))
+        found = set(contacts.under(contact_keys(wanted), crowds=False))
+        found.update(homes.under(home_keys(wanted), crowds=False))
         return found
 
     def _likely(self, wanted: Features) -> set[int]:
@@ -243,7 +242,7 @@ class Roster:
         """Return the charts whose birth date or names are these with the parts exchanged, or the date a digit off."""
         found = set(self._index.names.under(exchanged_name_keys(wanted)))
         if wanted.born:
-            found.update(self._index.births.under((swapped_birth(wanted),)))
+            found.update(self._index.births.under((swapped_birth(wanted.born),)))
             found.update(self._index.givens.under(slip_keys(wanted)))
         return found
 
@@ -291,9 +290,9 @@ class Roster:
         """Return the pairs of charts worth weighing."""
         index, features = self._index, self._features
         named = chain(pairs_of_births(features, index.births), pairs_of_names(features, index.names))
-        met = chain(pairs_of_contacts(index.contacts, _MOST_SHARED), pairs_of_contacts(index.homes, _MOST_SHARED))
-        found = {pair for pair in named if _promising(features[pair[0]], features[pair[1]], near=False)}
-        found.update(pair for pair in met if _promising(features[pair[0]], features[pair[1]], near=True))
+        met = chain(pairs_of_contacts(index.contacts), pairs_of_contacts(index.homes))
+        found = {pair for pair in named if is_promising(features[pair[0]], features[pair[1]], False)}
+        found.update(pair for pair in met if is_promising(features[pair[0]], features[pair[1]], True))
         return found
 
     def _pair(self, one: int, other: int, prior: float) -> _Hit:
@@ -305,17 +304,16 @@ class Roster:
     # -- weighing ------------------------------------------------------------------------------------------------------
 
     def _weighed(
-        self, wanted: Features, pat_nums: Iterable[int], near: Collection[int], refused: Collection[int]
+        self, wanted: Features, pat_nums: Iterable[int], refused: Collection[int], *, near: bool = False
     ) -> list[_Hit]:
-        prior = log2(max(1, len(self._features)))
-        hits: list[_Hit] = []
-        for pat_num in pat_nums:
-            held = self._features[pat_num]
-            if _promising(wanted, held, near=pat_num in near):
-                hit = self._weigh(wanted, pat_num, prior, refused)
-                if hit.grade is not Grade.CERTAINLY_NOT:
-                    hits.append(hit)
-        return hits
+        """Return those that are at least possible; *near* are who share a phone, an e-mail address or a home."""
+        features, prior = self._features, log2(max(1, len(self._features)))
+        hits = [
+            self._weigh(wanted, pat_num, prior, refused)
+            for pat_num in pat_nums
+            if is_promising(wanted, features[pat_num], near)
+        ]
+        return [hit for hit in hits if hit.grade is not Grade.CERTAINLY_NOT]
 
     def _weigh(self, wanted: Features, pat_num: int, prior: float, refused: Collection[int], *, filed: int = 0) -> _Hit:
         held = self._features[pat_num]
@@ -351,22 +349,23 @@ class Roster:
 
     def _without_crowds(self, levels: Levels, wanted: Features, held: Features) -> Levels:
         """Take agreement on what a crowd shares for no agreement."""
-        contacts, homes = self._index.contacts, self._index.homes
-        if levels.birth is Birth.EXACT and self._index.births.size(wanted.born) > self._most_born():
+        births, contacts, homes = self._index.births, self._index.contacts.crowds, self._index.homes.crowds
+        crowded = wanted.born in births.crowds and births.size(wanted.born) > self._most_born()
+        if crowded and levels.birth is Birth.EXACT:
             levels = levels._replace(birth=Birth.MISSING)
-        if levels.phone is Contact.SAME and all(
-            contacts.size(hash(phone)) > _MOST_SHARED for phone in set(wanted.phones).intersection(held.phones)
-        ):
-            levels = levels._replace(phone=Contact.MISSING)
-        if levels.email is Contact.SAME and contacts.size(hash(wanted.email)) > _MOST_SHARED:
+        if contacts and levels.phone is Contact.SAME:
+            shared = set(wanted.phones).intersection(held.phones)
+            if all(hash(phone) in contacts for phone in shared):
+                levels = levels._replace(phone=Contact.MISSING)
+        if contacts and levels.email is Contact.SAME and hash(wanted.email) in contacts:
             levels = levels._replace(email=Contact.MISSING)
-        if levels.address is Contact.SAME and any(homes.size(key) > _MOST_SHARED for key in home_keys(held)):
+        if homes and levels.address is Contact.SAME and not homes.isdisjoint(home_keys(held)):
             levels = levels._replace(address=Contact.MISSING)
         return levels
 
     def _most_born(self) -> int:
         """Return how many charts may share a birth date: ten times an even share, or it is one that a form fills in."""
-        return max(_MOST_SHARED, len(self._features) // _FEWEST_DAYS)
+        return max(MOST_SHARED, len(self._features) // _FEWEST_DAYS)
 
     def _household(self, levels: Levels, wanted: Features, held: Features, pat_num: int, filed: int) -> bool:
         """Tell whether all that the two share is shared with other charts too, or is a guardian's.
@@ -382,40 +381,6 @@ class Roster:
             return False
         dependant = self._charts[pat_num].guarantor not in {0, pat_num}
         return dependant or all(kind.size(key) > 1 + filed for kind, key in files)
-
-
-def _promising(wanted: Features, held: Features, *, near: bool) -> bool:
-    """Tell at a glance whether a chart can come out at least possible: most share a key and nothing else."""
-    if wanted.born == held.born and wanted.born:
-        return near or _names_meet(wanted, held)
-    met = near or not wanted.born or not held.born or may_be_slip(wanted.born, held.born)
-    if not met and not _neighbours(wanted, held):
-        return False
-    return (
-        given_level(wanted.given, held.given) is not Given.DIFFERENT
-        or wanted.given in {held.family, held.preferred}
-        or wanted.family == held.given
-        or (wanted.preferred != "" and wanted.preferred in {held.given, held.preferred})
-    )
-
-
-def _neighbours(wanted: Features, held: Features) -> bool:
-    """Tell at a glance whether two people may live at one address that was written differently."""
-    same_street = wanted.street == held.street and wanted.street != ""
-    return same_street or (wanted.number == held.number != "" and wanted.place == held.place != "")
-
-
-def _names_meet(wanted: Features, held: Features) -> bool:
-    """Tell at a glance whether two people of one birth date can have a name in common."""
-    if wanted.given == held.given or wanted.given == held.family or wanted.family == held.given:  # noqa: PLR1714 - hot
-        return True
-    # Names one or two letters apart, or alike in sound, differ in few kinds of letters.
-    alike = (wanted.letters ^ held.letters).bit_count() <= _MOST_LETTERS_APART
-    if alike or len(wanted.parts) > 1 or len(held.parts) > 1:
-        level = family_level(wanted.family, held.family, wanted.parts, held.parts)
-        if level is not Family.DIFFERENT:
-            return True
-    return given_meets(wanted.given, held.given)
 
 
 def _told_apart(hits: list[_Hit]) -> list[_Hit]:

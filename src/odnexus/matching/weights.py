@@ -111,11 +111,11 @@ class Frequencies:
 
     def given_bits(self, one: str, other: str) -> float:
         """Return the rarity of two agreeing given names: that of the more frequent one."""
-        return self._bits(max(self.given[one], self.given[other]), TYPICAL_GIVEN)
+        return self._bits(self.given, one, other, TYPICAL_GIVEN)
 
     def family_bits(self, one: str, other: str) -> float:
         """Return the rarity of two agreeing family names: that of the more frequent one."""
-        return self._bits(max(self.family[one], self.family[other]), TYPICAL_FAMILY)
+        return self._bits(self.family, one, other, TYPICAL_FAMILY)
 
     @property
     def are_trusted(self) -> bool:
@@ -124,15 +124,18 @@ class Frequencies:
 
     def knows_given(self, name: str) -> bool:
         """Tell whether several charts hold this given name, so that it is no slip of another."""
-        return self.given[name] >= _KNOWN_FROM
+        return self.given.get(name, 0) >= _KNOWN_FROM
 
     def knows_family(self, name: str) -> bool:
         """Tell whether several charts hold this family name, so that it is no slip of another."""
-        return self.family[name] >= _KNOWN_FROM
+        return self.family.get(name, 0) >= _KNOWN_FROM
 
-    def _bits(self, held: int, typical: float) -> float:
-        if not self.are_trusted:
+    def _bits(self, names: Counter[str], one: str, other: str, typical: float) -> float:
+        if self.charts < _TRUSTED_FROM:
             return typical
+        held = names.get(one, 0)
+        if one != other:
+            held = max(held, names.get(other, 0))
         return min(_RAREST, max(_COMMONEST, log2((self.charts + 1) / (held + 1))))
 
 
