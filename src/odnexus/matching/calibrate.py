@@ -17,6 +17,7 @@ from attrs import frozen
 
 from odnexus.mapping.person import Person
 from odnexus.matching.decide import Decision, Grade
+from odnexus.matching.memory import without_collecting
 from odnexus.matching.roster import Roster
 
 __all__ = ["Calibration", "Consequence", "calibrate", "coverage"]
@@ -95,7 +96,9 @@ def calibrate(
     Raises:
         ValueError: There are no trials.
     """
-    seen = [(roster.lookup(person), truth) for person, truth in trials]
+    held = list(trials)
+    with without_collecting():
+        seen = [(roster.lookup(person), truth) for person, truth in held]
     if not seen:
         raise ValueError("nothing can be learned from no trials")
     known = [(decision, truth) for decision, truth in seen if truth is not None]

@@ -153,7 +153,9 @@ class Candidate:
         score: Evidence in bits, less what it takes to pick one chart of the roster: above 0, likelier than not.
         reasons: Why, in words without values.
         vetoes: What speaks against it whatever the score.
-        measured: The levels, the bits, and what the size of the roster costs; what `evidence` is made of.
+        levels: The level of each field; None if it was not compared.
+        bits: What each field adds to the score.
+        prior: What picking one chart of the roster costs, in bits.
     """
 
     pat_num: int
@@ -161,12 +163,14 @@ class Candidate:
     score: float
     reasons: tuple[str, ...] = ()
     vetoes: tuple[str, ...] = ()
-    measured: tuple[Levels, Bits, float] | None = field(default=None, repr=False)
+    levels: Levels | None = field(default=None, repr=False)
+    bits: Bits | None = field(default=None, repr=False)
+    prior: float = field(default=0.0, repr=False)
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
         """What each field adds to the score, in order; the roster's size comes first."""
-        return evidence_of(*self.measured) if self.measured else ()
+        return evidence_of(self.levels, self.bits, self.prior) if self.levels and self.bits else ()
 
 
 @frozen(kw_only=True)

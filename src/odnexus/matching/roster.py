@@ -49,7 +49,7 @@ from odnexus.matching.memory import settle, without_collecting
 from odnexus.matching.sources import Weights, weights_of
 from odnexus.matching.tables import Duplicate, Duplicates, Linked, Links
 from odnexus.matching.weights import Frequencies
-from odnexus.matching.words import Bits, reasons_of
+from odnexus.matching.words import Bits, reasons_of, told
 
 if TYPE_CHECKING:
     from odnexus.opendental.models import Patient, PatientRow
@@ -284,7 +284,9 @@ class Roster:
 
     def links(self, others: Iterable[Chart]) -> Links:
         """Return each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
-        return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in others)
+        held = list(others)
+        with without_collecting():
+            return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in held)
 
     def _alike(self) -> set[tuple[int, int]]:
         """Return the pairs of charts worth weighing."""
@@ -437,11 +439,14 @@ def _duplicate(pair: tuple[int, int], hit: _Hit) -> Duplicate:
 
 
 def _candidate(hit: _Hit) -> Candidate:
+    levels, reasons = told(hit.levels)
     return Candidate(
         pat_num=hit.pat_num,
         grade=hit.grade,
         score=round(hit.odds, 2),
-        reasons=reasons_of(hit.levels),
+        reasons=reasons,
         vetoes=hit.vetoes,
-        measured=(hit.levels, hit.bits, sum(hit.bits) - hit.odds),
+        levels=levels,
+        bits=hit.bits,
+        prior=sum(hit.bits) - hit.odds,
     )

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from odnexus.matching.levels import Birth, Contact, Family, Given, Levels, Middle
 
-__all__ = ["Bits", "Evidence", "evidence_of", "reasons_of", "words_of_field"]
+__all__ = ["Bits", "Evidence", "evidence_of", "reasons_of", "told", "words_of_field"]
 
 
 class Bits(NamedTuple):
@@ -75,10 +75,15 @@ _MIDDLE_WORDS: Final = {
 _CONTACT_WORDS: Final = {Contact.SAME: "the same", Contact.NEAR: "nearly the same", Contact.DIFFERENT: "different"}
 
 
-@lru_cache(maxsize=8_192)
 def reasons_of(levels: Levels) -> tuple[str, ...]:
     """Return the evidence in words, field by field; what is missing on either side is left out for minor fields."""
-    return tuple(words for words in _words_of(levels) if words)
+    return told(levels)[1]
+
+
+@lru_cache(maxsize=8_192)
+def told(levels: Levels) -> tuple[Levels, tuple[str, ...]]:
+    """Return *levels* and their reasons in words, the same two objects for all that agree alike: few ways to agree."""
+    return levels, tuple(words for words in _words_of(levels) if words)
 
 
 _BY_FIELD: Final[Mapping[tuple[str, int], str]] = {
