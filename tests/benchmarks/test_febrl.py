@@ -44,7 +44,7 @@ def _why(given: Given, birth: Birth) -> str:
 
 
 @pytest.mark.parametrize(
-    ("name", "recall", "found"), [("dataset1", 0.63, 0.91), ("dataset2", 0.53, 0.83), ("dataset3", 0.47, 0.79)]
+    ("name", "recall", "found"), [("dataset1", 0.63, 0.91), ("dataset2", 0.52, 0.83), ("dataset3", 0.47, 0.79)]
 )
 def test_febrl_1_to_3_make_no_wrong_pair(name: str, recall: float, found: float) -> None:
     result = febrl.twice(name)

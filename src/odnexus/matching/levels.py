@@ -350,7 +350,10 @@ def email_level(one: Features, other: Features) -> Contact:
 
 
 def address_level(one: Features, other: Features) -> Contact:
-    """Return whether two people live at one address; the same street or an uncertain number is near."""
+    """Return whether two people live at one address; the same street or an uncertain number is near.
+
+    Another number in a street that may be the same says nothing.
+    """
     if not one.street or not other.street:
         return Contact.MISSING
     if one.street != other.street and not _street_alike(one.street, other.street):
@@ -362,7 +365,9 @@ def address_level(one: Features, other: Features) -> Contact:
     if same_area and one.number and other.number and OSA.distance(one.number, other.number) == 1:
         return Contact.NEAR
     same_street = one.street == other.street and same_area
-    return Contact.NEAR if same_street or one.number == other.number else Contact.DIFFERENT
+    if same_street or one.number == other.number:
+        return Contact.NEAR
+    return Contact.MISSING if same_area else Contact.DIFFERENT
 
 
 @lru_cache(maxsize=65_536)
