@@ -41,7 +41,7 @@ class CutTown(Town):
         """Start a new process on the same store and let it work until nothing is left to do."""
         self.cut.disarm()
         self.engine = self.new_engine()
-        # Leases and turns of the dead process run out after two minutes.
+        # Leases and turns of the dead process run out after two minutes at most.
         self.clock.advance(timedelta(minutes=15))
         self.settle(7)
 

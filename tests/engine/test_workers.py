@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from odnexus.testing import SimReply, SimRequest
-from tests.engine.crashing import Killed
+from tests.engine.crashing import Killed, Moment
 from tests.engine.test_crashes import CutTown
 from tests.engine.town import Town
 
@@ -71,20 +71,77 @@ def test_a_worker_that_slept_through_its_turn_makes_nothing_that_another_has_mad
     assert town.engine.waiting() == []
 
 
-@pytest.mark.parametrize("number", [5, 15, 25])
-def test_the_work_of_a_dead_worker_is_taken_over_within_two_minutes(number: int) -> None:
+def booked() -> CutTown:
+    """Return a town with one booking that nobody has worked on yet."""
     town = CutTown()
     town.work()
     town.book(town.person("Mara", "Lund", "1988-11-20"))
     town.engine.poll("main")
-    town.cut.arm(number, "after")
+    town.cut.arm(-1, "before")
+    return town
+
+
+def killed_at(name: str, moment: Moment) -> CutTown:
+    """Return that town after its only worker died at the first effect whose name begins with *name*."""
+    whole, town = booked(), booked()
+    whole.engine.step()
+    town.cut.arm(next(number for number, each in enumerate(whole.cut.names) if each.startswith(name)), moment)
     with pytest.raises(Killed):
         town.engine.step()
     town.cut.disarm()
     town.engine = town.new_engine()
+    return town
 
-    town.clock.advance(timedelta(minutes=2, seconds=1))
+
+@pytest.mark.parametrize(
+    ("name", "moment", "wait"),
+    [
+        ("inbox.lease", "after", timedelta(seconds=56)),
+        ("nexhealth GET", "after", timedelta(seconds=56)),
+        ("links.save", "after", timedelta(seconds=56)),
+        ("opendental POST", "before", timedelta(minutes=2, seconds=1)),
+        ("opendental POST", "after", timedelta(minutes=2, seconds=1)),
+        ("snapshots.save", "after", timedelta(minutes=2, seconds=1)),
+    ],
+)
+def test_the_work_of_a_dead_worker_is_taken_over(name: str, moment: Moment, wait: timedelta) -> None:
+    town = killed_at(name, moment)
+
+    town.clock.advance(wait)
     town.work(0, poll=False)
 
     assert len(town.visits) == 1
     assert len(town.charts) == 1
+
+
+@pytest.mark.parametrize("name", ["opendental POST", "snapshots.save"])
+def test_what_a_dead_worker_may_still_be_making_is_left_alone_for_longer(name: str) -> None:
+    """Open Dental works on a request for up to 60 seconds: until then nobody can look whether it succeeded."""
+    town = killed_at(name, "before")
+
+    town.clock.advance(timedelta(seconds=66))
+
+    assert town.engine.step().settled == 0
+    assert town.visits == []
+
+
+def test_a_create_that_takes_a_minute_is_not_made_twice() -> None:
+    town = Town()
+    town.work()
+    second = town.new_engine()
+    seen: list[int] = []
+    town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.engine.poll("main")
+
+    def meanwhile() -> None:
+        town.clock.advance(timedelta(seconds=65))
+        seen.append(second.step().settled)
+
+    town.od = Meanwhile(town.od, "POST", meanwhile)
+    town.engine = town.new_engine()
+    town.engine.step()
+    town.settle()
+
+    assert seen == [0]
+    assert len(town.charts) == 1
+    assert len(town.visits) == 1

@@ -69,7 +69,8 @@ class AsyncSyncEngine:
         event_keys: Customer key that Open Dental's API Events may carry, or several, per database name; or what returns
             them.
         retry: How often and how patiently an event is tried.
-        lease: How long the work of a process that died waits before another takes it over.
+        lease: How long the work of a process that died waits before another takes it over; two minutes at least if it
+            died while it made something, since that may still succeed.
         clock: Source of time where *now* is left out.
 
     Raises:
