@@ -63,7 +63,7 @@ def test_every_row_comes_once_in_few_requests(count: int, requests: int) -> None
         (2500, 1000, 3),
         (1000, 1000, 2),
         (500, 1000, 2),
-        (9, 10**4, 1),
+        (9, 10**4, 2),
         (120, 50, 3),
         (300, 250, 2),
     ],
@@ -103,6 +103,34 @@ def test_rows_that_do_not_fit_are_errors_where_nobody_is_told_or_none_fits() -> 
     with pytest.raises(UnexpectedResponseError, match="AptDateTime"):
         wire.many(Appointment, "GET /appointments", told.append)(Reply(200, content=b'[{"AptDateTime": "soon"}]'))
     assert told == []
+
+
+@pytest.mark.parametrize("cap", [2, 3, 7, 10, 25, 49])
+def test_pages_smaller_than_documented_hide_nothing(cap: int) -> None:
+    largest = [0]
+    for count in (1, cap - 1, cap, cap + 1, 3 * cap, 3 * cap + 1):
+        walker = Pager(calls.listing(appointments.LIST, Appointment, {}), largest)
+        pages = list(walk(walker, lambda _, count=count: visits(count), cap))
+
+        assert numbers(pages) == list(range(1, count + 1))
+
+
+def test_the_largest_page_of_an_office_is_found_out_once() -> None:
+    largest, costs = [0], []
+    for count in (5, 5, 4, 80, 30, 49):
+        walker = Pager(calls.listing(appointments.LIST, Appointment, {}), largest)
+        costs.append(len(list(walk(walker, lambda _, count=count: visits(count)))))
+
+    assert costs == [2, 2, 1, 1, 1, 1]
+
+
+def test_a_small_list_that_comes_again_is_at_its_end() -> None:
+    walker = pager()
+    rows = visits(4)
+
+    assert walker.feed(rows) == rows
+    assert walker.feed(rows) == []
+    assert walker.next_call() is None
 
 
 def test_a_smaller_page_after_a_larger_one_is_not_the_end() -> None:
@@ -240,6 +268,7 @@ def test_rows_that_were_not_asked_for_are_dropped() -> None:
     kept = walker.feed([visit(1, Op=3), visit(2, Op=4), visit(3, Op=3)])
 
     assert [row.apt_num for row in kept] == [1, 3]
+    assert walker.feed([visit(3, Op=3)]) == []
     assert walker.next_call() is None
 
 

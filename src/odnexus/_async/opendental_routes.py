@@ -72,7 +72,8 @@ class AsyncConnection:
     def __init__(
         self, routes: Sequence[AsyncRoute], *, clock: AsyncClock, retry: RetryPolicy, version: Version | None
     ) -> None:
-        self._known = [version]
+        # Both are shared with the views that `limited` gives.
+        self._known, self._largest = [version], [0]
         self._limits: tuple[Allowed, ...] = ()
         self._sent: list[int] | None = None
         self._routes = routes
@@ -156,7 +157,7 @@ class AsyncConnection:
         """Yield the rows of *listing*; each page is asked for when its first row is."""
         from odnexus.opendental.paging import Pager  # noqa: PLC0415 - whoever has a listing has loaded it
 
-        pager = Pager(listing)
+        pager = Pager(listing, self._largest)
         while (call := pager.next_call()) is not None:
             for row in pager.feed(await self.send(call)):
                 yield row

@@ -3,8 +3,9 @@
 Three rules, all because Open Dental gives no total and no cursor (page "API Implementation"):
 
 - *Is there more?* The size of a full page depends on mode and permission (100, 1,000 or 10,000), and a client cannot
-  know for sure which holds, nor that it stays so. It is taken for a round number: a page whose rows are no multiple of
-  50 is the last one, and any other is followed by a question for more.
+  know for sure which holds, nor that it stays so. It is taken for a round number: a page whose rows are a multiple of
+  50 is followed by a question for more. So is a smaller one that is as large as any this office has answered with, in
+  case its pages are smaller than the documents say. Any other is the last one.
 - *Did rows move meanwhile?* Each page begins with the last row of the one before. If that row is not there, rows have
   been removed and others slid into what was already read: the walk steps back. Rows seen before are dropped by key.
 - *Was the filter heard?* Open Dental ignores some filters without a word. Rows that do not satisfy the filter are
@@ -33,9 +34,15 @@ MOST_STEPS_BACK = 100
 
 
 class Pager(Generic[R]):
-    """One walk through a `Listing`. Ask for `next_call`, give its answer to `feed`, until `next_call` is ``None``."""
+    """One walk through a `Listing`. Ask for `next_call`, give its answer to `feed`, until `next_call` is ``None``.
 
-    def __init__(self, listing: Listing[R]) -> None:
+    Args:
+        listing: What is read.
+        largest: How many rows the largest page of this office had; kept up to date in place.
+    """
+
+    def __init__(self, listing: Listing[R], largest: list[int] | None = None) -> None:
+        self._largest = [0] if largest is None else largest
         self._listing = listing if listing.unread is None else evolve(listing, unread=self._leave_out)
         self._told = listing.unread
         # Rows that were left out of the page that came last, and of all: they count, though nobody sees them.
@@ -68,13 +75,13 @@ class Pager(Generic[R]):
         self._passed.update(row.key for row in rows)
         new = list(self._unseen(rows))
         wanted = [row for row in new if self._unheard(row) is None]
-        full = count > 0 and count % STEP == 0
+        full, perhaps = count > 0 and count % STEP == 0, self._is_largest(count)
         if full and rows and not new and not after_a_step_back:
             raise self._fault("offset ignored: a whole page came again")
         if full and new and not wanted:
             names = dict.fromkeys(name for row in new if (name := self._unheard(row)))
             raise self._fault(f"filter ignored: {', '.join(names)}")
-        self._done = not full
+        self._done = not full and not (perhaps and (new or not rows))
         self._offset += count - self._overlap
         return wanted
 
@@ -83,6 +90,12 @@ class Pager(Generic[R]):
         overlaps = self._overlap and self._offset > self._listing.skip
         # The row that should come again may be one that cannot be read.
         return bool(overlaps) and not self._ever_left_out and not (rows and rows[0].key in self._passed)
+
+    def _is_largest(self, count: int) -> bool:
+        """Tell whether a small page may be a full one, no page before having had more rows."""
+        largest = self._largest[0]
+        self._largest[0] = max(largest, count)
+        return 1 < count < STEP and count >= largest
 
     def _leave_out(self, error: UnexpectedResponseError) -> None:
         self._left_out += 1
