@@ -169,7 +169,7 @@ def test_what_is_longer_than_its_field_stops_no_chart() -> None:
     street, box = "Long Street " * 20, "a@" + "b" * 100 + ".com"
     mapped = opendental_patient(evolve(LENA, email=box, address=Address(line_1=street.strip())))
 
-    assert mapped.value["address"] == street[:100].rstrip()
+    assert mapped.value.get("address") == street[:100].rstrip()
     assert "email" not in mapped.value
     assert {(issue.field, issue.rule) for issue in mapped.issues} == {
         ("address", "value.cut"),
