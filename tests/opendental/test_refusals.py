@@ -54,6 +54,7 @@ def test_any_2xx_is_a_success(status: int) -> None:
         (401, "Developer does not have permission for this method", PermissionDeniedError),
         (403, "no", PermissionDeniedError),
         (404, "Patient not found", NotFoundError),
+        (408, "", ServerError),
         (404, "Patient does not exist.", NotFoundError),
         (409, "taken", ConflictError),
         (410, "deprecated", NotFoundError),

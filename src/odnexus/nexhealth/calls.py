@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 from attrs import evolve
 
 from odnexus._calls import Call, Json, LeaveOut, Method, Reply
-from odnexus.errors import ConfigurationError
+from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth import table
 from odnexus.nexhealth.checks import fits
 from odnexus.nexhealth.endpoint import LARGEST_PAGE, Endpoint
@@ -82,10 +82,23 @@ def _call(
         params=params,
         body=body or None,
         idempotent=endpoint.idempotent,
-        read=read,
+        read=read if endpoint.idempotent else _accepted(endpoint, read),
         refuse=refuse,
         classes=endpoint.classes,
     )
+
+
+def _accepted(endpoint: Endpoint, read: Callable[[Reply], T]) -> Callable[[Reply], T]:
+    """Return *read* for a write that may not be repeated: what cannot be read was accepted, and leaves doubt."""
+
+    def reading(reply: Reply) -> T:
+        try:
+            return read(reply)
+        except UnexpectedResponseError as error:
+            message = f"accepted, but the answer does not fit: {error.message}"
+            raise AmbiguousWriteError(message, error.api, endpoint.name) from None
+
+    return reading
 
 
 def _path(endpoint: Endpoint, ids: Mapping[str, int]) -> str:
