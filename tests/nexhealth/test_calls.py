@@ -322,3 +322,11 @@ def test_an_edit_whose_answer_cannot_be_read_may_be_sent_again() -> None:
 
     with pytest.raises(UnexpectedResponseError):
         call.read(Reply(200, {}, b""))
+
+
+def test_the_page_of_a_proxy_deletes_nothing() -> None:
+    call = calls.delete_webhook_endpoint(7)
+
+    assert call.read(Reply(204)) is None
+    with pytest.raises(UnexpectedResponseError, match="envelope"):
+        call.read(Reply(200, {}, b"<html>sign in to the guest network"))

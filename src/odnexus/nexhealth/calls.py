@@ -380,7 +380,7 @@ def update_webhook_endpoint(id: int, changes: Values) -> Call[WebhookEndpoint]:
 
 def delete_webhook_endpoint(id: int) -> Call[None]:
     """``DELETE /webhook_endpoints/{id}``."""
-    return _call(table.DELETE_WEBHOOK_ENDPOINT, read_nothing, EVERYWHERE, id=id)
+    return _call(table.DELETE_WEBHOOK_ENDPOINT, read_nothing(table.DELETE_WEBHOOK_ENDPOINT.name), EVERYWHERE, id=id)
 
 
 def list_subscriptions(scope: Scope, id: int, filters: Values) -> Listing[WebhookSubscription]:
@@ -405,7 +405,8 @@ def update_subscription(scope: Scope, id: int, subscription_id: int, changes: Va
 
 def delete_subscription(id: int, subscription_id: int) -> Call[None]:
     """``DELETE …/webhook_subscriptions/{subscription_id}``."""
-    return _call(table.DELETE_SUBSCRIPTION, read_nothing, EVERYWHERE, id=id, subscription_id=subscription_id)
+    endpoint = table.DELETE_SUBSCRIPTION
+    return _call(endpoint, read_nothing(endpoint.name), EVERYWHERE, id=id, subscription_id=subscription_id)
 
 
 # --- the rest of the API -----------------------------------------------------------------------------------------
