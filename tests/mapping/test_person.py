@@ -20,6 +20,7 @@ from odnexus.mapping.person import (
     person_of,
 )
 from odnexus.nexhealth.models import Bio, Patient as NexHealthPatient, PatientAddress
+from odnexus.opendental.calls import create_patient
 from odnexus.opendental.models import Gender, Patient as OpenDentalPatient, PatientRow
 
 LENA = Person(
@@ -156,6 +157,51 @@ def test_a_postal_code_that_open_dental_would_refuse_is_left_out() -> None:
     assert mapped.rules() == {"postal.unknown"}
 
 
+def test_a_state_that_open_dental_would_refuse_is_left_out() -> None:
+    mapped = opendental_patient(evolve(LENA, address=Address(city="Guadalajara", state="Jalisco")))
+
+    assert mapped.value.get("city") == "Guadalajara"
+    assert "state" not in mapped.value
+    assert mapped.rules() == {"state.unknown"}
+
+
+def test_what_is_longer_than_its_field_stops_no_chart() -> None:
+    street, box = "Long Street " * 20, "a@" + "b" * 100 + ".com"
+    mapped = opendental_patient(evolve(LENA, email=box, address=Address(line_1=street.strip())))
+
+    assert mapped.value.get("address") == street[:100].rstrip()
+    assert "email" not in mapped.value
+    assert {(issue.field, issue.rule) for issue in mapped.issues} == {
+        ("address", "value.cut"),
+        ("email", "value.unfit"),
+    }
+
+
+@given(
+    st.builds(
+        Person,
+        family=st.text(min_size=1, max_size=150),
+        given=st.text(min_size=1, max_size=150),
+        middle=st.text(max_size=150),
+        preferred=st.text(max_size=150),
+        email=st.text(max_size=150),
+        address=st.builds(
+            Address,
+            line_1=st.text(max_size=150),
+            line_2=st.text(max_size=150),
+            city=st.text(max_size=150),
+            state=st.text(max_size=5),
+            postal_code=st.text(max_size=12),
+        ),
+    )
+)
+def test_the_client_takes_every_chart_that_has_both_names(person: Person) -> None:
+    values = opendental_patient(person).value
+
+    if values.get("l_name", "").strip() and values.get("f_name", "").strip():
+        create_patient(values)
+
+
 def test_a_chart_needs_both_names() -> None:
     assert [issue.field for issue in opendental_patient(Person()).errors] == ["family", "given"]
 
@@ -215,6 +261,8 @@ def test_only_a_sex_that_was_given_fills_a_blank() -> None:
 
     assert fill_blanks(LENA, chart) == {}
     assert fill_blanks(evolve(LENA, sex="male"), chart) == {"gender": "Male"}
+    # Open Dental has no word for it, and Unknown is what stands there: it would be written again and again.
+    assert fill_blanks(evolve(LENA, sex="other"), chart) == {}
 
 
 def test_the_repr_shows_nothing_personal() -> None:

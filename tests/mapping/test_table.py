@@ -53,6 +53,35 @@ def test_real_and_flat_names_say_the_same() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("typed", "written"), [("Lund III", "Lund III"), ("LUND, iv", "Lund IV"), ("Lund jr.", "Lund Jr")]
+)
+def test_a_suffix_is_written_as_in_a_chart(typed: str, written: str) -> None:
+    assert DEFAULT_MAP.patient_fields({"last_name": typed}, new=True).value == {"l_name": written}
+
+
+def test_what_open_dental_would_refuse_is_left_out_with_an_issue() -> None:
+    rules = (
+        MapRule(target="FName", sources=("first_name",)),
+        MapRule(target="State", sources=("state",), transform="state"),
+        MapRule(target="Zip", sources=("zip",), transform="zip"),
+        MapRule(target="Address", sources=("street",), transform="address"),
+        MapRule(target="PriProv", sources=("dentist",)),
+    )
+    record = {"first_name": "Mara", "state": "Jalisco", "zip": "SW1A 1AA", "street": "x" * 101, "dentist": "Doe"}
+    mapped = FieldMap(rules=rules).patient_fields(record, new=True)
+
+    assert mapped.value == {"f_name": "Mara", "address": "x" * 100}
+    assert {(issue.field, issue.rule) for issue in mapped.issues} == {
+        ("State", "state.unknown"),
+        ("State", "value.unfit"),
+        ("Zip", "postal.unknown"),
+        ("Zip", "value.unfit"),
+        ("Address", "value.cut"),
+        ("PriProv", "value.unfit"),
+    }
+
+
 def test_the_default_map_is_sound() -> None:
     assert DEFAULT_MAP.check() == ()
 

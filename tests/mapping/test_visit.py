@@ -221,7 +221,16 @@ def test_a_pattern_keeps_its_shape_when_its_length_changes(pattern: str, minutes
 
 @pytest.mark.parametrize(
     ("minutes", "like", "pattern"),
-    [(20, "", "XXXX"), (30, "/XX/", "/XXXX/"), (15, "/XXXX/", "/X/"), (10, "not one", "XX")],
+    [
+        (20, "", "XXXX"),
+        (30, "/XX/", "/XXXX/"),
+        (15, "/XXXX/", "/X/"),
+        (10, "not one", "XX"),
+        # Assistant time alone would leave the provider free for somebody else.
+        (10, "/XX/", "XX"),
+        (15, "//XX//", "XXX"),
+        (10, "////", "//"),
+    ],
 )
 def test_assistant_time_stays_at_the_ends(minutes: int, like: str, pattern: str) -> None:
     assert pattern_for(minutes, like) == pattern
@@ -299,6 +308,16 @@ def test_a_longer_visit_keeps_its_start() -> None:
         "start_time": datetime(2026, 5, 12, 14, 30, tzinfo=UTC),
         "end_time": datetime(2026, 5, 12, 16, 0, tzinfo=UTC),
     }
+
+
+@pytest.mark.parametrize("start", [NO_START, NO_START.isoformat()])
+@pytest.mark.parametrize("zone", ["America/Denver", "UTC", "Asia/Tokyo"])
+def test_a_visit_without_a_start_moves_nothing(start: object, zone: str) -> None:
+    booked = nexhealth_changes({"start": start}, shown=VISIT, zone=ZoneInfo(zone), operatories={})
+    written = opendental_changes({"start": start})
+
+    assert (booked.value, written.value.changes) == ({}, {})
+    assert booked.rules() == written.rules() == {"time.missing"}
 
 
 def test_nexhealth_is_told_what_it_can_take() -> None:

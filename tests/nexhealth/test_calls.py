@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from odnexus._calls import Call, Reply
-from odnexus.errors import ConfigurationError
+from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth import calls, table
 from odnexus.nexhealth.scope import EVERYWHERE, Scope
 from odnexus.nexhealth.tokens import ApiKeyAuthorizer
@@ -304,3 +304,29 @@ def test_the_table_holds_each_operation_once() -> None:
     names = [each.name for each in table.ENDPOINTS]
 
     assert len(names) == len(set(names)) > 30
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{}", b'{"code": true, "data": {}}', b'{"code": true, "data": {"id": "none"}}']
+)
+def test_a_booking_whose_answer_cannot_be_read_was_made_all_the_same(content: bytes) -> None:
+    call = calls.create_appointment(HERE, VISIT)
+
+    with pytest.raises(AmbiguousWriteError, match="accepted") as caught:
+        call.read(Reply(201, {}, content))
+    assert caught.value.call == "POST /appointments"
+
+
+def test_an_edit_whose_answer_cannot_be_read_may_be_sent_again() -> None:
+    call = calls.update_appointment(HERE, 5, {"confirmed": True})
+
+    with pytest.raises(UnexpectedResponseError):
+        call.read(Reply(200, {}, b""))
+
+
+def test_the_page_of_a_proxy_deletes_nothing() -> None:
+    call = calls.delete_webhook_endpoint(7)
+
+    assert call.read(Reply(204)) is None
+    with pytest.raises(UnexpectedResponseError, match="envelope"):
+        call.read(Reply(200, {}, b"<html>sign in to the guest network"))

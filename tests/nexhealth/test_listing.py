@@ -76,6 +76,24 @@ def test_more_without_a_cursor_does_not_fit() -> None:
         walk.take(Page(has_next_page=True))
 
 
+@pytest.mark.parametrize("circle", [("a", "b", "a"), ("a", "b", "c", "a"), ("a", "b", "c", "b")])
+def test_cursors_that_lead_in_a_circle_are_not_followed_for_ever(circle: tuple[str, ...]) -> None:
+    walk = Walk(calls.list_patients(HERE, {}))
+    for cursor in circle[:-1]:
+        walk.take(Page(has_next_page=True, end_cursor=cursor))
+
+    with pytest.raises(UnexpectedResponseError, match="same cursor"):
+        walk.take(Page(has_next_page=True, end_cursor=circle[-1]))
+
+
+def test_a_walk_may_begin_in_the_middle_and_is_not_followed_back_there() -> None:
+    walk = Walk(calls.list_patients(HERE, {"end_cursor": "a"}))
+    walk.take(Page(has_next_page=True, end_cursor="b"))
+
+    with pytest.raises(UnexpectedResponseError, match="same cursor"):
+        walk.take(Page(has_next_page=True, end_cursor="a"))
+
+
 def test_a_cursor_that_leads_nowhere_is_not_followed_for_ever() -> None:
     walk = Walk(calls.list_patients(HERE, {}))
     walk.take(Page(has_next_page=True, end_cursor="a"))

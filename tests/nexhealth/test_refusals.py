@@ -36,6 +36,7 @@ WRITE: Call[Any] = calls.create_webhook_endpoint({"target_url": "https://example
         (401, AuthenticationError),
         (403, PermissionDeniedError),
         (404, NotFoundError),
+        (408, ServerError),
         (409, ConflictError),
         (410, NotFoundError),
         (415, InvalidRequestError),

@@ -80,7 +80,7 @@ def test_nothing_changed_is_nothing_to_do() -> None:
     assert (event.kind, event.ids, event.rows) == ("", (), ())
 
 
-@pytest.mark.parametrize("given", ["", "OfficeKey1234568", "ODFHIR Dev/OfficeKey1234567", "OfficeKey", "é"])
+@pytest.mark.parametrize("given", ["", "OfficeKey1234568", "ODFHIR Dev/OfficeKey1234567", "OfficeKey", "é", "\udcff"])
 def test_a_wrong_key_is_refused(given: str) -> None:
     with pytest.raises(SignatureError) as caught:
         parse_event({"Authorization": given}, body(), KEY)
@@ -111,7 +111,7 @@ def test_several_keys_are_all_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     assert compared == [KEY.encode(), b"AnotherKey123456"]
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"7", b'["a"]', b"null"])
+@pytest.mark.parametrize("content", [b"", b"{", b"7", b'["a"]', b"null", b"[" * 100_000])
 def test_other_bodies_are_refused(content: bytes) -> None:
     with pytest.raises(WebhookError, match="body"):
         parse_event(HEADERS, content, KEY)

@@ -7,6 +7,7 @@ import pytest
 
 from odnexus._calls import Call, Reply
 from odnexus.errors import (
+    AmbiguousWriteError,
     ApiError,
     AuthenticationError,
     ConflictError,
@@ -37,6 +38,14 @@ def test_any_2xx_is_a_success(status: int) -> None:
     assert refuse(CALL, answer(status, "eConnector")) is None
 
 
+def test_a_web_page_is_no_answer_of_the_office() -> None:
+    page = Reply(200, {}, b"\n<!DOCTYPE html><title>Sign in to the guest network</title>")
+
+    assert type(refuse(CALL, page)) is AmbiguousWriteError
+    assert type(refuse(calls.confirm_appointment(7, confirm_val=None, def_num=21), page)) is UnexpectedResponseError
+    assert type(refuse(calls.get_patient(7), page)) is UnexpectedResponseError
+
+
 @pytest.mark.parametrize(
     ("status", "text", "error"),
     [
@@ -54,6 +63,7 @@ def test_any_2xx_is_a_success(status: int) -> None:
         (401, "Developer does not have permission for this method", PermissionDeniedError),
         (403, "no", PermissionDeniedError),
         (404, "Patient not found", NotFoundError),
+        (408, "", ServerError),
         (404, "Patient does not exist.", NotFoundError),
         (409, "taken", ConflictError),
         (410, "deprecated", NotFoundError),

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from odnexus._calls import Call
-from odnexus.errors import AmbiguousWriteError, NotFoundError
+from odnexus.errors import AmbiguousWriteError, NotFoundError, UnexpectedResponseError
 from odnexus.opendental import calls, steps
 from odnexus.opendental.models import Patient
 from odnexus.opendental.wire import NoBody
@@ -64,6 +64,19 @@ def test_a_known_number_is_used_for_updates() -> None:
 def test_a_create_whose_number_nobody_knows_is_ambiguous() -> None:
     with pytest.raises(AmbiguousWriteError, match="no number"):
         run(steps.written(WRITE, bare, calls.get_patient), NoBody())
+
+
+def test_an_answer_that_does_not_fit_was_accepted_all_the_same() -> None:
+    odd = UnexpectedResponseError("missing @ $.PatNum", "opendental", WRITE.name, ("missing @ $.PatNum",))
+
+    with pytest.raises(AmbiguousWriteError, match="no number"):
+        run(steps.written(WRITE, bare, calls.get_patient), odd)
+    assert run(steps.written(WRITE, bare, number=3), odd)[0] == bare(3)
+
+
+def test_a_status_that_is_not_documented_is_no_acceptance() -> None:
+    with pytest.raises(UnexpectedResponseError, match="302"):
+        run(steps.written(WRITE, bare, number=3), UnexpectedResponseError("status 302 is not documented"))
 
 
 def test_a_number_may_be_unneeded() -> None:

@@ -313,6 +313,14 @@ def test_a_write_may_answer_with_the_record() -> None:
         read(reply({"CommlogNum": "none"}))
 
 
+def test_a_written_record_that_does_not_fit_is_read_back_by_its_number() -> None:
+    read = wire.written(Commlog, "POST /commlogs")
+    located = {"location": "https://api.opendental.com/api/v1/commlogs/4711"}
+
+    assert read(reply({"CommlogNum": 5, "CommDateTime": "soon"})) == wire.NoBody(5)
+    assert read(Reply(201, located, b'{"CommDateTime": "soon"}')) == wire.NoBody(4711)
+
+
 def test_raw_answers_are_json_or_nothing() -> None:
     read = wire.plain("GET /carriers")
 

@@ -58,14 +58,16 @@ def pattern_for(minutes: int, like: str = "") -> str:
 
     Args:
         minutes: Length; rounded up to a multiple of five, at least five, at most nine hours.
-        like: A pattern whose ends are kept while its middle is stretched or cut; without it all is provider time.
+        like: A pattern whose ends are kept while its middle is stretched or cut, as long as some provider time is
+            left; without it all is provider time.
     """
     units = rounded_minutes(minutes) // UNIT
     if not like or set(like) - set("X/"):
         return "X" * units
     if units <= len(like):
         tail = len(like) - len(like.rstrip("/"))
-        return like[: units - tail] + like[len(like) - tail :] if tail < units else like[:units]
+        cut = like[: units - tail] + like[len(like) - tail :] if tail < units else like[:units]
+        return cut if "X" in cut or "X" not in like else "X" * units
     middle = len(like) // 2
     return like[:middle] + like[middle] * (units - len(like)) + like[middle:]
 

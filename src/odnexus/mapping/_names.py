@@ -24,6 +24,7 @@ from odnexus.mapping.issues import Issue, Mapped, Severity
 __all__ = [
     "PARTICLES",
     "SUFFIXES",
+    "SUFFIX_WORDS",
     "PersonName",
     "clean",
     "fold_name",
@@ -41,6 +42,9 @@ SUFFIXES: Final[dict[str, str]] = {
     "v": "v", "5th": "v",
 }  # fmt: skip
 """Spellings of suffixes and the five words of `Person.suffix`."""
+
+SUFFIX_WORDS: Final[dict[str, str]] = {"jr": "Jr", "sr": "Sr", "ii": "II", "iii": "III", "iv": "IV", "v": "V"}
+"""How a suffix is written behind a family name."""
 
 # A lone V behind a given name is a middle initial; "Junior" and "Senior" there are part of what people are called.
 _GIVEN_SUFFIXES: Final = SUFFIXES.keys() - {"v", "junior", "senior"}

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Final, cast
 
 from attrs import evolve, field, fields_dict, frozen
 
+from odnexus.mapping._fit import fitted
 from odnexus.mapping.issues import Issue, Mapped, gather, rename
 from odnexus.mapping.text import (
+    SUFFIX_WORDS,
     PersonName,
     Sex,
     address_line,
@@ -102,7 +104,6 @@ class Person:
 PERSON_FIELDS: Final[tuple[str, ...]] = tuple(fields_dict(Person))
 _SEXES: Final[dict[object, Sex]] = {"male": "male", "female": "female", "other": "other"}
 _PHONES: Final = ("mobile", "home", "work")
-_SUFFIX_WORDS: Final = {"jr": "Jr", "sr": "Sr", "ii": "II", "iii": "III", "iv": "IV", "v": "V"}
 
 
 # -- reading -----------------------------------------------------------------------------------------------------------
@@ -231,6 +232,9 @@ def opendental_patient(
 ) -> Mapped[PatientCreate]:
     """Return the fields of a new Open Dental chart; what is unknown is left out.
 
+    A text that is longer than its field is cut, and what Open Dental would refuse (a state outside of the US and
+    Canada, a postal code of another form) is left out, each with an issue.
+
     Args:
         person: Who it is.
         pri_prov: ProvNum of the primary provider.
@@ -252,13 +256,19 @@ def opendental_patient(
         "gender": gender.value,
         "birthdate": person.birth_date,
         **_opendental_contact(person, issues),
-        "pri_prov": pri_prov,
-        "clinic_num": clinic_num,
-        "guarantor": guarantor,
-        "billing_type": billing_type,
     }
-    created = {name: value for name, value in values.items() if value is not None and value != ""}
-    return Mapped(cast("PatientCreate", created), (*issues, *gender.issues))
+    created = fitted({name: value for name, value in values.items() if value is not None and value != ""}, _ESSENCE)
+    office = {"pri_prov": pri_prov, "clinic_num": clinic_num, "guarantor": guarantor, "billing_type": billing_type}
+    whole = {**created.value, **{name: value for name, value in office.items() if value is not None and value != ""}}
+    return Mapped(cast("PatientCreate", whole), (*issues, *gender.issues, *created.issues))
+
+
+# Fields of a chart and the fields of a person that they come from, for issues.
+_ESSENCE: Final = {
+    "l_name": "family", "f_name": "given", "middle_i": "middle", "birthdate": "birth_date", "gender": "sex",
+    "wireless_phone": "mobile", "hm_phone": "home", "wk_phone": "work", "address2": "address", "city": "address",
+    "state": "address", "zip": "address",
+}  # fmt: skip
 
 
 def _opendental_contact(person: Person, issues: list[Issue]) -> dict[str, str]:
@@ -274,14 +284,14 @@ def _opendental_contact(person: Person, issues: list[Issue]) -> dict[str, str]:
         "address": person.address.line_1,
         "address2": person.address.line_2,
         "city": person.address.city,
-        "state": state.value,
-        # Open Dental refuses any other form of a postal code (POST /patients).
+        # Open Dental takes two capitals, and only some forms of a postal code (POST /patients).
+        "state": "" if state.issues else state.value,
         "zip": "" if code.issues else code.value,
     }
 
 
 def _family_with_suffix(person: Person) -> str:
-    return f"{person.family} {_SUFFIX_WORDS.get(person.suffix, '')}".strip()
+    return f"{person.family} {SUFFIX_WORDS.get(person.suffix, '')}".strip()
 
 
 _NEXHEALTH_REQUIRED: Final = ("family", "given", "email", "birth_date")
@@ -348,7 +358,8 @@ def fill_blanks(source: Person, target: Person) -> PatientChanges:
         },
     )
     filled = opendental_patient(lacking).value
-    if lacking.sex is None:
+    if filled.get("gender") == "Unknown":
+        # Also for a sex that Open Dental has no word for: it says as much as the blank.
         del filled["gender"]
     return cast("PatientChanges", filled)
 

@@ -25,6 +25,7 @@ from typing import Any, Literal, TypeAlias
 
 from attrs import evolve, field, frozen
 
+from odnexus.mapping._fit import fitted
 from odnexus.mapping.answers import (
     FLAT_NAMES,
     as_text,
@@ -37,6 +38,7 @@ from odnexus.mapping.answers import (
 )
 from odnexus.mapping.issues import Issue, Mapped
 from odnexus.mapping.text import (
+    SUFFIX_WORDS,
     address_line,
     city_name,
     email_address,
@@ -128,7 +130,7 @@ def _given(text: str) -> Mapped[object]:
 
 def _family(text: str) -> Mapped[object]:
     name = person_name(family=text)
-    whole = " ".join(part for part in (name.value.family, name.value.suffix.title()) if part)
+    whole = " ".join(part for part in (name.value.family, SUFFIX_WORDS.get(name.value.suffix, "")) if part)
     return Mapped(whole, _about(name.issues, "family"))
 
 
@@ -332,19 +334,24 @@ class FieldMap:
     def patient_fields(self, record: Mapping[str, Any], *, new: bool) -> Mapped[dict[str, object]]:
         """Return what *record* says of the patient, under the client's names, as far as the rules allow.
 
+        A text that is longer than its field is cut, and what Open Dental would refuse is left out, each with an issue.
+
         Args:
             record: The patient as NexHealth shows it, or a flat payload.
             new: True for a new chart, False for one that is there (then ``create`` rules say nothing).
         """
         values: dict[str, object] = {}
         issues: list[Issue] = []
+        targets: dict[str, str] = {}
         for line in self.explain(record):
             rule = self.rules[line.rule]
             allowed = rule.write != "never" and (new or rule.write != "create")
             if rule.scope == "patient" and line.wins and allowed:
                 values[snake(rule.name)] = line.value
+                targets[snake(rule.name)] = rule.target
                 issues += [evolve(issue, field=rule.target) for issue in line.issues]
-        return Mapped(values, tuple(issues))
+        taken = fitted(values, targets)
+        return Mapped(taken.value, (*issues, *taken.issues))
 
     def insurance(self, record: Mapping[str, Any]) -> dict[str, str]:
         """Return what *record* says of an insurance, by the names of `INSURANCE_FIELDS`; nothing that it leaves out."""

@@ -16,6 +16,7 @@ from typing import Final, Literal
 from odnexus.mapping._dates import MAX_AGE_YEARS, NO_DATES, iso_date
 from odnexus.mapping._names import (
     PARTICLES,
+    SUFFIX_WORDS,
     SUFFIXES,
     PersonName,
     clean,
@@ -33,6 +34,7 @@ __all__ = [
     "NO_DATES",
     "PARTICLES",
     "SUFFIXES",
+    "SUFFIX_WORDS",
     "AddressKey",
     "PersonName",
     "Sex",

@@ -242,6 +242,8 @@ def opendental_changes(
 ) -> Mapped[OpenDentalEdit]:
     """Return what makes an Open Dental appointment show *fields*.
 
+    What it cannot be told (no start, no chair, no provider) is left out, with an issue of severity error.
+
     Args:
         fields: Fields of the visit and the values they must become, as in `Visit` or in its `essence`.
         pattern: The pattern the appointment has, whose shape is kept when its length changes.
@@ -254,7 +256,11 @@ def opendental_changes(
     if fields.get("cancelled") is False:
         changes["apt_status"] = "Scheduled"
     if "start" in fields:
-        changes["apt_date_time"] = _start_of(fields["start"])
+        start = _start_of(fields["start"])
+        if start == NO_START:
+            issues.append(_issue("start", "time.missing", "error"))
+        else:
+            changes["apt_date_time"] = start
     if isinstance(minutes := fields.get("minutes"), int):
         changes["pattern"] = pattern_for(minutes, pattern)
     if isinstance(operatory := _known("operatory", fields, issues), int):
@@ -295,10 +301,14 @@ def nexhealth_changes(
     if "provider" in fields:
         issues.append(_issue("provider", "provider.unsupported", "error"))
     if fields.keys() & {"start", "minutes"}:
-        start = to_instant(_start_of(fields.get("start", shown.start)), zone)
-        issues.extend(start.issues)
-        changes["start_time"] = start.value
-        changes["end_time"] = start.value + timedelta(minutes=_minutes(fields.get("minutes"), shown))
+        wall = _start_of(fields.get("start", shown.start))
+        if wall == NO_START:
+            issues.append(_issue("start", "time.missing", "error"))
+        else:
+            start = to_instant(wall, zone)
+            issues.extend(start.issues)
+            changes["start_time"] = start.value
+            changes["end_time"] = start.value + timedelta(minutes=_minutes(fields.get("minutes"), shown))
     if isinstance(operatory := _known("operatory", fields, issues), int):
         if (mapped := operatories.get(operatory)) is None:
             issues.append(_issue("operatory", "operatory.unmapped", "error"))

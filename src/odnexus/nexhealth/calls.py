@@ -12,7 +12,7 @@ from typing import TypeVar, cast
 from attrs import evolve
 
 from odnexus._calls import Call, Json, LeaveOut, Method, Reply
-from odnexus.errors import ConfigurationError
+from odnexus.errors import AmbiguousWriteError, ConfigurationError, UnexpectedResponseError
 from odnexus.nexhealth import table
 from odnexus.nexhealth.checks import fits
 from odnexus.nexhealth.endpoint import LARGEST_PAGE, Endpoint
@@ -82,10 +82,23 @@ def _call(
         params=params,
         body=body or None,
         idempotent=endpoint.idempotent,
-        read=read,
+        read=read if endpoint.idempotent else _accepted(endpoint, read),
         refuse=refuse,
         classes=endpoint.classes,
     )
+
+
+def _accepted(endpoint: Endpoint, read: Callable[[Reply], T]) -> Callable[[Reply], T]:
+    """Return *read* for a write that may not be repeated: what cannot be read was accepted, and leaves doubt."""
+
+    def reading(reply: Reply) -> T:
+        try:
+            return read(reply)
+        except UnexpectedResponseError as error:
+            message = f"accepted, but the answer does not fit: {error.message}"
+            raise AmbiguousWriteError(message, error.api, endpoint.name) from None
+
+    return reading
 
 
 def _path(endpoint: Endpoint, ids: Mapping[str, int]) -> str:
@@ -367,7 +380,7 @@ def update_webhook_endpoint(id: int, changes: Values) -> Call[WebhookEndpoint]:
 
 def delete_webhook_endpoint(id: int) -> Call[None]:
     """``DELETE /webhook_endpoints/{id}``."""
-    return _call(table.DELETE_WEBHOOK_ENDPOINT, read_nothing, EVERYWHERE, id=id)
+    return _call(table.DELETE_WEBHOOK_ENDPOINT, read_nothing(table.DELETE_WEBHOOK_ENDPOINT.name), EVERYWHERE, id=id)
 
 
 def list_subscriptions(scope: Scope, id: int, filters: Values) -> Listing[WebhookSubscription]:
@@ -392,7 +405,8 @@ def update_subscription(scope: Scope, id: int, subscription_id: int, changes: Va
 
 def delete_subscription(id: int, subscription_id: int) -> Call[None]:
     """``DELETE …/webhook_subscriptions/{subscription_id}``."""
-    return _call(table.DELETE_SUBSCRIPTION, read_nothing, EVERYWHERE, id=id, subscription_id=subscription_id)
+    endpoint = table.DELETE_SUBSCRIPTION
+    return _call(endpoint, read_nothing(endpoint.name), EVERYWHERE, id=id, subscription_id=subscription_id)
 
 
 # --- the rest of the API -----------------------------------------------------------------------------------------

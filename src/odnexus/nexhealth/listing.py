@@ -61,13 +61,17 @@ class Walk(Generic[R]):
     def __init__(self, listing: Listing[R]) -> None:
         self._listing = listing
         self._seen: set[object] = set()
+        self._followed = {_cursors(listing.first)}
         self.next: Call[Page[R]] | None = listing.first
 
     def take(self, page: Page[R]) -> Page[R]:
         """Move on, and return *page* without the rows that do not fit or came before; it counts both."""
         following = self._listing.after(page)
-        if following is not None and self.next is not None and following.params == self.next.params:
-            raise misfit(following.name, "the same cursor again @ $.page_info")
+        if following is not None:
+            # Not only the cursor of the page before: two that point to each other would be followed for ever.
+            if _cursors(following) in self._followed:
+                raise misfit(following.name, "the same cursor again @ $.page_info")
+            self._followed.add(_cursors(following))
         self.next = following
         fitting = [row for row in page.rows if self._listing.fits(row)]
         rows = tuple(row for row in fitting if self._is_new(row))
@@ -81,3 +85,7 @@ class Walk(Generic[R]):
         if key is not None:
             self._seen.add(key)
         return True
+
+
+def _cursors(call: Call[Page[R]]) -> tuple[str, ...]:
+    return tuple(value for name, value in call.params if name in ("start_cursor", "end_cursor"))

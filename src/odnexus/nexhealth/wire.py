@@ -398,8 +398,15 @@ def read_written_appointment(name: str) -> Callable[[Reply], Appointment]:
     return read
 
 
-def read_nothing(reply: Reply) -> None:
-    """Read an answer whose body carries nothing (204)."""
+def read_nothing(name: str) -> Callable[[Reply], None]:
+    """Return a reader for an answer whose body carries nothing (204), or an envelope without data."""
+
+    def read(reply: Reply) -> None:
+        if reply.content.strip():
+            # What is neither was said by somebody else, such as the page of a proxy.
+            _opened(reply, name)
+
+    return read
 
 
 def read_envelope(name: str) -> Callable[[Reply], Json]:

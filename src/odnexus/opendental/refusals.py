@@ -15,6 +15,7 @@ from typing import Any, TypeAlias, cast
 
 from odnexus._calls import Call, Json, Reply
 from odnexus.errors import (
+    AmbiguousWriteError,
     ApiError,
     AuthenticationError,
     ConflictError,
@@ -40,15 +41,23 @@ _NONE = re.compile(r"(there (are|is) )?no (?!such\b).*\b(exists?|found|match(es|
 
 
 def refuse(call: Call[Any], reply: Reply) -> ApiError | None:
-    """Return the error that *reply* means for *call*, or ``None`` for any 2xx."""
+    """Return the error that *reply* means for *call*, or ``None`` for any 2xx that is no web page."""
     if reply.ok:
-        return None
+        return _page(call) if reply.content.lstrip()[:1] == b"<" else None
     detail = sentence(reply)
     if reply.status in (400, 404) and _TOO_OLD.search(detail):
         return _unsupported(call)
-    if reply.status >= 500:
+    if reply.status >= 500 or reply.status == 408:
+        # 408 is a proxy's: nobody knows how far the request came.
         return _saying(ServerError, "the other side failed")(call, reply, detail)
     return _BY_STATUS.get(reply.status, _other)(call, reply, detail)
+
+
+def _page(call: Call[Any]) -> ApiError:
+    """Return the error for a web page under a 2xx: of a proxy or another program, and no word of the office."""
+    if call.idempotent:
+        return UnexpectedResponseError("a web page came instead of an answer", call.api, call.name)
+    return AmbiguousWriteError("a web page came instead of the answer to a write", call.api, call.name)
 
 
 def refuse_list(call: Call[Any], reply: Reply) -> ApiError | None:

@@ -335,7 +335,10 @@ def _number_of(record: type[Record], row: Json) -> object:
 
 
 def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
-    """Return the reader of the answer to a write that promises a *record* and may come without one."""
+    """Return the reader of the answer to a write that promises a *record* and may come without one.
+
+    A record that does not fit, but whose number can be read, is as good as none: it can be read back.
+    """
 
     def read(reply: Reply) -> R | NoBody:
         try:
@@ -343,9 +346,17 @@ def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
         except ValueError:
             body = None
         rows = body if isinstance(body, list) else [body]
-        if len(rows) == 1 and isinstance(rows[0], dict) and rows[0]:
+        located = _number_in_location(reply)
+        if not (len(rows) == 1 and isinstance(rows[0], dict) and rows[0]):
+            return NoBody(located)
+        try:
             return _structured(record, rows[0], call_name, "$")
-        return NoBody(_number_in_location(reply))
+        except UnexpectedResponseError:
+            number = _number_of(record, rows[0])
+            known = int(str(number)) if isinstance(number, int | str) and str(number).isdecimal() else located
+            if not known:
+                raise
+            return NoBody(known)
 
     return read
 
