@@ -171,7 +171,7 @@ def test_an_event_behind_another_of_its_lane_is_left_alone(office: Place, store:
 
 def test_a_location_that_is_being_worked_on_is_left_alone(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
-    store.turns.take("location:main", "a worker", NOW, NOW + timedelta(minutes=10))
+    store.turns.take("location:main", "a worker", NOW, NOW + timedelta(days=1))
 
     code, output = odnexus(office, "events", "bury", "aaa")
 

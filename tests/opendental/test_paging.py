@@ -43,6 +43,11 @@ def walk(walker: Pager[Appointment], table: Callable[[int], Rows], cap: int = 10
         number += 1
 
 
+def always(count: int) -> Callable[[int], Rows]:
+    """Return a table that holds *count* rows at every request."""
+    return lambda _: visits(count)
+
+
 def numbers(pages: list[tuple[int, Rows]]) -> list[int]:
     return [row.apt_num for _, rows in pages for row in rows]
 
@@ -110,7 +115,7 @@ def test_pages_smaller_than_documented_hide_nothing(cap: int) -> None:
     largest = [0]
     for count in (1, cap - 1, cap, cap + 1, 3 * cap, 3 * cap + 1):
         walker = Pager(calls.listing(appointments.LIST, Appointment, {}), largest)
-        pages = list(walk(walker, lambda _, count=count: visits(count), cap))
+        pages = list(walk(walker, always(count), cap))
 
         assert numbers(pages) == list(range(1, count + 1))
 
@@ -119,7 +124,7 @@ def test_the_largest_page_of_an_office_is_found_out_once() -> None:
     largest, costs = [0], []
     for count in (5, 5, 4, 80, 30, 49):
         walker = Pager(calls.listing(appointments.LIST, Appointment, {}), largest)
-        costs.append(len(list(walk(walker, lambda _, count=count: visits(count)))))
+        costs.append(len(list(walk(walker, always(count)))))
 
     assert costs == [2, 2, 1, 1, 1, 1]
 
