@@ -123,6 +123,16 @@ def test_steady_failure_sends_no_more_than_the_policy_allows() -> None:
     assert drive.sent == CALL_RETRY.attempts == 4
 
 
+@pytest.mark.parametrize("idempotent", [True, False])
+def test_when_to_come_back_is_kept_of_any_failure_that_may_pass(idempotent: bool) -> None:
+    drive = Drive(Reply(503, {"retry-after": "300"}))
+
+    with pytest.raises((ServerError, AmbiguousWriteError)) as caught:
+        drive.run(a_call(idempotent=idempotent))
+    assert drive.sent == 1
+    assert caught.value.retry_after == timedelta(minutes=5)
+
+
 def test_too_many_requests_are_repeated_once_and_keep_what_the_server_said() -> None:
     drive = Drive(*[Reply(429, {"retry-after": "7"})] * 5)
 

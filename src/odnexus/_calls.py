@@ -87,6 +87,20 @@ def live_keys(source: KeySource) -> tuple[Secret, ...]:
     return tuple(source()) if callable(source) else (Secret(source),)
 
 
+def check_key(source: KeySource, name: str, remedy: str) -> None:
+    """Raise `ConfigurationError` unless every live key of *source* can be sent.
+
+    Args:
+        source: The key, or what returns the live ones.
+        name: The setting, for the message.
+        remedy: What to do where there is none.
+    """
+    keys = live_keys(source)
+    require(bool(keys) and all(keys), name, remedy)
+    plain = all(key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal() for key in keys)
+    require(plain, name, "take out the line break, blank or other character that is in no key, at its end perhaps")
+
+
 class RotatingKey:
     """The key to send, out of those that are live: the first, unless it was refused while an older one is live.
 
@@ -161,7 +175,10 @@ class Reply:
         """Return the body as JSON, ``None`` if it is empty; raise ``ValueError`` if it is something else."""
         if not self.content.strip():
             return None
-        return cast(Json, json.loads(self.content))
+        try:
+            return cast(Json, json.loads(self.content))
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
 
     def retry_after(self, now: datetime) -> timedelta | None:
         """Return how long the header ``Retry-After`` asks to wait (seconds or a date), ``None`` without one."""
@@ -284,7 +301,10 @@ def exchange(
             if (yield Renew()):
                 continue
             raise error
-        pause = _pause(error, outcome, attempt, policy, now, roll)
+        asked = outcome.retry_after(now()) if isinstance(outcome, Reply) else None
+        pause = _pause(error, asked, attempt, policy, roll)
+        if error.transient:
+            error.retry_after = asked
         if isinstance(error, RateLimitError):
             limited += 1
             error.retry_after = pause.length
@@ -320,19 +340,11 @@ def _may_repeat(call: Call[Any], error: ApiError) -> bool:
 
 
 def _pause(
-    error: ApiError,
-    outcome: Outcome,
-    attempt: int,
-    policy: RetryPolicy,
-    now: Callable[[], datetime],
-    roll: Callable[[], float],
+    error: ApiError, asked: timedelta | None, attempt: int, policy: RetryPolicy, roll: Callable[[], float]
 ) -> Pause:
-    """Return how long to wait after *error*: what the server asked for, else the policy."""
-    asked = outcome.retry_after(now()) if isinstance(outcome, Reply) else None
-    limited = isinstance(error, RateLimitError)
-    if asked is not None:
-        return Pause(asked, everyone=limited)
-    return Pause(policy.wait(attempt, roll()), everyone=limited)
+    """Return how long to wait after *error*: what the server *asked* for, else the policy."""
+    length = policy.wait(attempt, roll()) if asked is None else asked
+    return Pause(length, everyone=isinstance(error, RateLimitError))
 
 
 def no_answer_expected(reply: Reply) -> None:

@@ -52,6 +52,12 @@ def client(answer: Any, **settings: Any) -> AsyncNexHealth:
     return AsyncNexHealth(**{**known, **settings}, transport=httpx.MockTransport(answer))
 
 
+@pytest.mark.parametrize("key", ["key-1\n", "kéy", "key 1"])
+def test_a_key_that_cannot_be_sent_is_refused(key: str) -> None:
+    with pytest.raises(ConfigurationError, match="api_key: take out"):
+        client(Recorder(), api_key=key)
+
+
 @pytest.mark.parametrize("settings", [{}, {"api_key": ""}, {"api_key": None}])
 def test_a_key_is_needed(settings: Any) -> None:
     with pytest.raises(ConfigurationError, match="api_key: give the key"):

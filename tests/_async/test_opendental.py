@@ -104,6 +104,47 @@ async def test_filters_leave_as_documented_and_none_means_no_filter() -> None:
 
 
 @running
+async def test_a_blank_in_a_query_leaves_as_the_vendor_writes_it() -> None:
+    network = Network(json_answer([]))
+    async with network.client() as od:
+        rows = [row async for row in od.appointments.iter(date_t_stamp=datetime(2026, 3, 1, 8))]
+
+    assert rows == []
+    assert network.paths == ["GET /api/v1/appointments?DateTStamp=2026-03-01%2008%3A00%3A00"]
+
+
+@running
+async def test_a_write_whose_answer_cannot_be_unpacked_is_left_in_doubt() -> None:
+    def junk(request: httpx.Request) -> httpx.Response:
+        headers = {"Content-Encoding": "gzip"}
+        return httpx.Response(201, headers=headers, stream=httpx.ByteStream(b"junk"), request=request)
+
+    door = httpx.MockTransport(junk)
+    async with AsyncOpenDental(
+        developer_key=DEVELOPER_KEY, customer_key=CUSTOMER_KEY, mode="service", transport=door
+    ) as od:
+        with pytest.raises(AmbiguousWriteError):
+            await od.patients.create(l_name="Okafor", f_name="Lena")
+
+
+@running
+async def test_an_answer_nested_too_deeply_is_no_answer() -> None:
+    network = Network(httpx.Response(200, content=b"[" * 100_000))
+    async with network.client() as od:
+        with pytest.raises(UnexpectedResponseError):
+            await od.patients.get(412)
+
+
+@pytest.mark.parametrize("key", ["OfficeKey7654321\n", "OfficeKéy", "Office Key", "\tOfficeKey"])
+@pytest.mark.parametrize("name", ["developer_key", "customer_key"])
+def test_a_key_that_cannot_be_sent_is_refused_without_being_shown(name: str, key: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"{name}: take out") as caught:
+        Network(json_answer([])).client(**{name: key})
+
+    assert key.strip() not in str(caught.value)
+
+
+@running
 async def test_a_change_holds_what_the_caller_mentioned() -> None:
     network = Network(json_answer(OKAFOR))
     async with network.client() as od:

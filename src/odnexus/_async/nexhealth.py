@@ -12,7 +12,7 @@ from odnexus._async.nexhealth_gate import AsyncGate, AsyncSends
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._async.offering import AsyncOffered, forget_made
 from odnexus._async.transport import AsyncHttpTransport, AsyncTransport
-from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
+from odnexus._calls import Json, KeySource, Method, check_base_url, check_key, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.errors import ConfigurationError
 from odnexus.nexhealth.oauth import Consent
@@ -198,9 +198,9 @@ def _tokens(api_key: KeySource | None, tokens: AsyncTokens | None, authorizer: A
     if tokens is None:
         if authorizer is not None:
             return AsyncTokens(authorizer)
-        if not api_key or not all(live_keys(api_key)):
-            raise ConfigurationError("api_key: give the key of the developer portal")
-        return AsyncTokens(ApiKeyAuthorizer(api_key))
+        key = "" if api_key is None else api_key
+        check_key(key, "api_key", "give the key of the developer portal")
+        return AsyncTokens(ApiKeyAuthorizer(key))
     if (
         api_key is not None
         and isinstance(tokens.authorizer, ApiKeyAuthorizer)

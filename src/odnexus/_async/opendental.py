@@ -11,7 +11,7 @@ from odnexus._async._compat import AsyncClock, SystemAsyncClock
 from odnexus._async.offering import AsyncOffered, forget_made
 from odnexus._async.opendental_routes import AsyncConnection, AsyncKeys, AsyncResource, AsyncRoute
 from odnexus._async.transport import AsyncHttpTransport
-from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
+from odnexus._calls import Json, KeySource, Method, check_base_url, check_key, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus.opendental import modes
 from odnexus.opendental.modes import Mode, Tier
@@ -158,8 +158,8 @@ class AsyncOpenDental:
         timeout: float = 65.0,
         read_only: bool = False,
     ) -> None:
-        require(all(live_keys(developer_key)), "developer_key", "give the key of the developer portal")
-        require(all(live_keys(customer_key)), "customer_key", "give the office's key for this developer")
+        check_key(developer_key, "developer_key", "give the key of the developer portal")
+        check_key(customer_key, "customer_key", "give the office's key for this developer")
         ways = modes.modes(mode)
         require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
         clock = clock or SystemAsyncClock()

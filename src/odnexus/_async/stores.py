@@ -181,19 +181,39 @@ class AsyncStore(Protocol):
     """All of it together. An app may combine parts that live in different places."""
 
     @property
-    def inbox(self) -> AsyncInbox: ...
+    def inbox(self) -> AsyncInbox:
+        """Events and what becomes of them."""
+        ...
+
     @property
-    def links(self) -> AsyncLinks: ...
+    def links(self) -> AsyncLinks:
+        """Which record of one side is which of the other."""
+        ...
+
     @property
-    def cursors(self) -> AsyncCursors: ...
+    def cursors(self) -> AsyncCursors:
+        """Named texts: how far each poll has come."""
+        ...
+
     @property
-    def reviews(self) -> AsyncReviews: ...
+    def reviews(self) -> AsyncReviews:
+        """Questions to people, and their answers."""
+        ...
+
     @property
-    def journal(self) -> AsyncJournal: ...
+    def journal(self) -> AsyncJournal:
+        """What was done and why."""
+        ...
+
     @property
-    def turns(self) -> AsyncTurns: ...
+    def turns(self) -> AsyncTurns:
+        """Who works where."""
+        ...
+
     @property
-    def snapshots(self) -> AsyncSnapshots: ...
+    def snapshots(self) -> AsyncSnapshots:
+        """Pictures of an office."""
+        ...
 
 
 class Sealer(Protocol):

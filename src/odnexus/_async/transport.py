@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
+from urllib.parse import quote, urlencode
 
 from odnexus._async._compat import AsyncClock, AsyncLock, SystemAsyncClock
 from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
@@ -152,8 +153,7 @@ class AsyncTransport:
         try:
             response = await self._http().request(
                 call.method,
-                call.url or self.base_url + call.path,
-                params=list(call.params) or None,
+                _with_query(call.url or self.base_url + call.path, call.params),
                 content=call.content if text is None else text.encode(),
                 headers=headers,
             )
@@ -162,7 +162,8 @@ class AsyncTransport:
             return NoReply(Lost.NOT_SENT)
         except httpx.TimeoutException:
             return NoReply(Lost.TIMEOUT)
-        except httpx.TransportError:
+        except httpx.RequestError:
+            # The line broke, or what came cannot be unpacked.
             return NoReply(Lost.BROKEN)
         finally:
             _ours.reset(before)
@@ -199,6 +200,13 @@ class AsyncTransport:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.aclose()
+
+
+def _with_query(url: str, params: Sequence[tuple[str, str]]) -> str:
+    """Return *url* with *params*, a blank as %20: Open Dental's page "API Implementation" asks for it."""
+    if not params:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode(params, quote_via=quote)}"
 
 
 def _context() -> ssl.SSLContext:

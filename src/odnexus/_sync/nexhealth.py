@@ -8,7 +8,7 @@ from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
-from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys
+from odnexus._calls import Json, KeySource, Method, check_base_url, check_key, live_keys
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock
 from odnexus._sync.nexhealth_gate import Gate, Sends
@@ -197,9 +197,9 @@ def _tokens(api_key: KeySource | None, tokens: Tokens | None, authorizer: Author
     if tokens is None:
         if authorizer is not None:
             return Tokens(authorizer)
-        if not api_key or not all(live_keys(api_key)):
-            raise ConfigurationError("api_key: give the key of the developer portal")
-        return Tokens(ApiKeyAuthorizer(api_key))
+        key = "" if api_key is None else api_key
+        check_key(key, "api_key", "give the key of the developer portal")
+        return Tokens(ApiKeyAuthorizer(key))
     if (
         api_key is not None
         and isinstance(tokens.authorizer, ApiKeyAuthorizer)

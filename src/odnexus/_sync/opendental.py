@@ -8,7 +8,7 @@ from copy import copy
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast, overload
 
-from odnexus._calls import Json, KeySource, Method, check_base_url, live_keys, require
+from odnexus._calls import Json, KeySource, Method, check_base_url, check_key, require
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
 from odnexus._sync._compat import Clock, SystemClock
 from odnexus._sync.offering import Offered, forget_made
@@ -159,8 +159,8 @@ class OpenDental:
         timeout: float = 65.0,
         read_only: bool = False,
     ) -> None:
-        require(all(live_keys(developer_key)), "developer_key", "give the key of the developer portal")
-        require(all(live_keys(customer_key)), "customer_key", "give the office's key for this developer")
+        check_key(developer_key, "developer_key", "give the key of the developer portal")
+        check_key(customer_key, "customer_key", "give the office's key for this developer")
         ways = modes.modes(mode)
         require(base_url is None or len(ways) == 1, "base_url", "give it with a single mode only")
         clock = clock or SystemClock()

@@ -182,19 +182,39 @@ class Store(Protocol):
     """All of it together. An app may combine parts that live in different places."""
 
     @property
-    def inbox(self) -> Inbox: ...
+    def inbox(self) -> Inbox:
+        """Events and what becomes of them."""
+        ...
+
     @property
-    def links(self) -> Links: ...
+    def links(self) -> Links:
+        """Which record of one side is which of the other."""
+        ...
+
     @property
-    def cursors(self) -> Cursors: ...
+    def cursors(self) -> Cursors:
+        """Named texts: how far each poll has come."""
+        ...
+
     @property
-    def reviews(self) -> Reviews: ...
+    def reviews(self) -> Reviews:
+        """Questions to people, and their answers."""
+        ...
+
     @property
-    def journal(self) -> Journal: ...
+    def journal(self) -> Journal:
+        """What was done and why."""
+        ...
+
     @property
-    def turns(self) -> Turns: ...
+    def turns(self) -> Turns:
+        """Who works where."""
+        ...
+
     @property
-    def snapshots(self) -> Snapshots: ...
+    def snapshots(self) -> Snapshots:
+        """Pictures of an office."""
+        ...
 
 
 class Sealer(Protocol):
