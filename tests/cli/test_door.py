@@ -14,6 +14,7 @@ from typer import Exit
 import odnexus
 from odnexus.cli import telling
 from odnexus.cli.app import PANELS, _name, app, commands
+from odnexus.errors import StoreError
 
 
 def run(*arguments: str, missing: str = "") -> subprocess.CompletedProcess[str]:
@@ -121,3 +122,10 @@ def test_certificates_that_are_not_there_are_named(
         raise FileNotFoundError(2, "No such file or directory")
 
     assert "SSL_CERT_FILE" in capsys.readouterr().err
+
+
+def test_a_store_that_is_broken_leads_to_the_doctor(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Exit), telling.told():
+        raise StoreError("odnexus.sqlite: database disk image is malformed")
+
+    assert capsys.readouterr().err.endswith("malformed; odnexus doctor says what to do\n")

@@ -248,6 +248,16 @@ def test_a_wrong_address_to_listen_at_is_refused(town: Town, listen: str) -> Non
         pass
 
 
+def test_an_address_that_is_taken_says_so(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with (
+            pytest.raises(ConfigurationError, match=rf"{listen} cannot be used \(.*in use"),
+            receiving(town.engine, listen),
+        ):
+            pass
+
+
 def test_webhooks_are_received_while_it_runs(town: Town) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -293,7 +293,9 @@ def receiving(engine: SyncEngine, listen: str) -> Generator[None, None, None]:
     try:
         bound = socket.create_server((host.strip("[]"), int(port)))
     except OSError as error:
-        raise ConfigurationError(f"listen: {listen} cannot be used ({type(error).__name__})") from None
+        raise ConfigurationError(
+            f"listen: {listen} cannot be used ({error.strerror or type(error).__name__})"
+        ) from None
     # Neither access log nor log of its own: a path or header might hold what nobody should read.
     config = uvicorn.Config(AsgiReceiver(engine), log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)

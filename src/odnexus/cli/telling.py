@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from odnexus.cli.running import InstanceRunningError
-from odnexus.errors import ConfigurationError, OdnexusError
+from odnexus.errors import ConfigurationError, OdnexusError, StoreError
 from odnexus.practice import PracticeFileError
 
 
@@ -76,6 +76,8 @@ def _in_lines(error: OdnexusError) -> str:
         case PracticeFileError(problems=[_, _, *_]):
             lines = str(error).splitlines()
             return "\n  ".join([f"{len(lines)} things are wrong in the settings:", *lines])
+        case StoreError():
+            return f"{error}; odnexus doctor says what to do"
         case _:
             return str(error)
 
