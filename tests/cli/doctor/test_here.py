@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -198,3 +199,18 @@ def test_a_folder_that_is_made_with_the_store_is_no_failure(office: Place) -> No
     office.file.write_text(changed, encoding="utf-8")
 
     assert line_of_store(office).state == "pass"
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_finding(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(office)
+    (office.file.parent / "odnexus.sqlite.lock").touch()
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("odnexus.cli.doctor.here.only_instance", refused)
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+
+    line = line_of_store(office)
+
+    assert (line.state, line.text) == ("fail", "its folder cannot be written to")

@@ -180,6 +180,8 @@ def _running(store: Path) -> bool:
             return False
     except InstanceRunningError:
         return True
+    except OSError:
+        return False  # a folder that cannot be written to has a line of its own
 
 
 def _polled(heartbeat: Path) -> dict[str, datetime]:
