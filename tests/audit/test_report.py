@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -154,6 +155,12 @@ def test_a_page_needs_nothing_from_elsewhere_and_escapes_what_it_shows(tmp_path:
     assert "&lt;script&gt;" in text
     found = audit(office.picture())
     assert text.count("<svg") == len([result for result in found if result.rows]) + len(found.figures)
+
+
+@pytest.mark.parametrize("wrong", [0, None, "minors/guarantor.gone"])
+def test_what_is_no_row_of_a_result_is_told_what_to_give(wrong: Any) -> None:
+    with pytest.raises(KeyError, match="minors has no such row: give one of its rows, or the id of one"):
+        report()["minors"].explain(wrong)
 
 
 def test_a_row_that_is_not_there_cannot_be_explained() -> None:

@@ -260,6 +260,33 @@ def test_a_window_that_ends_before_it_begins_is_refused() -> None:
         Reading(location(), (WINDOW[1], WINDOW[0]), AT, (), None, None)
 
 
+@pytest.mark.parametrize(
+    "window",
+    [
+        (datetime(2026, 3, 2), datetime(2026, 5, 31)),
+        (datetime(2026, 3, 2, tzinfo=UTC), datetime(2026, 5, 31, tzinfo=UTC)),
+        ("2026-03-02", "2026-05-31"),
+        (date(2026, 3, 2), None),
+        (date(2026, 3, 2),),
+    ],
+)
+def test_a_window_that_is_no_two_days_is_refused_by_name(window: Any) -> None:
+    with pytest.raises(TypeError, match="window: give two days"):
+        picture_from(location(), at=AT, window=window)
+    with pytest.raises(TypeError, match="window: give two days"):
+        Reading(location(), window, AT, (), None, None)
+
+
+def test_a_picture_needs_a_moment_with_a_zone() -> None:
+    naive: Any = datetime(2026, 3, 2, 18)
+    day: Any = date(2026, 3, 2)
+    for fault, at in ((ValueError, naive), (TypeError, day)):
+        with pytest.raises(fault, match="at: give a moment with a time zone"):
+            picture_from(location(), at=at, window=WINDOW)
+        with pytest.raises(fault, match="at: give a moment with a time zone"):
+            Reading(location(), None, at, (), None, None)
+
+
 def test_a_column_that_shows_to_have_the_day_first_is_read_so() -> None:
     days = ["02/06/1979", "13/06/1980", "25/12/1981", "31/01/1982"]
     book = [{"AptNum": number, "PatNum": 7, "AptStatus": 1, "AptDateTime": f"{number}/3/2026 9:30 AM"}

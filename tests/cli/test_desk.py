@@ -216,6 +216,19 @@ def test_many_are_retried_at_once_but_never_all_by_mistake(office: Place, store:
     assert [each.reason for each in store.inbox.buried(10)] == ["spoilt", "spoilt"]
 
 
+@pytest.mark.parametrize("command", ["events list", "events retry", "events bury", "review list", "journal", "links"])
+def test_a_misspelt_location_is_not_told_as_one_where_nothing_is(
+    office: Place, store: SqliteStore, command: str
+) -> None:
+    store.inbox.put([event("aaa")])
+
+    code, output = odnexus(office, *command.split(), "--location", "mian")
+
+    assert code == 2
+    assert "location: there is no mian; choose from main" in output
+    assert odnexus(office, *command.split(), "--location", "main")[0] == 0
+
+
 def test_the_cause_and_the_next_step_are_told_in_words(office: Place, store: SqliteStore) -> None:
     store.inbox.put([event("aaa")])
     bury(store)

@@ -169,3 +169,21 @@ def test_a_missing_key_is_named(office: Place, monkeypatch: pytest.MonkeyPatch) 
     code, output, _ = init(office)
 
     assert (code, "OPENDENTAL_CUSTOMER_KEY is not set" in output) == (2, True)
+
+
+def test_a_folder_that_is_not_there_is_told_before_anything_is_asked(office: Place) -> None:
+    code, output, path = init(office, file="nowhere/new.toml")
+
+    assert code == 2
+    assert "there is no such folder" in output
+    assert not path.parent.exists()
+
+
+def test_a_key_with_a_typographic_quote_is_refused_unseen(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENDENTAL_CUSTOMER_KEY", "“secret”")
+
+    code, output, _ = init(office)
+
+    assert code == 2
+    assert "OPENDENTAL_CUSTOMER_KEY: it holds a letter that no key has" in output
+    assert "secret" not in output

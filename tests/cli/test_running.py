@@ -149,6 +149,31 @@ def test_an_office_that_is_offline_stops_nothing_and_is_caught_up_with(town: Tow
     assert [alert.rule for alert in town.alerts] == ["location.offline", "location.back"]
 
 
+def test_a_start_right_after_the_repair_does_not_wait_for_the_rhythm(
+    town: Town, caplog: pytest.LogCaptureFixture
+) -> None:
+    town.od.offline = True
+    hourly = Rhythm(timedelta(hours=1), time(2, 30))
+    connector(town, rhythm=hourly).run(After(town, timedelta(seconds=10)))
+    town.od.offline = False
+
+    with caplog.at_level(logging.INFO, "odnexus.run"):
+        connector(town, rhythm=Rhythm(timedelta(hours=1), time(2, 30))).run(After(town, timedelta(minutes=2)))
+
+    assert any("main: polled" in message for message in caplog.messages)
+
+
+def test_an_outage_is_logged_in_the_rhythm_of_the_polls(town: Town, caplog: pytest.LogCaptureFixture) -> None:
+    town.od.offline = True
+
+    with caplog.at_level(logging.INFO, "odnexus.run"):
+        connector(town).run(After(town, timedelta(minutes=31)))
+
+    told = [message for message in caplog.messages if "not polled" in message]
+    assert len(told) == pytest.approx(7, abs=1)
+    assert "asked again within 5 minutes" in told[0]
+
+
 def test_a_fault_is_logged_by_its_place_and_the_loop_goes_on(
     town: Town, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -221,6 +246,16 @@ def test_the_first_signal_stops_and_handlers_are_put_back() -> None:
 def test_a_wrong_address_to_listen_at_is_refused(town: Town, listen: str) -> None:
     with pytest.raises(ConfigurationError, match="listen"), receiving(town.engine, listen):
         pass
+
+
+def test_an_address_that_is_taken_says_so(town: Town) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        listen = f"127.0.0.1:{taken.getsockname()[1]}"
+        with (
+            pytest.raises(ConfigurationError, match=rf"{listen} cannot be used \(.*in use"),
+            receiving(town.engine, listen),
+        ):
+            pass
 
 
 def test_webhooks_are_received_while_it_runs(town: Town) -> None:
@@ -298,6 +333,17 @@ def test_wrong_settings_are_told_without_a_traceback(office: Place) -> None:
     assert process.returncode == 2
     assert "locations[0].timezone: give an IANA name" in log
     assert "Traceback" not in log
+
+
+def test_once_fails_for_a_script_where_nothing_answered(office: Place) -> None:
+    answered = run(str(office.file), "--once")
+    answered.communicate(timeout=30)
+    office.write(nexhealth="http://127.0.0.1:9")
+    refused = run(str(office.file), "--once")
+    log = refused.communicate(timeout=30)[1]
+
+    assert (answered.returncode, refused.returncode) == (0, 1)
+    assert "odnexus: not polled: main; odnexus doctor says why" in log
 
 
 def test_a_key_that_is_not_there_is_named(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:

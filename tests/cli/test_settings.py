@@ -160,3 +160,43 @@ def test_a_folder_in_place_of_a_file_is_named(tmp_path: Path) -> None:
 )
 def test_what_is_wrong_about_deliveries_is_named(section: dict[str, Any], place: str) -> None:
     assert [found for found, _ in problems({**content(), **section})] == [place]
+
+
+# --- what editors and people do to a file -----------------------------------------------------------------------------
+
+
+def file_of(folder: Path, *, encoding: str = "utf-8", change: tuple[str, str] = ("", "")) -> Path:
+    text = FILE.format(
+        subdomain="demo-dental", location=1, zone="America/Denver", nexhealth="https://n.example.com", opendental=""
+    ).replace('base_url = ""\n', "")
+    path = folder / "practice.toml"
+    path.write_bytes(text.replace(*change).replace("\n", "\r\n").encode(encoding))
+    return path
+
+
+def test_a_file_as_notepad_saves_it_is_read(tmp_path: Path) -> None:
+    assert Settings.load(file_of(tmp_path, encoding="utf-8-sig")).practice.subdomain == "demo-dental"
+
+
+def test_another_encoding_is_named_with_its_remedy(tmp_path: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"practice\.toml: it is not written in UTF-8; save it anew"):
+        Settings.load(file_of(tmp_path, encoding="utf-16"))
+
+
+@pytest.mark.parametrize("path", ["C:\\Odnexus\\store.sqlite", "C:\\new\\store.sqlite"])
+def test_a_path_of_windows_in_double_quotes_is_told_how_to_be_written(tmp_path: Path, path: str) -> None:
+    with pytest.raises(PracticeFileError, match="write a path in single quotes, or with /"):
+        Settings.load(file_of(tmp_path, change=("[store]", f'[store]\npath = "{path}"')))
+
+
+@pytest.mark.parametrize("name", ["every", "pause"])
+def test_a_rhythm_without_any_rest_is_refused_by_name(name: str) -> None:
+    [(place, remedy)] = problems(content(f"\n[run]\n{name} = 0\n"))
+
+    assert place == "run"
+    assert remedy == f'{name} has to be above zero, such as "5 minutes"'
+
+
+def test_quotes_of_a_word_processor_are_told(tmp_path: Path) -> None:
+    with pytest.raises(PracticeFileError, match="a text needs plain quotes"):
+        Settings.load(file_of(tmp_path, change=('"demo-dental"', "“demo-dental”")))

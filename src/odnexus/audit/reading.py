@@ -62,7 +62,8 @@ def read(
 
     Raises:
         ApiError: A list that is needed could not be read, or not to its end.
-        ValueError: There is nothing else of a name, or *window* ends before it begins.
+        TypeError: `at` is no moment, or *window* holds no two days.
+        ValueError: There is nothing else of a name, `at` has no time zone, or *window* ends before it begins.
     """
     reading = Reading(location, window, at, also, progress, keep)
     for step in reading.steps():

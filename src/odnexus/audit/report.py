@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from importlib import import_module
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self, cast
 
 from attrs import evolve, field, frozen
 
@@ -209,11 +209,11 @@ class AuditResult:
         return "\n".join([*lines, f"What to do: {self.audit.advice}"])
 
     def _row(self, row: Row | str) -> Row:
-        wanted = row if isinstance(row, str) else row.id
+        wanted = row if isinstance(row, str) else getattr(cast("object", row), "id", None)
         for each in self.rows:
             if each.id == wanted:
                 return each
-        raise KeyError(wanted)
+        raise KeyError(f"{self.audit.name} has no such row: give one of its rows, or the id of one")
 
     def compare(self, earlier: AuditResult | Collection[str]) -> Change:
         """Return what is new, still there and fixed since *earlier*, a result or the ids of one (from a CSV).

@@ -74,6 +74,27 @@ class Progress:
 Tell: TypeAlias = Callable[[Progress], None]
 
 
+def check_times(at: datetime, window: tuple[date, date] | None) -> None:
+    """Refuse moments and days that mean something else than they look like.
+
+    Raises:
+        TypeError: *at* is no moment, or *window* holds something else than two days: moments, say, or texts.
+        ValueError: *at* has no time zone, or *window* ends before it begins.
+    """
+    if not isinstance(cast("object", at), datetime):
+        raise TypeError("at: give a moment with a time zone, such as datetime.now(UTC)")
+    if at.tzinfo is None:
+        raise ValueError("at: give a moment with a time zone, such as datetime.now(UTC)")
+    if window is None:
+        return
+    days = cast("tuple[object, ...]", tuple(window))
+    # A moment is a day to Python, and stands neither before nor after one.
+    if len(days) != 2 or any(not isinstance(day, date) or isinstance(day, datetime) for day in days):
+        raise TypeError("window: give two days, such as (date(2026, 3, 2), date(2026, 5, 31)), without a time")
+    if window[0] > window[1]:
+        raise ValueError("window: give the first day before the last")
+
+
 class Reading:
     """Lists, one after the other, without any I/O but that of the parts."""
 
@@ -88,8 +109,7 @@ class Reading:
     ) -> None:
         if unknown := sorted(set(also) - set(ALSO)):
             raise ValueError(f"also: there is no {', '.join(unknown)}; choose from {', '.join(ALSO)}")
-        if window is not None and window[0] > window[1]:
-            raise ValueError("window: give the first day before the last")
+        check_times(at, window)
         today = to_wall(at, location.zone).date()
         self._location = location
         self._days = window or (today - BACK, today + AHEAD)

@@ -21,7 +21,7 @@ from odnexus.audit.headings import Column, columns_of
 from odnexus.audit.keeping import RECORDS
 from odnexus.audit.needs import NEEDS
 from odnexus.audit.picture import Picture
-from odnexus.audit.steps import hours_of
+from odnexus.audit.steps import check_times, hours_of
 from odnexus.audit.unread import Unread
 from odnexus.errors import UnexpectedResponseError
 from odnexus.mapping.cells import is_day_first, plain
@@ -87,14 +87,11 @@ def picture_from(
 
     Raises:
         OSError: A file cannot be read.
-        TypeError: A table is none of those that are understood.
+        TypeError: A table is none of those that are understood, `at` is no moment, or *window* holds no two days.
         ValueError: There is no table of a name, a column that every row needs is missing, a file is no text with
             headings, *columns* names what is not there, `at` has no time zone, or *window* ends before it begins.
     """
-    if at.tzinfo is None:
-        raise ValueError("at: give a moment with a time zone, such as datetime.now(UTC)")
-    if window[0] > window[1]:
-        raise ValueError("window: give the first day before the last")
+    check_times(at, window)
     said = columns or {}
     if unknown := sorted({*tables, *said} - RECORDS.keys()):
         raise ValueError(f"there is no table {', '.join(unknown)}: choose from {', '.join(RECORDS)}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 
 _REMEDY = "The command odnexus needs packages that are not installed ({name}). Install them: pip install 'odnexus[cli]'"
 
@@ -17,4 +18,13 @@ def main() -> None:
             raise
         print(_REMEDY.format(name=error.name), file=sys.stderr)
         sys.exit(2)
-    app()
+    for stream in (sys.stdout, sys.stderr):
+        # A file or a pipe on Windows takes the letters of one code page only: an arrow must not end the command.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")
+    try:
+        app()
+    except OSError as error:
+        # A disk that is full, or a window that was closed, while the output was written.
+        print(f"odnexus: the output cannot be written ({error.strerror or type(error).__name__})", file=sys.stderr)
+        sys.exit(1)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -10,6 +10,7 @@ import typer
 from attrs import frozen
 
 from odnexus.errors import ConfigurationError
+from odnexus.practice import Practice
 from odnexus.reconcile.inbox import Event
 
 KindOption = Annotated[str | None, typer.Option("--kind", help="Only this kind, such as nexhealth.appointment.")]
@@ -37,6 +38,17 @@ def moment(text: str | None, field: str, now: datetime) -> datetime | None:
     except ValueError:
         raise ConfigurationError(f"{field}: give a day (2026-03-02), a moment (2026-03-02T14:00) or 3d") from None
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def check_location(practice: Practice, location: str | None, found: Sized) -> None:
+    """Refuse a misspelt location instead of saying that nothing is there; one that was removed may have left something.
+
+    Raises:
+        ConfigurationError: Nothing was found of *location*, and the practice has none of that name.
+    """
+    names = [each.name for each in practice.locations]
+    if location is not None and not found and location not in names:
+        raise ConfigurationError(f"location: there is no {location}; choose from {', '.join(names)}")
 
 
 @frozen(kw_only=True)

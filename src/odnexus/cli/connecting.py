@@ -24,6 +24,17 @@ from odnexus.stores import Sealer, SqliteStore
 from odnexus.vault import LiveSealer, LiveSecrets, Reference, Vault, VaultKeeper, resolve
 
 
+def check_sendable(place: str, secret: Secret) -> None:
+    """Refuse what cannot be sent as a key; which letter it is stays unsaid, since it is part of a secret.
+
+    Raises:
+        ConfigurationError: It holds a letter that no key has.
+    """
+    text = secret.reveal()
+    if not (text.isascii() and text.isprintable()):
+        raise ConfigurationError(f"{place}: it holds a letter that no key has; copy the key anew, as plain text")
+
+
 class Keys:
     """Finds the secrets that settings refer to."""
 
@@ -48,8 +59,19 @@ class Keys:
         return self.all(place, [reference])[0]
 
     def live(self, place: str, *references: Reference) -> LiveSecrets:
-        """Return what reads every live secret behind *references* afresh, now for the first time."""
-        return LiveSecrets(lambda: tuple(self.all(place, references)), place)
+        """Return what reads every live secret behind *references* afresh, now for the first time.
+
+        Raises:
+            ConfigurationError: One is not there, or holds what no key does: a typographic quote, two lines.
+        """
+
+        def found() -> tuple[Secret, ...]:
+            secrets = tuple(self.all(place, references))
+            for each in secrets:
+                check_sendable(place, each)
+            return secrets
+
+        return LiveSecrets(found, place)
 
     def sealer(self, place: str, key: Reference, older: Sequence[Reference]) -> Sealer:
         """Return a sealer with the keys behind the references."""

@@ -10,7 +10,7 @@ from typing import Annotated, cast
 import typer
 
 from odnexus.cli.causes import cause_of
-from odnexus.cli.choosing import Choice, KindOption, ReasonOption, SinceOption, UntilOption
+from odnexus.cli.choosing import Choice, KindOption, ReasonOption, SinceOption, UntilOption, check_location
 from odnexus.cli.connecting import Office
 from odnexus.cli.lanes import MOST, find, settle
 from odnexus.cli.settings import Settings
@@ -77,6 +77,7 @@ def list_events(
         choice = Choice.of(kind, reason, since, until)
         found = [(each, False) for each in _chosen(office, choice, location, buried=False)] if not buried else []
         found += [(each, True) for each in _chosen(office, choice, location, buried=True)]
+        check_location(office.settings.practice, location, found)
     rows = [_event(each, gone) for each, gone in found[: max(limit, 0)]]
     if as_json:
         print_json(rows)
@@ -171,7 +172,9 @@ def _meant(
         return [find(office.store, each) for each in ids]
     if not choice and not location:
         raise ConfigurationError("id: name an event, or choose by --location, --kind, --reason, --since, --until")
-    return [(event, buried) for event in _chosen(office, choice, location, buried=buried)]
+    found = [(event, buried) for event in _chosen(office, choice, location, buried=buried)]
+    check_location(office.settings.practice, location, found)
+    return found
 
 
 def _note(office: Office, event: Event, rule: str, now: datetime) -> None:
@@ -228,6 +231,7 @@ def list_reviews(
     with told(), Office(Settings.load(practice)) as office:
         reviews = office.store.reviews
         found = (reviews.answered if answered else reviews.pending)(limit, location=location)
+        check_location(office.settings.practice, location, found)
     rows = [_review(each) for each in found]
     if as_json:
         print_json(rows)

@@ -11,7 +11,7 @@ from attrs import fields
 
 from odnexus.alerts import Alert
 from odnexus.cli.alerting import alarm
-from odnexus.cli.choosing import SinceOption, UntilOption, moment
+from odnexus.cli.choosing import SinceOption, UntilOption, check_location, moment
 from odnexus.cli.connecting import Office
 from odnexus.cli.digest import MINUTES, Digest, digest as digest_of, entries_since
 from odnexus.cli.settings import Settings
@@ -65,6 +65,7 @@ def journal(
             for entry in entries_since(office.store.journal, first, location=location, subject=subject)
             if kind in (None, entry.kind) and _by(rule, entry.rule) and (last is None or entry.at < last)
         ]
+        check_location(office.settings.practice, location, found)
     rows = found[-limit:] if limit > 0 else []
     if as_json:
         print_json(rows)
@@ -119,6 +120,7 @@ def links(
                 found += store.all(kind=each, location=location, state=state, limit=limit)
             elif (link := store.find(each, ref_of(record))) is not None:
                 found.append(link)
+        check_location(office.settings.practice, location, found)
     rows = [
         {
             "id": link.id,

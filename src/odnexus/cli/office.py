@@ -32,7 +32,7 @@ from odnexus.cli.running import (
     write_beat,
 )
 from odnexus.cli.settings import ReceiverSettings, Settings, WebhookSettings, Weekday
-from odnexus.cli.telling import PRACTICE, PracticeArgument, log_to_stderr, told
+from odnexus.cli.telling import PRACTICE, PracticeArgument, give_up, log_to_stderr, told
 from odnexus.cli.watchdog import Watchdog
 from odnexus.engine import Cursors, HookReport, SyncEngine
 from odnexus.errors import ConfigurationError
@@ -71,7 +71,8 @@ def run(
 ) -> None:
     """Keep a practice in step until told to stop. A change of the file counts at once, if it can be used.
 
-    Exit codes: 0 stopped as asked, 1 failed, 2 the settings are wrong, 3 another instance runs on this store.
+    Exit codes: 0 stopped as asked, 1 failed, or with --once a location was not polled, 2 the settings are wrong, 3
+    another instance runs on this store.
     """
     log_to_stderr(log_level)
     stop = threading.Event()
@@ -85,13 +86,15 @@ def keep_serving(practice: Path, stop: threading.Event, *, listen: str | None = 
     while not stop.is_set():
         with Office(until.take()) as office, only_instance(office.store_path):
             check_key(office)
-            serve(office, until, listen=listen, once=once)
+            unanswered = serve(office, until, listen=listen, once=once)
         if once:
+            if unanswered and not stop.is_set():
+                raise give_up(f"not polled: {', '.join(unanswered)}; odnexus doctor says why")
             return
 
 
-def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool = False) -> None:
-    """Run the connector of *office* until *stop* is set."""
+def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool = False) -> tuple[str, ...]:
+    """Run the connector of *office* until *stop* is set, and return the locations that answered no poll."""
     settings = office.settings
     told_to = alarm(settings, office.keys, told=noted_in(office.store, settings.practice.locations[0].name))
     engine = office.engine(told_to.sink)
@@ -112,10 +115,10 @@ def serve(office: Office, stop: Stop, *, listen: str | None = None, once: bool =
                 pass
         else:
             connector.run(stop)
-        if isinstance(stop, UntilChanged) and stop.changed:
-            return
-        watchdog.stopping()
-        log.info("stopped")
+        if not (isinstance(stop, UntilChanged) and stop.changed):
+            watchdog.stopping()
+            log.info("stopped")
+    return connector.unanswered
 
 
 def held_back(modes: Modes) -> str:
@@ -290,7 +293,9 @@ def receiving(engine: SyncEngine, listen: str) -> Generator[None, None, None]:
     try:
         bound = socket.create_server((host.strip("[]"), int(port)))
     except OSError as error:
-        raise ConfigurationError(f"listen: {listen} cannot be used ({type(error).__name__})") from None
+        raise ConfigurationError(
+            f"listen: {listen} cannot be used ({error.strerror or type(error).__name__})"
+        ) from None
     # Neither access log nor log of its own: a path or header might hold what nobody should read.
     config = uvicorn.Config(AsgiReceiver(engine), log_config=None, access_log=False, lifespan="off")
     server = uvicorn.Server(config)

@@ -35,6 +35,9 @@ log = logging.getLogger("odnexus.run")
 BEAT: Final = timedelta(seconds=30)
 """Time between two heartbeats."""
 
+SOON: Final = timedelta(seconds=30)
+"""How soon a location that waits for its office is looked at again; how often it is asked, the engine decides."""
+
 PROUD: Final = timedelta(hours=1)
 """Time between two lines of the log that say all is well."""
 
@@ -90,6 +93,10 @@ class Rhythm:
     def polled(self, location: str, now: datetime) -> None:
         """Remember a poll."""
         self._polled[location] = now
+
+    def soon(self, location: str, now: datetime) -> None:
+        """Let a location that could not be polled be looked at again before its time."""
+        self._polled[location] = now - max(timedelta(0), self.wait_of(location) - SOON)
 
     def night(self, location: Location, now: datetime) -> date:
         """Return the office's day whose scan was due last."""
@@ -156,6 +163,7 @@ class Connector:
     alive: Callable[[], None] = lambda: None
     _answered: dict[str, str] = field(factory=dict[str, str], init=False)
     _paused: tuple[str, ...] = field(default=(), init=False)
+    _refused: dict[str, tuple[str, datetime]] = field(factory=dict[str, tuple[str, datetime]], init=False)
     _beaten: datetime | None = field(default=None, init=False)
     _boasted: datetime | None = field(default=None, init=False)
 
@@ -165,6 +173,11 @@ class Connector:
             if not self.turn(stop) and not stop.is_set():
                 self._rest(stop)
         self._guarded("heartbeat", lambda: self._show(self.now()))
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The locations of which no poll has been answered so far."""
+        return tuple(each.name for each in self.engine.practice.locations if each.name not in self._answered)
 
     def turn(self, stop: Stop) -> int:
         """Do once what is due and return how many events were worked on."""
@@ -191,14 +204,26 @@ class Connector:
 
     def _polled(self, report: PollReport, now: datetime) -> None:
         if report.paused:
-            log.warning("%s: not polled (%s)", report.location, report.paused)
+            self._not_polled(report, now)
             return
+        self._refused.pop(report.location, None)
         self.rhythm.learn(report)
         self._answered[report.location] = now.isoformat()
         log.info(
             "%s: polled; %d rows at Open Dental, %d at NexHealth, %d new events, %d requests",
             *(report.location, report.opendental, report.nexhealth, report.events, report.requests),
         )
+
+    def _not_polled(self, report: PollReport, now: datetime) -> None:
+        name, again = report.location, ""
+        if self.engine.store.cursors.get(f"pause:{name}"):
+            # Whoever has just repaired it, and perhaps started anew, does not wait for the whole rhythm.
+            self.rhythm.soon(name, now)
+            again = "; it waits for its office, and is asked again within 5 minutes"
+        reason, told = self._refused.get(name, ("", now))
+        if reason != report.paused or now - told >= self.rhythm.every:
+            self._refused[name] = report.paused, now
+            log.warning("%s: not polled (%s)%s", name, report.paused, again)
 
     def _scan(self, location: Location, now: datetime) -> None:
         """Compare both calendars once a night; one that was missed is made up for at the next start."""

@@ -52,6 +52,8 @@ PLAIN_KEY = (
     'such as { env = "NAME" }, { file = "path" }, { vault = "name" } or { keyring = "service/user" }'
 )
 
+BACKSLASH = "a backslash in double quotes begins a special letter; write a path in single quotes, or with /"
+
 _KEYS = frozenset(
     {"api_key", "developer_key", "customer_key", "key", "webhook_secrets", "older_keys", "to", "client_secret"}
 )
@@ -62,12 +64,23 @@ def _check_time(_: object, attribute: Attribute[str], value: str) -> None:
     try:
         time.fromisoformat(value)
     except ValueError:
-        raise ConfigurationError(f'{attribute.name}: give a time of day such as "02:30"') from None
+        raise ConfigurationError(f'give {attribute.name} as a time of day such as "02:30"') from None
+
+
+def _check_path(_: object, attribute: Attribute[Any], value: str | None) -> None:
+    # "C:\new" in double quotes is a file whose name has two lines.
+    if value is not None and not value.isprintable():
+        raise ConfigurationError(f"{attribute.name} is no path, {BACKSLASH}")
+
+
+def _check_length(_: object, attribute: Attribute[timedelta], value: timedelta) -> None:
+    if value <= timedelta(0):
+        raise ConfigurationError(f'{attribute.name} has to be above zero, such as "5 minutes"')
 
 
 def _check_port(_: object, attribute: Attribute[int], value: int) -> None:
     if not 0 <= value <= 65535:
-        raise ConfigurationError(f"{attribute.name}: give a number from 1 to 65535")
+        raise ConfigurationError(f"give {attribute.name} as a number from 1 to 65535")
 
 
 def _check_zone(_: object, attribute: Attribute[str | None], value: str | None) -> None:
@@ -138,7 +151,7 @@ class StoreSettings:
 
     key: Reference
     older_keys: tuple[Reference, ...] = ()
-    path: str = "odnexus.sqlite"
+    path: str = field(default="odnexus.sqlite", validator=_check_path)
 
 
 @frozen(kw_only=True)
@@ -147,7 +160,7 @@ class VaultSettings:
 
     key: Reference
     older_keys: tuple[Reference, ...] = ()
-    path: str = "odnexus.vault"
+    path: str = field(default="odnexus.vault", validator=_check_path)
     remind_after: timedelta = REMIND_AFTER
 
 
@@ -197,11 +210,11 @@ class RunSettings:
         heartbeat: A file that is written anew every half minute, for whoever watches the process.
     """
 
-    every: timedelta = timedelta(minutes=5)
+    every: timedelta = field(default=timedelta(minutes=5), validator=_check_length)
     poll: Literal["fixed", "adaptive"] = "fixed"
-    pause: timedelta = timedelta(seconds=1)
+    pause: timedelta = field(default=timedelta(seconds=1), validator=_check_length)
     scan_at: str = field(default="02:30", validator=_check_time)
-    heartbeat: str | None = None
+    heartbeat: str | None = field(default=None, validator=_check_path)
 
 
 @frozen(kw_only=True)
@@ -286,13 +299,21 @@ class Settings:
             ConfigurationError: The file cannot be opened.
         """
         try:
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            # Editors of Windows put a mark before the first letter.
+            content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except tomllib.TOMLDecodeError as error:
-            raise PracticeFileError((Problem(place=path.name, remedy=f"this is no TOML: {error}"),)) from error
+            remedy = f"this is no TOML: {error}{_hint(str(error))}"
+            raise PracticeFileError((Problem(place=path.name, remedy=remedy),)) from error
+        except UnicodeDecodeError:
+            raise ConfigurationError(f"{path}: it is not written in UTF-8; save it anew with that encoding") from None
         except FileNotFoundError:
             remedy = "name the settings file, or write one with odnexus init"
             raise ConfigurationError(f"{path}: there is no such file; {remedy}") from None
-        except (OSError, UnicodeDecodeError) as error:
+        except IsADirectoryError:
+            raise ConfigurationError(
+                f"{path}: cannot be read: this is a folder; name the settings file in it"
+            ) from None
+        except OSError as error:
             raise ConfigurationError(f"{path}: cannot be read ({type(error).__name__})") from None
         return cls.read(content, path)
 
@@ -313,6 +334,15 @@ class Settings:
             raise PracticeFileError(tuple(_without_echoes(problems)))
         values = {name: getattr(found, name) for name in _NAMES}
         return cls(file=path.absolute(), practice=practice, **values)
+
+
+def _hint(fault: str) -> str:
+    """Return what helps with a fault that people make often, ``""`` for others."""
+    if "\\" in fault:
+        return f"; {BACKSLASH}"
+    if "Invalid value" in fault:
+        return '; a text needs plain quotes: "…"'
+    return ""
 
 
 def _plain_keys(content: object, place: str = "") -> Iterator[Problem]:

@@ -15,13 +15,14 @@ import typer
 from odnexus._calls import Secret
 from odnexus._sync.nexhealth import BASE_URL, NexHealth
 from odnexus._sync.opendental import OpenDental
+from odnexus.cli.connecting import check_sendable
 from odnexus.cli.doctor.facts import LocationFacts
 from odnexus.cli.doctor.gather import database_facts, location_facts
 from odnexus.cli.doctor.lines import ERRORS
 from odnexus.cli.drafting import draft
 from odnexus.cli.settings import NexHealthSettings, OpenDentalSettings
 from odnexus.cli.telling import PRACTICE, give_up, told
-from odnexus.errors import ApiError
+from odnexus.errors import ApiError, ConfigurationError
 from odnexus.opendental.modes import Mode, modes
 from odnexus.practice import Location
 from odnexus.vault import Reference, resolve
@@ -54,6 +55,8 @@ def init(
             host=host,
             base_url=opendental_url,
         )
+        if not file.absolute().parent.is_dir():
+            raise ConfigurationError(f"{file}: there is no such folder; make it first")
         text = _written(file.name, subdomain, platform, office)
         if file.exists():
             print(difference(file.read_text(encoding="utf-8"), text, file.name), end="")
@@ -112,7 +115,9 @@ def _places(client: NexHealth) -> Iterator[LocationFacts]:
 
 
 def _key(reference: Reference) -> Secret:
-    return resolve(reference, Path())[0]
+    secret = resolve(reference, Path())[0]
+    check_sendable(str(reference.env), secret)
+    return secret
 
 
 def register(app: typer.Typer) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import logging
+import os
 import sys
 from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from odnexus.cli.running import InstanceRunningError
-from odnexus.errors import ConfigurationError, OdnexusError
+from odnexus.errors import ConfigurationError, OdnexusError, StoreError
 from odnexus.practice import PracticeFileError
 
 
@@ -49,6 +50,24 @@ def told() -> Generator[None, None, None]:
     except OdnexusError as error:
         print(f"odnexus: {_in_lines(error)}", file=sys.stderr)
         raise typer.Exit(code_of(error)) from None
+    except BrokenPipeError:
+        raise  # whoever read the output has gone: nobody is left to be told
+    except OSError as error:
+        raise give_up(_of_system(error)) from None
+
+
+def _of_system(error: OSError) -> str:
+    """Say what the operating system refused; a file of certificates is the only one that is read without a name."""
+    what = (error.strerror or type(error).__name__).lower()
+    if error.filename is not None:
+        return f"{error.filename}: {what}; see that the folder is there, has room, and that this account may use it"
+    hint = ""
+    if isinstance(error, FileNotFoundError) and (named := [each for each in _CERTIFICATES if os.environ.get(each)]):
+        hint = f"; see where {' and '.join(named)} of the environment lead to"
+    return f"this machine refuses: {what}{hint}"
+
+
+_CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def _in_lines(error: OdnexusError) -> str:
@@ -57,6 +76,8 @@ def _in_lines(error: OdnexusError) -> str:
         case PracticeFileError(problems=[_, _, *_]):
             lines = str(error).splitlines()
             return "\n  ".join([f"{len(lines)} things are wrong in the settings:", *lines])
+        case StoreError():
+            return f"{error}; odnexus doctor says what to do"
         case _:
             return str(error)
 
@@ -99,8 +120,9 @@ def plain(value: object) -> object:
 
 
 def print_json(value: object) -> None:
-    """Print *value* as JSON."""
-    print(json.dumps(plain(value), indent=2, ensure_ascii=False))
+    """Print *value* as JSON, in plain letters where the output cannot hold all others."""
+    whole = "utf" in (getattr(sys.stdout, "encoding", None) or "")
+    print(json.dumps(plain(value), indent=2, ensure_ascii=not whole))
 
 
 def print_csv(columns: Sequence[str], rows: Iterable[object]) -> None:

@@ -335,3 +335,14 @@ def test_a_billing_type_that_is_not_there_is_found() -> None:
     }
 
     assert ["billing type" in checks for checks in found.values()] == [False, True]
+
+
+def test_tables_are_not_judged_by_what_open_dental_did_not_tell() -> None:
+    silent = dict.fromkeys(("operatories", "providers", "types", "confirmations"), "NotFoundError")
+    office = evolve(OFFICE, operatories=(), providers=(), types=(), confirmations=(), errors=silent)
+
+    lines = look(office)
+
+    wrong = [line for line in lines if line.about == "main" and line.state != "pass"]
+    assert [line.check for line in lines if line.about == "opendental.main" and line.state == "fail"] == list(silent)
+    assert not [line for line in wrong if line.check in (*silent, "confirmed")]

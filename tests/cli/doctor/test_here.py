@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,7 +17,7 @@ from odnexus.cli.doctor.here import HereFacts, check_key, here_facts, judge_here
 from odnexus.cli.doctor.lines import Line
 from odnexus.cli.running import only_instance
 from odnexus.cli.settings import Settings
-from odnexus.errors import ConfigurationError
+from odnexus.errors import ConfigurationError, StoreError
 from odnexus.reconcile.inbox import Event
 from odnexus.stores import Sealer
 from tests.cli.demo_office import Place
@@ -133,3 +136,81 @@ def test_a_running_connector_is_seen_and_not_disturbed(office: Place, tmp_path: 
     assert not looked_at(office).running
     with only_instance(tmp_path / "odnexus.sqlite"):
         pass
+
+
+# --- a store that does not open ---------------------------------------------------------------------------------------
+
+
+def stored(office: Place) -> Path:
+    with Office(Settings.load(office.file)) as opened:
+        opened.engine().poll("main")
+    return office.file.parent / "odnexus.sqlite"
+
+
+def line_of_store(office: Place) -> Line:
+    return next(line for line in judge_here(looked_at(office)) if line.check == "store")
+
+
+def test_a_store_of_a_newer_odnexus_is_never_to_be_moved_away(office: Place) -> None:
+    path = stored(office)
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA user_version = 999")
+
+    line = line_of_store(office)
+
+    assert "update odnexus" in line.text
+    assert line.state == "fail"
+    assert line.remedy.startswith("leave it where it is")
+
+
+def test_a_store_that_somebody_holds_is_never_to_be_moved_away(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(office)
+
+    def held(_: Office) -> None:
+        raise StoreError("odnexus.sqlite: locked") from sqlite3.OperationalError("database is locked")
+
+    monkeypatch.setattr("odnexus.cli.doctor.here._samples", held)
+
+    assert line_of_store(office).remedy.startswith("leave it where it is")
+
+
+def test_a_store_whose_content_is_lost_is_told_as_such(office: Place) -> None:
+    path = stored(office)
+    for each in path.parent.glob("odnexus.sqlite*"):
+        each.unlink()
+    path.write_text("this is no database, and never was", encoding="utf-8")
+
+    line = line_of_store(office)
+
+    assert line.remedy.startswith("restore it from a backup")
+    assert "not a database" in line.text
+
+
+def test_a_key_that_cannot_be_had_says_why(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ODNEXUS_KEY")
+
+    assert "ODNEXUS_KEY is not set" in line_of_store(office).text
+
+
+def test_a_folder_that_is_made_with_the_store_is_no_failure(office: Place) -> None:
+    text = office.file.read_text(encoding="utf-8")
+    changed = text.replace("[store]", '[store]\npath = "deep/down/odnexus.sqlite"')
+    assert changed != text
+    office.file.write_text(changed, encoding="utf-8")
+
+    assert line_of_store(office).state == "pass"
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_finding(office: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    stored(office)
+    (office.file.parent / "odnexus.sqlite.lock").touch()
+
+    def refused(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("odnexus.cli.doctor.here.only_instance", refused)
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+
+    line = line_of_store(office)
+
+    assert (line.state, line.text) == ("fail", "its folder cannot be written to")

@@ -241,11 +241,15 @@ def _mapping(place: LocationFacts, office: DatabaseFacts) -> Iterator[Line]:
         _table(location.name, "providers", staff, location.providers, people, location.default_provider),
         _types(place, kinds),
     )
-    # What NexHealth did not tell says nothing about the tables.
+    # What one of the two did not tell says nothing about the tables; Open Dental's silence has a line already.
     for line in judged if place.place is not None else ():
         error = place.errors.get(line.check)
-        yield line if error is None else of_error(location.name, line.check, error)
-    yield _confirmed(location, office)
+        if error is not None:
+            yield of_error(location.name, line.check, error)
+        elif line.check not in office.errors:
+            yield line
+    if "confirmations" not in office.errors:
+        yield _confirmed(location, office)
     yield from _clinic(location, office)
     yield from _billing(location, office)
     yield from _carriers(place, office)

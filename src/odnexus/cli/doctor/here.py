@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
@@ -19,7 +20,7 @@ from odnexus.cli.running import InstanceRunningError, only_instance
 from odnexus.errors import ConfigurationError, OdnexusError, SealError
 from odnexus.vault import LiveSealer
 
-KeyState: TypeAlias = Literal["new", "fits", "wrong", "missing", "broken"]
+KeyState: TypeAlias = Literal["new", "fits", "wrong", "missing", "broken", "busy", "refused"]
 
 LITTLE, VERY_LITTLE = 1_000_000_000, 100_000_000
 """Bytes of free room below which to warn, and below which to fail."""
@@ -28,6 +29,9 @@ LATE = timedelta(hours=1)
 """An event that has been due for so long says that nobody works, or that something holds it up."""
 
 MOST = 1000
+
+_BROKEN = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What SQLite says of a file whose content is lost; anything else says that it cannot be got at for now."""
 
 
 @frozen(kw_only=True)
@@ -39,6 +43,7 @@ class HereFacts:
         writable: Whether the store's folder can be written to.
         free: Free bytes there.
         key: Whether the store's key opens what is in it.
+        why: What keeps it from being opened, ``""`` if nothing does.
         running: Whether a connector runs on the store.
         every: Longest time between two polls.
         polled: Location → its last poll, as the heartbeat tells.
@@ -58,6 +63,7 @@ class HereFacts:
     key: KeyState
     running: bool
     every: timedelta
+    why: str = ""
     polled: Mapping[str, datetime] = field(factory=dict[str, datetime])
     due: Mapping[str, datetime] = field(factory=dict[str, datetime])
     buried: int = 0
@@ -72,16 +78,17 @@ class HereFacts:
 def here_facts(office: Office, now: datetime) -> HereFacts:
     """Look at the store and its surroundings. A store that is not there yet is not made."""
     settings, path = office.settings, office.store_path
-    key, vault = _key(office), settings.vault
+    (key, why), vault = _key(office), settings.vault
     entries = office.keys.vault.entries() if office.keys.vault is not None else []
     opened = key == "fits"
     names = [location.name for location in settings.practice.locations]
     waiting = {name: office.store.inbox.waiting(1, location=name) for name in names} if opened else {}
     return HereFacts(
         now=now,
-        writable=_writable(path.parent),
+        writable=_writable(_existing(path.parent)),
         free=shutil.disk_usage(_existing(path.parent)).free,
         key=key,
+        why=why,
         running=_running(path),
         every=settings.run.every,
         polled=_polled(settings.folder / settings.run.heartbeat) if settings.run.heartbeat else {},
@@ -108,21 +115,31 @@ def _writable(folder: Path) -> bool:
         return False
 
 
-def _key(office: Office) -> KeyState:
+def _key(office: Office) -> tuple[KeyState, str]:
+    """Return whether the key opens the store, and why not."""
     try:
         sealer = office.sealer()
-    except ConfigurationError:
-        return "missing"
+    except ConfigurationError as error:
+        return "missing", str(error)
     if not office.store_path.exists():
-        return "new"
+        return "new", ""
     try:
         for sealed, context in _samples(office):
             sealer.unseal(sealed, context)
     except SealError:
-        return "wrong"
-    except OdnexusError:
-        return "broken"
-    return "fits"
+        return "wrong", ""
+    except OdnexusError as error:
+        return _unopened(error), str(error)
+    return "fits", ""
+
+
+def _unopened(error: OdnexusError) -> KeyState:
+    """Tell a store that is whole from one that is not: only what is broken may be moved away."""
+    if isinstance(error, ConfigurationError):
+        return "refused"
+    cause = error.__cause__
+    code = getattr(cause, "sqlite_errorcode", 0) & 0xFF
+    return "broken" if code in _BROKEN else "busy"
 
 
 def check_key(office: Office) -> None:
@@ -163,6 +180,8 @@ def _running(store: Path) -> bool:
             return False
     except InstanceRunningError:
         return True
+    except OSError:
+        return False  # a folder that cannot be written to has a line of its own
 
 
 def _polled(heartbeat: Path) -> dict[str, datetime]:
@@ -180,6 +199,12 @@ _KEYS: Mapping[KeyState, tuple[State, str, str]] = {
     "fits": ("pass", "opens with its key", ""),
     "wrong": ("fail", "its key does not open it", "name the key it was made with in store.key or store.older_keys"),
     "missing": ("fail", "its key cannot be had", "set what store.key names to a key made with odnexus vault new-key"),
+    "busy": (
+        "fail",
+        "it cannot be got at",
+        "leave it where it is: see who holds it, and that this account may read and write it and the files beside it",
+    ),
+    "refused": ("fail", "it is not taken", "leave it where it is: update odnexus, or correct store.path"),
     "broken": ("fail", "it cannot be read", "restore it from a backup, or move it away and let odnexus run begin anew"),
 }
 
@@ -188,7 +213,7 @@ def judge_here(facts: HereFacts) -> Iterator[Line]:
     """Yield the findings about this machine."""
     state, text, remedy = _KEYS[facts.key]
     if facts.writable:
-        yield _line("store", state, text, remedy)
+        yield _line("store", state, f"{text}: {facts.why}" if facts.why else text, remedy)
     else:
         remedy = "let the account that runs odnexus write into the folder of the store"
         yield _line("store", "fail", "its folder cannot be written to", remedy)

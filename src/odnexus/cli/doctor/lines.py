@@ -13,17 +13,25 @@ ERRORS: Mapping[str, str] = {
     "OfficeOfflineError": "see that the office's server is on, the eConnector runs, and the key is assigned to it",
     "ConnectionFailedError": "see that the machine and the service are on and that host and base_url are right",
     "RequestTimeoutError": "see that the machine is on and not overloaded, and try again",
-    "AuthenticationError": "check the keys; in Open Dental the key has to be enabled in Setup, Advanced Setup, API",
+    "AuthenticationError": (
+        "check the key: NexHealth's in the developer portal; in Open Dental it has to be enabled in Setup, Advanced "
+        "Setup, API"
+    ),
+    "InvalidRequestError": (
+        "the request is refused as it stands: see that base_url is right and that a proxy in between lets this "
+        "machine through"
+    ),
     "PermissionDeniedError": (
         "see in the developer portal that the key may read this: at Open Dental its permissions, at NexHealth the "
         "subdomain and the location"
     ),
     "ServerError": "it, or a proxy before it, answers with a failure: check base_url, and look at the status page",
     "RateLimitError": "too many requests: see who else uses this key, and look again in some minutes",
-    "NotFoundError": "check the id in the settings",
+    "NotFoundError": "check the id in the settings, and base_url if one is given",
     "UnsupportedError": "update Open Dental",
     "UnexpectedResponseError": (
-        "the answer is not what the vendor documents: odnexus run alerts which field; update odnexus or report it"
+        "the answer is not what the vendor documents: see that base_url is right and no proxy answers with a page of "
+        "its own; else odnexus run alerts which field: update odnexus or report it"
     ),
 }
 
