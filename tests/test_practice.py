@@ -106,6 +106,44 @@ def test_every_problem_of_a_file_is_named_at_once_with_its_place() -> None:
     assert pickle.loads(pickle.dumps(caught.value)).problems == caught.value.problems
 
 
+def test_a_file_may_begin_with_the_mark_of_windows(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    path.write_text(GOOD, encoding="utf-8-sig")
+
+    assert len(Practice.load(path).locations) == 2
+
+
+def test_a_file_in_another_encoding_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "practice.toml"
+    path.write_text(GOOD, encoding="utf-16")
+
+    with pytest.raises(PracticeFileError, match="UTF-8"):
+        Practice.load(path)
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        ({"confirmed": 21}, "locations[0].confirmed: give a list, in square brackets"),
+        ({"restored": "never"}, "locations[0].restored: choose from review, rebook"),
+        ({"name": " "}, "locations[0].name: give a name, such as main"),
+        ({"nexhealth_id": 0}, "locations[0].nexhealth_id: give the number that NexHealth shows, 1 or more"),
+    ],
+)
+def test_a_setting_that_does_not_fit_is_told_by_name(settings: dict[str, object], told: str) -> None:
+    place = {"name": "main", "nexhealth_id": 12, "timezone": "America/Denver"}
+    with pytest.raises(PracticeFileError) as caught:
+        Practice.read({"subdomain": "demo-dental", "locations": [{**place, **settings}]})
+
+    assert str(caught.value) == told
+
+
+def test_two_locations_of_one_name_are_told_by_the_name() -> None:
+    place = {"name": "main", "timezone": "America/Denver"}
+    with pytest.raises(PracticeFileError, match=r"^locations\[\]\.name: each location"):
+        Practice.read({"subdomain": "demo", "locations": [{**place, "nexhealth_id": 1}, {**place, "nexhealth_id": 2}]})
+
+
 def test_a_file_that_is_no_toml_says_where(tmp_path: Path) -> None:
     path = tmp_path / "practice.toml"
     path.write_text("subdomain = ?\n")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import codecs
 import json
 import stat
 import sys
@@ -133,7 +134,7 @@ def test_resealing_leads_to_the_new_key(tmp_path: Path) -> None:
 def test_another_file_is_no_vault(tmp_path: Path, sealer: Sealer, content: str) -> None:
     (tmp_path / "v").write_text(content)
 
-    with pytest.raises(ConfigurationError, match="v is no vault"):
+    with pytest.raises(ConfigurationError, match="v is no vault of this version; restore"):
         Vault(tmp_path / "v", sealer).entries()
 
 
@@ -163,6 +164,14 @@ def test_a_variable_that_is_not_set_is_named(monkeypatch: pytest.MonkeyPatch, tm
 
 def test_a_file_is_resolved_beside_the_settings(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(VALUE + "\n")
+
+    assert resolve(Reference(file="key"), tmp_path) == (Secret(VALUE),)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le"])
+def test_a_file_that_windows_wrote_is_resolved(tmp_path: Path, encoding: str) -> None:
+    mark = codecs.BOM_UTF16_LE if encoding == "utf-16-le" else b""
+    (tmp_path / "key").write_bytes(mark + f"{VALUE}\r\n".encode(encoding))
 
     assert resolve(Reference(file="key"), tmp_path) == (Secret(VALUE),)
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import codecs
 import json
 import logging
 import os
@@ -191,13 +192,14 @@ class Vault:
 
     def _read(self) -> dict[str, dict[str, Any]]:
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
+            content = json.loads(self._path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             return {}
         except ValueError:
             content = None
         if not isinstance(content, dict) or cast("dict[str, Any]", content).get("odnexus-vault") != FORMAT:
-            raise ConfigurationError(f"vault: {self._path.name} is no vault of this version")
+            remedy = "restore it from a backup, or put it aside and set its entries anew"
+            raise ConfigurationError(f"vault: {self._path.name} is no vault of this version; {remedy}")
         return cast("dict[str, dict[str, Any]]", content["entries"])
 
     def _write(self, rows: Mapping[str, Mapping[str, Any]]) -> None:
@@ -379,9 +381,14 @@ def _from_keyring(place: str) -> str:
     return found
 
 
+_TWO_BYTES: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
 def _from_file(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8").strip()
+        content = path.read_bytes()
+        # PowerShell writes two bytes a letter where its output goes into a file; editors of Windows put a mark first.
+        text = content.decode("utf-16" if content[:2] in _TWO_BYTES else "utf-8-sig").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"file: {path.name} cannot be read ({type(error).__name__})") from None
     if not text:

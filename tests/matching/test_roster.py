@@ -385,3 +385,39 @@ def test_a_roster_after_any_history_is_the_roster_of_what_is_left(history: list[
 
     for person in people:
         assert roster.lookup(person) == fresh.lookup(person)
+
+
+def row(pat_num: int, **said: object) -> dict[str, object]:
+    return {"PatNum": pat_num, "LName": "Lund", "FName": "Mara", **said}
+
+
+def test_no_chart_is_its_own_duplicate() -> None:
+    # Without birth dates they meet under one key several times.
+    roster = Roster.from_rows([row(1, WirelessPhone="2085550161"), row(2, WirelessPhone="2085550161"), row(3)])
+
+    assert {pair.pat_nums for pair in roster.duplicates(least=Grade.POSSIBLE)} <= {(1, 2), (1, 3), (2, 3)}
+
+
+def test_two_rows_of_one_chart_must_agree() -> None:
+    assert len(Roster.from_rows([row(1), row(1)])) == 1
+    with pytest.raises(ValueError, match="two rows of PatNum 1 differ; keep one row"):
+        Roster.from_rows([row(1), row(1, FName="Nils")])
+
+
+def test_birth_dates_that_cannot_be_read_are_counted() -> None:
+    rows = [row(1, Birthdate="1988-11-20"), row(2, Birthdate="2O.11.1988"), row(3, Birthdate="0001-01-01")]
+    with pytest.warns(UserWarning, match="1 of 3 birth dates cannot be read"):
+        roster = Roster.from_rows(rows)
+
+    assert [held.person.birth_date for held in roster] == [date(1988, 11, 20), None, None]
+
+
+def test_what_is_no_chart_and_no_date_is_refused_by_name() -> None:
+    roster = Roster.from_rows([row(1)])
+    names: Any = ["PatNum", "LName"]
+    text: Any = "1988-11-20"
+
+    with pytest.raises(TypeError, match="others: give charts"):
+        roster.links(names)
+    with pytest.raises(TypeError, match=r"birth_date: give a datetime\.date"):
+        roster.lookup(Person(family="Lund", given="Mara", birth_date=text))

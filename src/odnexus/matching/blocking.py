@@ -216,7 +216,8 @@ def pairs_of_names(features: Mapping[int, Features], files: Files) -> Iterator[t
             held = features[number]
             year, month, day = held.year * 10_000, held.month * 100, held.day
             low, high = sorted((held.month, held.day))
-            for key in (year + month, year + day, 50_000_000 + month + day, 100_000_000 + year + low * 100 + high):
+            # Without a birth date some of these are one.
+            for key in {year + month, year + day, 50_000_000 + month + day, 100_000_000 + year + low * 100 + high}:
                 births.setdefault(key, []).append(number)
         yield from _pairs(births.values())
 

@@ -8,6 +8,7 @@ words (page "API Queries": enumerations are integers there); both are understood
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from itertools import chain
@@ -109,6 +110,27 @@ def charts_of_rows(
         mapped = _chart(known[headings], tuple(row.values()), number)
         if mapped is not None:
             yield mapped
+
+
+def one_each(found: Iterable[Mapped[Chart]]) -> list[Chart]:
+    """Return the charts of a table; warn of birth dates that cannot be read and so count as missing.
+
+    Raises:
+        ValueError: Two rows of one PatNum differ: one of the two people would be lost.
+    """
+    held, unread = dict[int, Chart](), 0
+    for mapped in found:
+        chart = mapped.value
+        if held.setdefault(chart.pat_num, chart) != chart:
+            remedy = "keep one row a chart, such as frame.drop_duplicates('PatNum') does"
+            raise ValueError(f"two rows of PatNum {chart.pat_num} differ; {remedy}")
+        unread += any(issue.rule == "date.unreadable" for issue in mapped.issues)
+    if unread:
+        remedy = "write them as 1988-11-20; charts_of_rows and its kin tell which"
+        warnings.warn(
+            f"{unread} of {len(held)} birth dates cannot be read and count as missing: {remedy}", stacklevel=3
+        )
+    return list(held.values())
 
 
 def _late(rows: Sequence[Mapping[str, object]], said: Mapping[str, str]) -> frozenset[str]:

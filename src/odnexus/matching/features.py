@@ -6,6 +6,7 @@ strings. Placeholders (Baby, Test, 555-5555, none@none.com, 1900-01-01) are gone
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -73,11 +74,7 @@ class Features:
 def features_of(person: Person) -> Features:
     """Return *person* made ready for comparison."""
     given, (family, parts, letters) = _given(person.given), _family(person.family)
-    birth_date = person.birth_date
-    if birth_date is None or birth_date in NO_DATES or birth_date.year not in _YEARS:
-        year = month = day = 0
-    else:
-        year, month, day = birth_date.year, birth_date.month, birth_date.day
+    year, month, day = _birth(person.birth_date)
     address = person.address
     home = address_key(address.line_1, address.line_2)
     if " " in given and family:  # some fill in the whole name where the given one belongs
@@ -103,6 +100,14 @@ def features_of(person: Person) -> Features:
         address.postal_code[:5].casefold(),
         fold_name(address.city) if address.city else "",
     )
+
+
+def _birth(day: object) -> tuple[int, int, int]:
+    if day is None or day in NO_DATES:
+        return 0, 0, 0
+    if not isinstance(day, date):
+        raise TypeError("birth_date: give a datetime.date; odnexus.mapping.text.iso_date reads a text")
+    return (day.year, day.month, day.day) if day.year in _YEARS else (0, 0, 0)
 
 
 _NOBODY: Final = frozenset[str]()

@@ -28,7 +28,7 @@ from odnexus.matching.blocking import (
     pairs_of_names,
     slip_keys,
 )
-from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows
+from odnexus.matching.charts import Chart, chart_of_patient, charts_of_csv, charts_of_frame, charts_of_rows, one_each
 from odnexus.matching.context import levels_of
 from odnexus.matching.decide import (
     RARE_BITS,
@@ -111,10 +111,12 @@ class Roster:
     def from_rows(cls, rows: Iterable[Mapping[str, object]], *, columns: Mapping[str, str] | None = None) -> Self:
         """Return the roster of rows by heading; see `odnexus.matching.charts.charts_of_rows`.
 
+        A warning tells how many birth dates cannot be read; they count as missing.
+
         Raises:
-            ValueError: A row has no PatNum, or *columns* names no field of a chart.
+            ValueError: A row has no PatNum, two rows of one PatNum differ, or *columns* names no field of a chart.
         """
-        return cls(mapped.value for mapped in charts_of_rows(rows, columns=columns))
+        return cls(one_each(charts_of_rows(rows, columns=columns)))
 
     @classmethod
     def from_frame(cls, frame: object, *, columns: Mapping[str, str] | None = None) -> Self:
@@ -124,7 +126,7 @@ class Roster:
             TypeError: It is none of these.
             ValueError: As `from_rows`, or no column holds PatNum.
         """
-        return cls(mapped.value for mapped in charts_of_frame(frame, columns=columns))
+        return cls(one_each(charts_of_frame(frame, columns=columns)))
 
     @classmethod
     def from_csv(
@@ -142,7 +144,7 @@ class Roster:
             OSError: The file cannot be read.
             ValueError: As `from_rows`, or the file is no text with headings.
         """
-        return cls(mapped.value for mapped in charts_of_csv(Path(path), columns=columns, encoding=encoding))
+        return cls(one_each(charts_of_csv(Path(path), columns=columns, encoding=encoding)))
 
     def __len__(self) -> int:
         return len(self._charts)
@@ -283,10 +285,17 @@ class Roster:
         return Duplicates(sorted(found, key=lambda each: (-each.grade.rank, -each.score, each.pat_nums)))
 
     def links(self, others: Iterable[Chart]) -> Links:
-        """Return each of *others* with what a lookup of it finds here: one practice's charts in another's roster."""
-        held = list(others)
+        """Return each of *others* with what a lookup of it finds here: one practice's charts in another's roster.
+
+        Raises:
+            TypeError: *others* are no charts; a table becomes charts in a roster of its own.
+        """
+        held: list[object] = list(others)
+        charts = [each for each in held if isinstance(each, Chart)]
+        if len(charts) < len(held):
+            raise TypeError("others: give charts; of a table, the roster that Roster.from_frame makes of it")
         with without_collecting():
-            return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in held)
+            return Links(Linked(chart.pat_num, self.lookup(chart.person)) for chart in charts)
 
     def _alike(self) -> set[tuple[int, int]]:
         """Return the pairs of charts worth weighing."""

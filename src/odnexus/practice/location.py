@@ -40,6 +40,16 @@ def _check_zone(instance: Location, _: Attribute[str], value: str) -> None:
         raise ConfigurationError(f"locations[{instance.name}].timezone: {ZONE_REMEDY}")
 
 
+def _check_name(_instance: Location, attribute: Attribute[str], value: str) -> None:
+    if not value.strip():
+        raise ConfigurationError(f"locations[].{attribute.name}: give a name, such as main")
+
+
+def _check_number(_instance: Location, attribute: Attribute[int], value: int) -> None:
+    if value < 1:
+        raise ConfigurationError(f"locations[].{attribute.name}: give the number that NexHealth shows, 1 or more")
+
+
 @frozen(kw_only=True)
 class Location:
     """One NexHealth location and the Open Dental database it belongs to.
@@ -78,8 +88,8 @@ class Location:
         billing_type: Billing type (name) of a new patient; ``None`` takes the office's default.
     """
 
-    name: str
-    nexhealth_id: int
+    name: str = field(validator=_check_name)
+    nexhealth_id: int = field(validator=_check_number)
     timezone: str = field(validator=_check_zone)
     subdomain: str | None = None
     database: str = "main"

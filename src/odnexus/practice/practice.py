@@ -48,11 +48,14 @@ class Practice:
             PracticeFileError: The file cannot be read as a practice; it lists every problem with its place.
             OSError: The file cannot be opened.
         """
-        with Path(path).open("rb") as file:
-            try:
-                content = tomllib.load(file)
-            except tomllib.TOMLDecodeError as error:
-                raise PracticeFileError((Problem(place="file", remedy=str(error)),)) from error
+        try:
+            # Editors of Windows put a mark before the first letter.
+            content = tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+        except UnicodeDecodeError:
+            remedy = "it is not written in UTF-8; save it anew with that encoding"
+            raise PracticeFileError((Problem(place="file", remedy=remedy),)) from None
+        except tomllib.TOMLDecodeError as error:
+            raise PracticeFileError((Problem(place="file", remedy=str(error)),)) from error
         return cls.read(content)
 
     @classmethod

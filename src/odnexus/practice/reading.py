@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any, TypeVar, cast, get_args
+from typing import Any, Literal, TypeVar, cast, get_args, get_origin
 
 from odnexus.errors import ConfigurationError
 from odnexus.mapping.table import FieldMap, MapRule, Problem
@@ -72,12 +72,20 @@ def structured(content: object, kind: type[T], problems: list[Problem]) -> T | N
         return converter.structure(content, kind)
     except (ClassValidationError, IterableValidationError) as error:
         for line in transform_error(error, format_exception=_remedy):
-            remedy, _, place = line.rpartition(" @ $")
-            problems.append(Problem(place=place.lstrip(".") or "file", remedy=remedy))
+            said, _, place = line.rpartition(" @ $")
+            name, _, remedy = said.rpartition(": ")
+            problems.append(Problem(place=_joined(place.lstrip("."), name), remedy=remedy))
     except ConfigurationError as error:
         place, _, remedy = str(error).partition(": ")
         problems.append(Problem(place=place, remedy=remedy))
     return None
+
+
+def _joined(place: str, name: str) -> str:
+    """Return where a fault lies: what cattrs was reading, and the setting that a validator of it names."""
+    if not place or not name:
+        return place or name or "file"
+    return f"{place}.{name.rpartition('.')[2]}"
 
 
 def problems_of_location(place: str, content: object) -> Iterator[Problem]:
@@ -102,7 +110,10 @@ def _remedy(error: BaseException, kind: type | None) -> str:
         case KeyError():
             return f"{error.args[0]} is missing; add it"
         case ConfigurationError() | ValueError():
-            return str(error).rpartition(": ")[2]
+            return str(error)
         case _:
-            words = get_args(kind)
-            return f"choose from {', '.join(map(str, words))}" if words else "give a value that fits this setting"
+            if get_origin(kind) is Literal:
+                return f"choose from {', '.join(map(str, get_args(kind)))}"
+            if get_origin(kind) in {tuple, list, frozenset}:
+                return "give a list, in square brackets"
+            return "give a value that fits this setting"
