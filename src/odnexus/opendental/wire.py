@@ -297,14 +297,17 @@ def _rule(fault: BaseException) -> str:
 # Answers.
 
 
-def one(record: type[R], call_name: str) -> Callable[[Reply], R]:
-    """Return the reader of an answer that is one *record*."""
+def one(record: type[R], call_name: str, number: int | None = None) -> Callable[[Reply], R]:
+    """Return the reader of an answer that is one *record*, of that *number* where it has one of its own."""
 
     def read(reply: Reply) -> R:
         rows = _rows(reply, call_name)
         if len(rows) != 1:
             raise _unexpected(call_name, "expected one object @ $")
-        return _structured(record, rows[0], call_name, "$")
+        found = _structured(record, rows[0], call_name, "$")
+        if _is_other(found, number):
+            raise _unexpected(call_name, f"another record than was asked for @ $.{SPELLINGS[record][record.KEY[0]][0]}")
+        return found
 
     return read
 
@@ -334,8 +337,16 @@ def _number_of(record: type[Record], row: Json) -> object:
     return next((value for word in words if (value := row.get(word)) is not None), None)
 
 
-def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
-    """Return the reader of the answer to a write that promises a *record* and may come without one."""
+def _is_other(found: Record, number: int | None) -> bool:
+    """Return whether *found* is another record than that of *number*: it would be taken for what it is not."""
+    return number is not None and len(found.KEY) == 1 and found.key != (number,)
+
+
+def written(record: type[R], call_name: str, number: int | None = None) -> Callable[[Reply], R | NoBody]:
+    """Return the reader of the answer to a write that promises a *record* and may come without one.
+
+    Where the *number* is known, an answer about another record says nothing about this one.
+    """
 
     def read(reply: Reply) -> R | NoBody:
         try:
@@ -344,7 +355,8 @@ def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
             body = None
         rows = body if isinstance(body, list) else [body]
         if len(rows) == 1 and isinstance(rows[0], dict) and rows[0]:
-            return _structured(record, rows[0], call_name, "$")
+            found = _structured(record, rows[0], call_name, "$")
+            return NoBody() if _is_other(found, number) else found
         return NoBody(_number_in_location(reply))
 
     return read
