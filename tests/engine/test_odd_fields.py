@@ -166,6 +166,19 @@ def test_what_a_visit_leaves_out_is_not_taken_for_a_change(town: Town, word: str
     assert town.booking(booking).start_time == at(14)
 
 
+def test_a_chart_that_can_be_read_again_is_known_after_a_scan(town: Town) -> None:
+    hidden = town.chart("Ada", "Moss", "1980-01-01")
+    mended = spoil(town.od, "PatNum", hidden, "Birthdate", "soon")
+    town.settle()
+    mended()
+    town.engine.scan("main")
+
+    linked(town)
+
+    assert town.kinds() == []
+    assert town.engine._offices["main"].picture.roster.get(hidden) is not None
+
+
 def test_the_slot_of_an_unknown_status_is_not_given_away(town: Town) -> None:
     start = at(9).astimezone(town.location.zone).replace(tzinfo=None)
     chart = town.chart("Ada", "Moss", "1980-01-01")

@@ -15,10 +15,11 @@ from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
 from odnexus._async.records import Known
-from odnexus._async.unread import AsyncUnread
+from odnexus._async.unread import AsyncUnread, unread_charts
 from odnexus._async.waiting import AsyncWaiting
-from odnexus.errors import AuthenticationError, EmptySideError
+from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError
 from odnexus.mapping.visit import to_instant
+from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, HistAppointment
 from odnexus.reconcile.bodies import place_of
@@ -314,6 +315,7 @@ class AsyncPolling:
             EmptySideError: One side shows nothing although several visits are linked in the window.
         """
         office = self._office
+        await self._read_charts_again(now)
         first, last = office.wall(start).date(), office.wall(end).date()
         unread = AsyncUnread(office)
         appointments = office.opendental.appointments
@@ -332,6 +334,21 @@ class AsyncPolling:
         # A scan looks again even where a poll looked before: its ids carry the moment.
         again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return await office.records.store.inbox.put(again)
+
+    async def _read_charts_again(self, now: datetime) -> None:
+        """Read the charts that could not be read: no poll shows one again that nobody changes."""
+        office, charts, known = self._office, list[Chart](), list[int]()
+        for number in sorted(map(int, await unread_charts(office))):
+            try:
+                charts.append(chart_of(await office.opendental.patients.get(number)))
+            except NotFoundError:
+                pass
+            except UnexpectedResponseError:
+                continue
+            known.append(number)
+        await office.picture.keep(charts=charts)
+        if known:
+            await AsyncUnread(office).tell_of_charts(now, known)
 
     async def _missing(
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]

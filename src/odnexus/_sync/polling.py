@@ -16,10 +16,11 @@ from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
 from odnexus._sync.records import Known
-from odnexus._sync.unread import Unread
+from odnexus._sync.unread import Unread, unread_charts
 from odnexus._sync.waiting import Waiting
-from odnexus.errors import AuthenticationError, EmptySideError
+from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError
 from odnexus.mapping.visit import to_instant
+from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment, HistAppointment
 from odnexus.reconcile.bodies import place_of
@@ -313,6 +314,7 @@ class Polling:
             EmptySideError: One side shows nothing although several visits are linked in the window.
         """
         office = self._office
+        self._read_charts_again(now)
         first, last = office.wall(start).date(), office.wall(end).date()
         unread = Unread(office)
         appointments = office.opendental.appointments
@@ -331,6 +333,21 @@ class Polling:
         # A scan looks again even where a poll looked before: its ids carry the moment.
         again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return office.records.store.inbox.put(again)
+
+    def _read_charts_again(self, now: datetime) -> None:
+        """Read the charts that could not be read: no poll shows one again that nobody changes."""
+        office, charts, known = self._office, list[Chart](), list[int]()
+        for number in sorted(map(int, unread_charts(office))):
+            try:
+                charts.append(chart_of(office.opendental.patients.get(number)))
+            except NotFoundError:
+                pass
+            except UnexpectedResponseError:
+                continue
+            known.append(number)
+        office.picture.keep(charts=charts)
+        if known:
+            Unread(office).tell_of_charts(now, known)
 
     def _missing(
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]
