@@ -114,8 +114,9 @@ def test_together_the_methods_reach_every_endpoint() -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append((request.method, request.url.path))
-        single = request.method != "GET" or request.url.path.rpartition("/")[2].isdigit()
-        data = {"id": 1, "token": "token-1"} if single else []
+        last = request.url.path.rpartition("/")[2]
+        single = request.method != "GET" or last.isdigit()
+        data = {"id": int(last) if last.isdigit() else 1, "token": "token-1"} if single else []
         return httpx.Response(200, json={"code": True, "error": [], "data": data})
 
     with client(answer) as nex:

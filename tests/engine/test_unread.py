@@ -13,7 +13,7 @@ from odnexus.testing import SimReply, SimRequest
 from tests.engine.town import Town, at
 
 
-def spoil(simulator: Any, word: str, number: int, field: str, value: object) -> Callable[[], None]:
+def spoil(simulator: Any, word: str, number: object, field: str, value: object) -> Callable[[], None]:
     """Let the row whose *word* is *number* show *value* in all answers; return what puts it right."""
     handle = simulator.handle
 
@@ -23,7 +23,7 @@ def spoil(simulator: Any, word: str, number: int, field: str, value: object) -> 
             body = json.loads(reply.body)
         except ValueError:
             return reply
-        rows = body if isinstance(body, list) else body.get("data", body)
+        rows = body.get("data", body) if isinstance(body, dict) else body
         for row in rows if isinstance(rows, list) else [rows]:
             if isinstance(row, dict) and row.get(word) == number and field in row:
                 row[field] = value

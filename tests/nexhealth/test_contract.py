@@ -78,8 +78,10 @@ def requests() -> list[httpx.Request]:
             return httpx.Response(201, json={"code": True, "error": [], "data": {"token": "t"}})
         if request.method == "DELETE" and "webhook" in request.url.path:
             return httpx.Response(204)
-        single = request.method != "GET" or re.search(r"/\d+(/download)?$", request.url.path) is not None
-        return httpx.Response(200, json={"code": True, "error": [], "data": {"id": 1} if single else []})
+        number = re.search(r"/(\d+)(/download)?$", request.url.path)
+        record = {"id": int(number[1]) if number else 1}
+        single = request.method != "GET" or number is not None
+        return httpx.Response(200, json={"code": True, "error": [], "data": record if single else []})
 
     with NexHealth(
         api_key="key", subdomain="demo-dental", location_id=12, transport=httpx.MockTransport(answer)

@@ -71,6 +71,16 @@ def test_a_success_is_no_error(call: Call[Any], answer: Reply) -> None:
     assert refuse(call, answer) is None
 
 
+@pytest.mark.parametrize("code", ["", "Whatever", [], {}, 7])
+def test_a_code_that_says_neither_yes_nor_no_leaves_a_write_in_doubt(code: Any) -> None:
+    assert type(refuse(WRITE, reply({}, status=201, code=code))) is AmbiguousWriteError
+
+
+@pytest.mark.parametrize("code", [True, "true", "True", 1, "1"])
+def test_code_true_in_any_spelling_is_a_success(code: Any) -> None:
+    assert refuse(WRITE, reply({}, status=201, code=code)) is None
+
+
 @pytest.mark.parametrize("code", [False, None, "false", 0])
 def test_code_false_is_a_refusal_under_any_status(code: Any) -> None:
     error = refuse(WRITE, reply({}, status=201, code=code, error=["Mara Lund is unknown"]))

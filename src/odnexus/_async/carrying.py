@@ -99,7 +99,7 @@ class AsyncCarrying:
             rule = "gone at NexHealth"
         if scene.opendental is None and Retire(On.NEXHEALTH) in plan.actions and not await self._was_deleted(scene):
             rule = "gone without a trace in Open Dental"
-        if scene.opendental is not None and str(scene.opendental.apt_status) not in STATUSES:
+        if scene.opendental is not None and scene.opendental.apt_status not in STATUSES:
             rule = "unknown status in Open Dental" if Retire(On.NEXHEALTH) in plan.actions else rule
         if not rule:
             return plan

@@ -94,6 +94,9 @@ class AsyncIntake:
             return
         await cursors.set(key, "filing")
         subject = f"form:{event.id}"
+        if not form.answers and not form.documents:
+            text = "A submitted form came without any answer. Read it at NexHealth, and file it by hand if it has some."
+            office.alert(now, "form.without-answers", text, subject=subject)
         filed = await AsyncChartFiling(office, subject).file(form, pat_num, stamp, now)
         filed |= await AsyncFindingFiling(office, subject).file(form, pat_num, now)
         remarks = await AsyncDocumentFiling(office, subject).file(form, pat_num, stamp, now)

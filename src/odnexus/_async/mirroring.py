@@ -282,6 +282,9 @@ class AsyncMirroring:
             )
         except (InvalidRequestError, ConflictError):
             await office.note(now, "failed", office.at_opendental(pat_num), "mirror.patient-refused")
+            text = "NexHealth refuses some of Open Dental's patients. The journal names them (mirror.patient-refused)."
+            await office.alert_once(now, "mirror.patient", "mirror.patient-refused", text)
             return []
+        await office.alert_once(now, "mirror.patient", "", "")
         same = office.picture.roster.lookup(person_from_nexhealth(made.patient).value).chosen == pat_num
         return [made.patient.id] if same or not made.existed else []

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Unpack
 
 from odnexus._async.nexhealth_resource import AsyncResource
+from odnexus._calls import LeaveOut
 from odnexus.nexhealth import calls
 from odnexus.nexhealth.filters import LocationFilters, OperatoryFilters, ProviderFilters, SyncStatusFilters
 from odnexus.nexhealth.models import (
@@ -70,14 +71,18 @@ class AsyncLocations(AsyncResource):
 class AsyncProviders(AsyncResource):
     """Dentists, hygienists and other providers (page "Providers")."""
 
-    def iter(self, *, location_id: int | None = None, **filters: Unpack[ProviderFilters]) -> AsyncIterator[Provider]:
+    def iter(
+        self, *, location_id: int | None = None, unread: LeaveOut | None = None, **filters: Unpack[ProviderFilters]
+    ) -> AsyncIterator[Provider]:
         """Walk through the providers; active ones only unless ``inactive`` is given.
 
         Args:
             location_id: Only providers of this location; the client's own if it has one.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
             filters: See `ProviderFilters`.
         """
-        return self._each(calls.list_providers(self._scope.at(location_id), filters))
+        return self._each(calls.list_providers(self._scope.at(location_id), filters, unread))
 
     def pages(
         self, *, location_id: int | None = None, **filters: Unpack[ProviderFilters]
@@ -101,17 +106,21 @@ class AsyncProviders(AsyncResource):
 class AsyncOperatories(AsyncResource):
     """Chairs and rooms (page "Operatories")."""
 
-    def iter(self, *, location_id: int | None = None, **filters: Unpack[OperatoryFilters]) -> AsyncIterator[Operatory]:
+    def iter(
+        self, *, location_id: int | None = None, unread: LeaveOut | None = None, **filters: Unpack[OperatoryFilters]
+    ) -> AsyncIterator[Operatory]:
         """Walk through the operatories of a location.
 
         Args:
             location_id: Location; the client's own unless given.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
             filters: See `OperatoryFilters`.
 
         Raises:
             ConfigurationError: Neither the call nor the client names a location.
         """
-        return self._each(calls.list_operatories(self._scope.at(location_id), filters))
+        return self._each(calls.list_operatories(self._scope.at(location_id), filters, unread))
 
     def pages(
         self, *, location_id: int | None = None, **filters: Unpack[OperatoryFilters]

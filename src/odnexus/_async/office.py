@@ -18,8 +18,9 @@ from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords, Known
 from odnexus._async.signals import lane_of
 from odnexus._async.turn import AsyncTurn
-from odnexus._async.unread import AsyncUnread
+from odnexus._async.unread import AsyncUnread, lacks
 from odnexus.errors import (
+    ApiError,
     ConflictError,
     InvalidRequestError,
     NotFoundError,
@@ -57,6 +58,11 @@ LACKING = (UnsupportedError, InvalidRequestError)
 
 ESSENCE = ("start_time", "end_time", "provider_id", "operatory_id", "confirmed", "cancelled")
 """What a visit is made of, in NexHealth's words."""
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How soon they are read again where something of them could not be read."""
+
+LOOKUPS = "Until then it is not known to lookup tables: visits with it may be asked about. "
 
 TABLES_AGE = timedelta(days=1)
 """How long the lookup tables of a location are used before they are read again."""
@@ -246,9 +252,12 @@ class AsyncOffice:
         text = await self.records.store.cursors.get(f"tables:{self.location.name}")
         tables = Tables.from_text(text, now)
         if tables is None:
-            tables = await self._read_tables()
+            unread = AsyncUnread(self)
+            tables = await self._read_tables(unread, now)
+            await unread.tell(now, LOOKUPS)
             await self._watch_confirmed(tables, now)
-            await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
+            read = now if unread.all_read else now - TABLES_AGE + LOOK_AGAIN
+            await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(read))
         # What the location says itself is never stored: a corrected table counts at once.
         self.tables = evolve(
             tables,
@@ -288,9 +297,8 @@ class AsyncOffice:
         await unread.tell_of_charts(now, [patient.pat_num for patient in patients])
         charts = [chart_of(patient) for patient in patients]
         start, end = self.horizon(now)
-        rows = [
-            row async for row in self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)
-        ]
+        visits = self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)
+        rows = unread_visits.whole([row async for row in visits])
         await unread_visits.tell(now)
         # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
         # An office that shows nothing at all costs nothing to read a day of.
@@ -315,43 +323,51 @@ class AsyncOffice:
         today = self.wall(now).date()
         return today - timedelta(days=1), today + self.location.horizon
 
-    async def _read_tables(self) -> Tables:
+    async def _read_tables(self, unread: AsyncUnread, now: datetime) -> Tables:
         location = self.location
         operatories, providers = dict[int, int](), dict[int, int]()
-        async for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id):
+        async for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id, unread=unread):
             operatories.update(_foreign(operatory.id, operatory.foreign_id))
-        async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
+        async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id, unread=unread):
             providers.update(_foreign(provider.id, provider.foreign_id))
-        confirmed, choices = await self._confirmed_definitions()
+        confirmed, choices = await self._confirmed_definitions(unread, now)
         return Tables(
             operatories=operatories,
             providers=providers,
             confirmed=confirmed,
-            chair_of_provider=await self._chairs(),
+            chair_of_provider=await self._chairs(unread, now),
             choices=choices,
         )
 
-    async def _confirmed_definitions(self) -> tuple[frozenset[int], frozenset[int]]:
+    async def _confirmed_definitions(self, unread: AsyncUnread, now: datetime) -> tuple[frozenset[int], frozenset[int]]:
         """Return the definitions whose name means confirmed, and all that may be chosen; none if we may not look."""
         names = {name.casefold() for name in self.location.confirmed_names}
         found, choices = set[int](), set[int]()
-        with suppress(*REFUSALS):
-            async for definition in self.opendental.definitions.iter(category=2, include_hidden=True):
+        refused: ApiError | None = None
+        try:
+            async for definition in self.opendental.definitions.iter(category=2, include_hidden=True, unread=unread):
                 if (definition.item_name or "").strip().casefold() in names:
                     found.add(definition.def_num)
                 if not definition.is_hidden:
                     choices.add(definition.def_num)
+        except REFUSALS as error:
+            refused = error
+        await unread.answer(refused, "Definitions", "Confirmations are not carried until then.", now)
         return frozenset(found), frozenset(choices)
 
-    async def _chairs(self) -> dict[int, int]:
+    async def _chairs(self, unread: AsyncUnread, now: datetime) -> dict[int, int]:
         """Return each provider's own chair, the first of several; nothing where the office does not let us look."""
         chairs: dict[int, int] = {}
-        with suppress(*REFUSALS):
-            async for chair in self.opendental.operatories.iter():
+        refused: ApiError | None = None
+        try:
+            async for chair in self.opendental.operatories.iter(unread=unread):
                 if not chair.is_hidden and chair.clinic_num in (None, self.location.clinic_num, 0):
                     for provider_num in (chair.prov_dentist, chair.prov_hygienist):
                         if provider_num:
                             chairs.setdefault(provider_num, chair.operatory_num)
+        except REFUSALS as error:
+            refused = error
+        await unread.answer(refused, "Operatories", "Providers' own chairs are not known until then.", now)
         return chairs
 
     async def find_writer(self, now: datetime) -> Finding:
@@ -389,21 +405,39 @@ class AsyncOffice:
     # -- looking -------------------------------------------------------------------------------------------------------
 
     async def opendental_visit(self, apt_num: int | str) -> OpenDentalAppointment | None:
-        """Read an appointment afresh; ``None`` if it was deleted."""
+        """Read an appointment afresh; ``None`` if it was deleted.
+
+        Raises:
+            UnexpectedResponseError: It leaves out what a visit is made of.
+        """
         try:
             row = await self.opendental.appointments.get(int(apt_num))
         except NotFoundError:
             await self.picture.keep(gone=[int(apt_num)])
             return None
+        if (misfit := lacks(row, "GET /appointments/{AptNum}")) is not None:
+            raise misfit
         await self.picture.keep(booked=[booked_of(row)])
         return row
 
     async def nexhealth_visit(self, id: int | str) -> NexHealthAppointment | None:
-        """Read an appointment with its patient; ``None`` if it is gone."""
+        """Read an appointment with its patient; ``None`` if it is gone.
+
+        Raises:
+            UnexpectedResponseError: It leaves out what a visit is made of: absent is not empty.
+        """
         try:
-            return await self.nexhealth.appointments.get(int(id), include=("patient",))
+            appt = await self.nexhealth.appointments.get(int(id), include=("patient",))
         except NotFoundError:
             return None
+        if appt.patient_id is None and appt.patient is not None:
+            appt = evolve(appt, patient_id=appt.patient.id)
+        needed = ["start_time"] if appt.unavailable else ["start_time", "patient_id"]
+        problems = tuple(f"missing @ $.data.{name}" for name in needed if getattr(appt, name) is None)
+        if problems:
+            call = "GET /appointments/{id}"
+            raise UnexpectedResponseError("; ".join(problems), "nexhealth", call, problems, str(appt.id))
+        return appt
 
     async def whole(self, answer: NexHealthAppointment, told: Collection[str]) -> NexHealthAppointment:
         """Return the answer to a write; read afresh if it leaves out what is *told* of a visit: absent is not empty."""
@@ -415,10 +449,10 @@ class AsyncOffice:
         """Read what stands in one chair on one day, afresh; what cannot be read stands where it stood before."""
         unread, appointments = AsyncUnread(self), self.opendental.appointments
         try:
-            rows = [row async for row in appointments.iter(date=day, op=operatory, unread=unread)]
+            rows = unread.whole([row async for row in appointments.iter(date=day, op=operatory, unread=unread)])
         except LACKING:
             # The filter by operatory came with 23.2.27 (page "Appointments").
-            rows = [row async for row in appointments.iter(date=day, unread=unread)]
+            rows = unread.whole([row async for row in appointments.iter(date=day, unread=unread)])
         booked = [booked_of(row) for row in rows]
         await self.picture.keep(booked=booked)
         booked += filter(None, map(self.picture.calendar.get, unread.records("opendental")))

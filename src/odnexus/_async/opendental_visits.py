@@ -315,6 +315,7 @@ class AsyncHistAppointments(AsyncResource):
         date_start: date | None = None,
         date_end: date | None = None,
         offset: int = 0,
+        unread: LeaveOut | None = None,
     ) -> AsyncIterator[HistAppointment]:
         """Return the steps that satisfy all filters (23.1.30); deletions are only visible here.
 
@@ -328,6 +329,8 @@ class AsyncHistAppointments(AsyncResource):
             date_start: First day.
             date_end: Last day.
             offset: Rows to skip: how many came before an interruption.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
         """
         filters = {
             "hist_appt_action": hist_appt_action,
@@ -339,4 +342,4 @@ class AsyncHistAppointments(AsyncResource):
             "date_start": date_start,
             "date_end": date_end,
         }
-        return self._connection.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset))
+        return self._connection.rows(calls.listing(appointments.HISTORY, HistAppointment, filters, offset, unread))

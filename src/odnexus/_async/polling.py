@@ -15,12 +15,13 @@ from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
 from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
 from odnexus._async.records import Known
-from odnexus._async.unread import AsyncUnread
+from odnexus._async.unread import AsyncUnread, unread_charts
 from odnexus._async.waiting import AsyncWaiting
-from odnexus.errors import AuthenticationError, EmptySideError
+from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError
 from odnexus.mapping.visit import to_instant
+from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
-from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment, HistAppointment
 from odnexus.reconcile.bodies import place_of
 from odnexus.reconcile.calendar import Booked, booking_in
 from odnexus.reconcile.inbox import Event, content_id
@@ -121,7 +122,8 @@ class AsyncPolling:
     async def _poll_opendental(self, now: datetime) -> tuple[int, int]:
         since = await self._since("book", now)
         unread = AsyncUnread(self._office)
-        rows = [row async for row in self._office.opendental.appointments.iter(date_t_stamp=since, unread=unread)]
+        appointments = self._office.opendental.appointments
+        rows = unread.whole([row async for row in appointments.iter(date_t_stamp=since, unread=unread)])
         await unread.tell(now)
         events = [event for row in rows if (event := await self._event_of_row(row, now)) is not None]
         changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]
@@ -207,14 +209,15 @@ class AsyncPolling:
             return 0
         since = (office.wall(now) - timedelta(days=1)).date()
         events: list[Event] = []
+        unread, history = AsyncUnread(office), office.opendental.hist_appointments
+        rows, refused = list[HistAppointment](), None
         try:
-            rows = [
-                row
-                async for row in office.opendental.hist_appointments.iter(hist_appt_action="Deleted", date_start=since)
-            ]
-        except (*REFUSALS, AuthenticationError):
+            rows = [row async for row in history.iter(hist_appt_action="Deleted", date_start=since, unread=unread)]
+        except (*REFUSALS, AuthenticationError) as error:
             # A 401 may mean the history alone; a key that is refused everywhere has failed before.
-            return 0
+            refused = error
+        await unread.answer(refused, "The history of appointments", "Only a scan finds deletions until then.", now)
+        await unread.tell(now, "Only a scan finds its deletion. ")
         for row in rows:
             ref = office.at_opendental(row.apt_num)
             known = await office.records.link("visit", ref)
@@ -274,7 +277,8 @@ class AsyncPolling:
         known = await office.records.link("visit", ref)
         fields = office.fields_of_nexhealth(appt)
         if known is None:
-            gone = appt.cancelled or appt.start_time is None or appt.start_time <= now
+            # One whose start is not told is looked at: a single read may tell it.
+            gone = appt.cancelled or (appt.start_time is not None and appt.start_time <= now)
             if gone and not await AsyncWaiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
@@ -311,10 +315,11 @@ class AsyncPolling:
             EmptySideError: One side shows nothing although several visits are linked in the window.
         """
         office = self._office
+        await self._read_charts_again(now)
         first, last = office.wall(start).date(), office.wall(end).date()
         unread = AsyncUnread(office)
         appointments = office.opendental.appointments
-        rows = [row async for row in appointments.iter(date_start=first, date_end=last, unread=unread)]
+        rows = unread.whole([row async for row in appointments.iter(date_start=first, date_end=last, unread=unread)])
         lower = to_instant(datetime.combine(first, time()), office.location.zone).value
         upper = to_instant(datetime.combine(last + timedelta(days=1), time()), office.location.zone).value
         bookings = await self._bookings(lower, upper, None, unread)
@@ -329,6 +334,21 @@ class AsyncPolling:
         # A scan looks again even where a poll looked before: its ids carry the moment.
         again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return await office.records.store.inbox.put(again)
+
+    async def _read_charts_again(self, now: datetime) -> None:
+        """Read the charts that could not be read: no poll shows one again that nobody changes."""
+        office, charts, known = self._office, list[Chart](), list[int]()
+        for number in sorted(map(int, await unread_charts(office))):
+            try:
+                charts.append(chart_of(await office.opendental.patients.get(number)))
+            except NotFoundError:
+                pass
+            except UnexpectedResponseError:
+                continue
+            known.append(number)
+        await office.picture.keep(charts=charts)
+        if known:
+            await AsyncUnread(office).tell_of_charts(now, known)
 
     async def _missing(
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]

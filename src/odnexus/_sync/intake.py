@@ -95,6 +95,9 @@ class Intake:
             return
         cursors.set(key, "filing")
         subject = f"form:{event.id}"
+        if not form.answers and not form.documents:
+            text = "A submitted form came without any answer. Read it at NexHealth, and file it by hand if it has some."
+            office.alert(now, "form.without-answers", text, subject=subject)
         filed = ChartFiling(office, subject).file(form, pat_num, stamp, now)
         filed |= FindingFiling(office, subject).file(form, pat_num, now)
         remarks = DocumentFiling(office, subject).file(form, pat_num, stamp, now)

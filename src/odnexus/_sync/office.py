@@ -19,8 +19,9 @@ from odnexus._sync.opendental import OpenDental
 from odnexus._sync.records import Known, Records
 from odnexus._sync.signals import lane_of
 from odnexus._sync.turn import Turn
-from odnexus._sync.unread import Unread
+from odnexus._sync.unread import Unread, lacks
 from odnexus.errors import (
+    ApiError,
     ConflictError,
     InvalidRequestError,
     NotFoundError,
@@ -58,6 +59,11 @@ LACKING = (UnsupportedError, InvalidRequestError)
 
 ESSENCE = ("start_time", "end_time", "provider_id", "operatory_id", "confirmed", "cancelled")
 """What a visit is made of, in NexHealth's words."""
+
+LOOK_AGAIN = timedelta(hours=1)
+"""How soon they are read again where something of them could not be read."""
+
+LOOKUPS = "Until then it is not known to lookup tables: visits with it may be asked about. "
 
 TABLES_AGE = timedelta(days=1)
 """How long the lookup tables of a location are used before they are read again."""
@@ -247,9 +253,12 @@ class Office:
         text = self.records.store.cursors.get(f"tables:{self.location.name}")
         tables = Tables.from_text(text, now)
         if tables is None:
-            tables = self._read_tables()
+            unread = Unread(self)
+            tables = self._read_tables(unread, now)
+            unread.tell(now, LOOKUPS)
             self._watch_confirmed(tables, now)
-            self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(now))
+            read = now if unread.all_read else now - TABLES_AGE + LOOK_AGAIN
+            self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(read))
         # What the location says itself is never stored: a corrected table counts at once.
         self.tables = evolve(
             tables,
@@ -289,7 +298,8 @@ class Office:
         unread.tell_of_charts(now, [patient.pat_num for patient in patients])
         charts = [chart_of(patient) for patient in patients]
         start, end = self.horizon(now)
-        rows = [row for row in self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)]
+        visits = self.opendental.appointments.iter(date_start=start, date_end=end, unread=unread_visits)
+        rows = unread_visits.whole([row for row in visits])
         unread_visits.tell(now)
         # The office's clock may be hours off ours, and only rows tell it: where the book is empty those of charts do.
         # An office that shows nothing at all costs nothing to read a day of.
@@ -314,43 +324,51 @@ class Office:
         today = self.wall(now).date()
         return today - timedelta(days=1), today + self.location.horizon
 
-    def _read_tables(self) -> Tables:
+    def _read_tables(self, unread: Unread, now: datetime) -> Tables:
         location = self.location
         operatories, providers = dict[int, int](), dict[int, int]()
-        for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id):
+        for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id, unread=unread):
             operatories.update(_foreign(operatory.id, operatory.foreign_id))
-        for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id):
+        for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id, unread=unread):
             providers.update(_foreign(provider.id, provider.foreign_id))
-        confirmed, choices = self._confirmed_definitions()
+        confirmed, choices = self._confirmed_definitions(unread, now)
         return Tables(
             operatories=operatories,
             providers=providers,
             confirmed=confirmed,
-            chair_of_provider=self._chairs(),
+            chair_of_provider=self._chairs(unread, now),
             choices=choices,
         )
 
-    def _confirmed_definitions(self) -> tuple[frozenset[int], frozenset[int]]:
+    def _confirmed_definitions(self, unread: Unread, now: datetime) -> tuple[frozenset[int], frozenset[int]]:
         """Return the definitions whose name means confirmed, and all that may be chosen; none if we may not look."""
         names = {name.casefold() for name in self.location.confirmed_names}
         found, choices = set[int](), set[int]()
-        with suppress(*REFUSALS):
-            for definition in self.opendental.definitions.iter(category=2, include_hidden=True):
+        refused: ApiError | None = None
+        try:
+            for definition in self.opendental.definitions.iter(category=2, include_hidden=True, unread=unread):
                 if (definition.item_name or "").strip().casefold() in names:
                     found.add(definition.def_num)
                 if not definition.is_hidden:
                     choices.add(definition.def_num)
+        except REFUSALS as error:
+            refused = error
+        unread.answer(refused, "Definitions", "Confirmations are not carried until then.", now)
         return frozenset(found), frozenset(choices)
 
-    def _chairs(self) -> dict[int, int]:
+    def _chairs(self, unread: Unread, now: datetime) -> dict[int, int]:
         """Return each provider's own chair, the first of several; nothing where the office does not let us look."""
         chairs: dict[int, int] = {}
-        with suppress(*REFUSALS):
-            for chair in self.opendental.operatories.iter():
+        refused: ApiError | None = None
+        try:
+            for chair in self.opendental.operatories.iter(unread=unread):
                 if not chair.is_hidden and chair.clinic_num in (None, self.location.clinic_num, 0):
                     for provider_num in (chair.prov_dentist, chair.prov_hygienist):
                         if provider_num:
                             chairs.setdefault(provider_num, chair.operatory_num)
+        except REFUSALS as error:
+            refused = error
+        unread.answer(refused, "Operatories", "Providers' own chairs are not known until then.", now)
         return chairs
 
     def find_writer(self, now: datetime) -> Finding:
@@ -388,21 +406,39 @@ class Office:
     # -- looking -------------------------------------------------------------------------------------------------------
 
     def opendental_visit(self, apt_num: int | str) -> OpenDentalAppointment | None:
-        """Read an appointment afresh; ``None`` if it was deleted."""
+        """Read an appointment afresh; ``None`` if it was deleted.
+
+        Raises:
+            UnexpectedResponseError: It leaves out what a visit is made of.
+        """
         try:
             row = self.opendental.appointments.get(int(apt_num))
         except NotFoundError:
             self.picture.keep(gone=[int(apt_num)])
             return None
+        if (misfit := lacks(row, "GET /appointments/{AptNum}")) is not None:
+            raise misfit
         self.picture.keep(booked=[booked_of(row)])
         return row
 
     def nexhealth_visit(self, id: int | str) -> NexHealthAppointment | None:
-        """Read an appointment with its patient; ``None`` if it is gone."""
+        """Read an appointment with its patient; ``None`` if it is gone.
+
+        Raises:
+            UnexpectedResponseError: It leaves out what a visit is made of: absent is not empty.
+        """
         try:
-            return self.nexhealth.appointments.get(int(id), include=("patient",))
+            appt = self.nexhealth.appointments.get(int(id), include=("patient",))
         except NotFoundError:
             return None
+        if appt.patient_id is None and appt.patient is not None:
+            appt = evolve(appt, patient_id=appt.patient.id)
+        needed = ["start_time"] if appt.unavailable else ["start_time", "patient_id"]
+        problems = tuple(f"missing @ $.data.{name}" for name in needed if getattr(appt, name) is None)
+        if problems:
+            call = "GET /appointments/{id}"
+            raise UnexpectedResponseError("; ".join(problems), "nexhealth", call, problems, str(appt.id))
+        return appt
 
     def whole(self, answer: NexHealthAppointment, told: Collection[str]) -> NexHealthAppointment:
         """Return the answer to a write; read afresh if it leaves out what is *told* of a visit: absent is not empty."""
@@ -414,10 +450,10 @@ class Office:
         """Read what stands in one chair on one day, afresh; what cannot be read stands where it stood before."""
         unread, appointments = Unread(self), self.opendental.appointments
         try:
-            rows = [row for row in appointments.iter(date=day, op=operatory, unread=unread)]
+            rows = unread.whole([row for row in appointments.iter(date=day, op=operatory, unread=unread)])
         except LACKING:
             # The filter by operatory came with 23.2.27 (page "Appointments").
-            rows = [row for row in appointments.iter(date=day, unread=unread)]
+            rows = unread.whole([row for row in appointments.iter(date=day, unread=unread)])
         booked = [booked_of(row) for row in rows]
         self.picture.keep(booked=booked)
         booked += filter(None, map(self.picture.calendar.get, unread.records("opendental")))

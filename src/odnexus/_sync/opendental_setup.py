@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Unpack
 
+from odnexus._calls import LeaveOut
 from odnexus._sync.opendental_routes import Resource
 from odnexus.opendental import calls, steps
 from odnexus.opendental.changes import ClinicChanges, DefinitionCreate, ProviderChanges, ProviderCreate, spells_out
@@ -97,9 +98,16 @@ class Operatories(Resource):
         """
         return self._connection.send(calls.get_operatory(operatory_num))
 
-    def iter(self, *, clinic_num: int | None = None) -> Iterator[Operatory]:
-        """Return the operatories, hidden ones too, of one clinic or of all."""
-        return self._connection.rows(calls.listing(office.OPERATORIES, Operatory, {"clinic_num": clinic_num}))
+    def iter(self, *, clinic_num: int | None = None, unread: LeaveOut | None = None) -> Iterator[Operatory]:
+        """Return the operatories, hidden ones too, of one clinic or of all.
+
+        Args:
+            clinic_num: One clinic.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
+        """
+        filters = {"clinic_num": clinic_num}
+        return self._connection.rows(calls.listing(office.OPERATORIES, Operatory, filters, unread=unread))
 
 
 class Definitions(Resource):
@@ -109,11 +117,22 @@ class Definitions(Resource):
     """
 
     def iter(
-        self, *, category: DefCategory | int | None = None, include_hidden: bool | None = None
+        self,
+        *,
+        category: DefCategory | int | None = None,
+        include_hidden: bool | None = None,
+        unread: LeaveOut | None = None,
     ) -> Iterator[Definition]:
-        """Return the definitions of one category or of all, without hidden ones unless `include_hidden`."""
+        """Return the definitions of one category or of all, without hidden ones unless `include_hidden`.
+
+        Args:
+            category: One category.
+            include_hidden: Whether hidden ones are among them.
+            unread: Is told of a row that does not fit what is documented, which is then left out; unless given, such a
+                row is an error. Not told where of five rows and more none fits.
+        """
         filters = {"category": category, "include_hidden": include_hidden}
-        return self._connection.rows(calls.listing(office.DEFINITIONS, Definition, filters))
+        return self._connection.rows(calls.listing(office.DEFINITIONS, Definition, filters, unread=unread))
 
     @spells_out(DefinitionCreate)
     def create(self, **fields: Unpack[DefinitionCreate]) -> Definition:

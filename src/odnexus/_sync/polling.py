@@ -16,12 +16,13 @@ from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
 from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
 from odnexus._sync.records import Known
-from odnexus._sync.unread import Unread
+from odnexus._sync.unread import Unread, unread_charts
 from odnexus._sync.waiting import Waiting
-from odnexus.errors import AuthenticationError, EmptySideError
+from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError
 from odnexus.mapping.visit import to_instant
+from odnexus.matching.roster import Chart
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
-from odnexus.opendental.models import Appointment as OpenDentalAppointment
+from odnexus.opendental.models import Appointment as OpenDentalAppointment, HistAppointment
 from odnexus.reconcile.bodies import place_of
 from odnexus.reconcile.calendar import Booked, booking_in
 from odnexus.reconcile.inbox import Event, content_id
@@ -122,7 +123,8 @@ class Polling:
     def _poll_opendental(self, now: datetime) -> tuple[int, int]:
         since = self._since("book", now)
         unread = Unread(self._office)
-        rows = [row for row in self._office.opendental.appointments.iter(date_t_stamp=since, unread=unread)]
+        appointments = self._office.opendental.appointments
+        rows = unread.whole([row for row in appointments.iter(date_t_stamp=since, unread=unread)])
         unread.tell(now)
         events = [event for row in rows if (event := self._event_of_row(row, now)) is not None]
         changed = [booked for row in rows if (booked := booked_of(row)) != self._seen(booked)]
@@ -208,13 +210,15 @@ class Polling:
             return 0
         since = (office.wall(now) - timedelta(days=1)).date()
         events: list[Event] = []
+        unread, history = Unread(office), office.opendental.hist_appointments
+        rows, refused = list[HistAppointment](), None
         try:
-            rows = [
-                row for row in office.opendental.hist_appointments.iter(hist_appt_action="Deleted", date_start=since)
-            ]
-        except (*REFUSALS, AuthenticationError):
+            rows = [row for row in history.iter(hist_appt_action="Deleted", date_start=since, unread=unread)]
+        except (*REFUSALS, AuthenticationError) as error:
             # A 401 may mean the history alone; a key that is refused everywhere has failed before.
-            return 0
+            refused = error
+        unread.answer(refused, "The history of appointments", "Only a scan finds deletions until then.", now)
+        unread.tell(now, "Only a scan finds its deletion. ")
         for row in rows:
             ref = office.at_opendental(row.apt_num)
             known = office.records.link("visit", ref)
@@ -274,7 +278,8 @@ class Polling:
         known = office.records.link("visit", ref)
         fields = office.fields_of_nexhealth(appt)
         if known is None:
-            gone = appt.cancelled or appt.start_time is None or appt.start_time <= now
+            # One whose start is not told is looked at: a single read may tell it.
+            gone = appt.cancelled or (appt.start_time is not None and appt.start_time <= now)
             if gone and not Waiting(office).has(appt.id):
                 return None
         elif known.link.nexhealth != ref or (
@@ -309,10 +314,11 @@ class Polling:
             EmptySideError: One side shows nothing although several visits are linked in the window.
         """
         office = self._office
+        self._read_charts_again(now)
         first, last = office.wall(start).date(), office.wall(end).date()
         unread = Unread(office)
         appointments = office.opendental.appointments
-        rows = [row for row in appointments.iter(date_start=first, date_end=last, unread=unread)]
+        rows = unread.whole([row for row in appointments.iter(date_start=first, date_end=last, unread=unread)])
         lower = to_instant(datetime.combine(first, time()), office.location.zone).value
         upper = to_instant(datetime.combine(last + timedelta(days=1), time()), office.location.zone).value
         bookings = self._bookings(lower, upper, None, unread)
@@ -327,6 +333,21 @@ class Polling:
         # A scan looks again even where a poll looked before: its ids carry the moment.
         again = [event if event.key.startswith("row:") and not whole else _renamed(event, now) for event in events]
         return office.records.store.inbox.put(again)
+
+    def _read_charts_again(self, now: datetime) -> None:
+        """Read the charts that could not be read: no poll shows one again that nobody changes."""
+        office, charts, known = self._office, list[Chart](), list[int]()
+        for number in sorted(map(int, unread_charts(office))):
+            try:
+                charts.append(chart_of(office.opendental.patients.get(number)))
+            except NotFoundError:
+                pass
+            except UnexpectedResponseError:
+                continue
+            known.append(number)
+        office.picture.keep(charts=charts)
+        if known:
+            Unread(office).tell_of_charts(now, known)
 
     def _missing(
         self, now: datetime, lower: datetime, upper: datetime, rows: set[int], bookings: set[int]

@@ -35,13 +35,22 @@ def events_of_delivery(delivery: Delivery, practice: Practice, records: Records,
 
 
 def _location(delivery: Delivery, record: Mapping[str, object], practice: Practice) -> Location | None:
-    subdomain = delivery.subdomain or practice.subdomain
-    named = record.get("location_id")
-    found = practice.route(subdomain, named if isinstance(named, int) else None)
+    named, said = _number(record.get("location_id")), delivery.subdomain or practice.subdomain
+    # Names of hosts have no case.
+    inside = [each for each in practice.locations if practice.realm(each).casefold() == said.casefold()]
+    found = practice.route(practice.realm(inside[0]), named) if inside else None
     if found is None and named is None:
         # A record that names no location: any location of the institution may look at it.
-        found = next((each for each in practice.locations if practice.realm(each) == subdomain), None)
+        found = next(iter(inside), None)
     return found
+
+
+def _number(value: object) -> int | None:
+    """Return the number that a record names, ``None`` if it names none that can be read."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    text = value.strip() if isinstance(value, str) else ""
+    return int(text) if text.isascii() and text.isdecimal() else None
 
 
 def _event(

@@ -11,12 +11,26 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from odnexus.errors import UnexpectedResponseError
+from odnexus._calls import SEVERAL
+from odnexus.errors import ApiError, UnexpectedResponseError
+from odnexus.opendental.models import Appointment
 
 if TYPE_CHECKING:
     from odnexus._sync.office import Office
 
 CHARTS = "Until then nobody is taken for a new patient: bookings of unknown people are asked about. "
+
+
+ESSENTIAL = ("PatNum", "AptStatus", "AptDateTime", "Pattern", "Op", "ProvNum")
+"""What every appointment of every version says, even if it says that there is none."""
+
+
+def lacks(row: Appointment, call: str) -> UnexpectedResponseError | None:
+    """Return what is wrong with an appointment that leaves out what a visit is made of: absent is not empty."""
+    problems = tuple(f"missing @ $.{word}" for word in ESSENTIAL if row.raw.get(word) is None)
+    if not problems:
+        return None
+    return UnexpectedResponseError("; ".join(problems), "opendental", call, problems, str(row.apt_num))
 
 
 class Unread:
@@ -25,10 +39,32 @@ class Unread:
     def __init__(self, office: Office) -> None:
         self._office = office
         self._rows: list[UnexpectedResponseError] = []
+        self.all_read = True
+        """Whether nothing was left out, and no answer was refused for its shape."""
 
     def __call__(self, error: UnexpectedResponseError) -> None:
         """Take a row."""
         self._rows.append(error)
+        self.all_read = False
+
+    def whole(self, rows: Iterable[Appointment]) -> list[Appointment]:
+        """Return the appointments that say all that a visit is made of, and take the others.
+
+        Raises:
+            UnexpectedResponseError: None of several does: the answer means something else.
+        """
+        found, misfits = list[Appointment](), list[UnexpectedResponseError]()
+        for row in rows:
+            misfit = lacks(row, "GET /appointments")
+            if misfit is None:
+                found.append(row)
+            else:
+                misfits.append(misfit)
+        if len(misfits) >= SEVERAL and not found:
+            raise misfits[0]
+        for misfit in misfits:
+            self(misfit)
+        return found
 
     def records(self, api: str) -> set[int]:
         """Return the numbers of the records of *api* that were left out."""
@@ -43,6 +79,20 @@ class Unread:
                 f"out; everything else goes on. {consequence}Correct it where it stands."
             )
             self._office.alert_once(now, f"unread:{row.call}/{row.record}", "record.unreadable", text)
+
+    def answer(self, error: ApiError | None, what: str, consequence: str, now: datetime) -> None:
+        """Tell people, once until it is over, that an answer of which no row can be used does not fit.
+
+        Args:
+            error: How the list failed, ``None`` if it did not; what an office refuses or lacks is no news.
+            what: Whose list it is.
+            consequence: What is not done meanwhile.
+            now: The moment.
+        """
+        rule = "answer.unreadable" if isinstance(error, UnexpectedResponseError) else ""
+        self.all_read = self.all_read and not rule
+        text = f"{what} cannot be read ({error}); everything else goes on. {consequence}"
+        self._office.alert_once(now, f"unread:{what}", rule, text)
 
     def tell_of_charts(self, now: datetime, seen: Iterable[int]) -> None:
         """Tell people of each chart, once, and remember which cannot be read; *seen* are those that can."""

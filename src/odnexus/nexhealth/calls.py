@@ -178,9 +178,9 @@ def list_location_descriptors(id: int, filters: Values) -> Listing[Descriptor]:
     return _list(table.LOCATION_DESCRIPTORS, Descriptor, EVERYWHERE, filters, id=id)
 
 
-def list_providers(scope: Scope, filters: Values) -> Listing[Provider]:
+def list_providers(scope: Scope, filters: Values, unread: LeaveOut | None = None) -> Listing[Provider]:
     """``GET /providers``."""
-    return _list(table.PROVIDERS, Provider, scope, filters)
+    return _list(table.PROVIDERS, Provider, scope, filters, unread=unread)
 
 
 def get_provider(scope: Scope, id: int, values: Values) -> Call[Provider]:
@@ -188,9 +188,9 @@ def get_provider(scope: Scope, id: int, values: Values) -> Call[Provider]:
     return _one(table.PROVIDER, Provider, scope, values, id=id)
 
 
-def list_operatories(scope: Scope, filters: Values) -> Listing[Operatory]:
+def list_operatories(scope: Scope, filters: Values, unread: LeaveOut | None = None) -> Listing[Operatory]:
     """``GET /operatories``."""
-    return _list(table.OPERATORIES, Operatory, scope, filters)
+    return _list(table.OPERATORIES, Operatory, scope, filters, unread=unread)
 
 
 def get_operatory(scope: Scope, id: int, values: Values) -> Call[Operatory]:
@@ -304,7 +304,9 @@ def list_appointments(scope: Scope, filters: Values, unread: LeaveOut | None = N
 
 def get_appointment(scope: Scope, id: int, values: Values) -> Call[Appointment]:
     """``GET /appointments/{id}``."""
-    return _one(table.APPOINTMENT, Appointment, scope, values, id=id)
+    endpoint = table.APPOINTMENT
+    read = read_one(Appointment, endpoint.name, *_NESTS[Appointment], number=id)
+    return _call(endpoint, read, scope, values, id=id)
 
 
 def create_appointment(scope: Scope, values: Values) -> Call[Appointment]:
@@ -315,7 +317,7 @@ def create_appointment(scope: Scope, values: Values) -> Call[Appointment]:
 def update_appointment(scope: Scope, id: int, changes: Values) -> Call[Appointment]:
     """``PATCH /appointments/{id}``."""
     endpoint = table.CHANGE_APPOINTMENT
-    return _call(endpoint, read_written_appointment(endpoint.name), scope, changes, id=id)
+    return _call(endpoint, read_written_appointment(endpoint.name, id), scope, changes, id=id)
 
 
 def list_appointment_descriptors(scope: Scope, id: int, filters: Values) -> Listing[Descriptor]:

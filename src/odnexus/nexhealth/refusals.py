@@ -52,11 +52,20 @@ def refuse(call: Call[Any], reply: Reply) -> ApiError | None:
     if body is None:
         return None if call.idempotent else AmbiguousWriteError("no envelope after a write", call.api, call.name)
     # "code: false" is a refusal, whatever the status says.
-    return None if _accepted(body.get("code")) else _refused(call, reply.status, _texts(body))
+    match _WORDS.get(str(body.get("code")).strip().lower()):
+        case True:
+            return None
+        case False:
+            return _refused(call, reply.status, _texts(body))
+        case None if call.idempotent:
+            return UnexpectedResponseError(_ODD_CODE, call.api, call.name, (_ODD_CODE,))
+        case None:
+            # Neither yes nor no: taken for a no, what was written would be written again.
+            return AmbiguousWriteError("neither accepted nor refused after a write", call.api, call.name)
 
 
-def _accepted(code: Json) -> bool:
-    return code is True or str(code).lower() == "true"
+_WORDS: Mapping[str, bool] = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False, "none": False}
+_ODD_CODE = "expected true or false @ $.code"
 
 
 def _by_status(call: Call[Any], reply: Reply) -> ApiError:

@@ -209,7 +209,7 @@ def read_delivery(body: bytes, *, sent_at: datetime | None = None) -> Delivery:
     event_name = raw.get("event_name")
     if not isinstance(event_name, str) or not event_name:
         raise WebhookError("missing @ $.event_name")
-    family, _, outcome = event_name.partition(".")
+    family, _, outcome = event_name.strip().lower().partition(".")
     resource_type = _text(raw.get("resource_type")) or ""
     records, data = _records(raw.get("data"), resource_type, family)
     return Delivery(
@@ -218,7 +218,7 @@ def read_delivery(body: bytes, *, sent_at: datetime | None = None) -> Delivery:
         family=family,
         outcome=outcome,
         event_time=_moment(raw.get("event_time")),
-        subdomain=_text(raw.get("subdomain")) or None,
+        subdomain=(_text(raw.get("subdomain")) or "").strip() or None,
         institution_id=_number(raw.get("institution_id")),
         records=records,
         previous_attributes=_previous((raw, data, *records)),

@@ -193,7 +193,16 @@ def _make_shape(kind: type[Record]) -> _Shape:
     )
 
 
+def _alone(value: object) -> object:
+    """Return the object in a list of one, any other value as it is."""
+    if not isinstance(value, list):
+        return value
+    items = cast("list[object]", value)
+    return items[0] if len(items) == 1 else items
+
+
 def _structure_record(value: object, kind: type[Record]) -> Record:
+    value = _alone(value)
     if not isinstance(value, Mapping):
         raise _MisfitError("expected an object")
     shape = _shapes.get(kind) or _shapes.setdefault(kind, _make_shape(kind))
@@ -202,6 +211,7 @@ def _structure_record(value: object, kind: type[Record]) -> Record:
 
 def _structure_bio(value: object, kind: type[Bio]) -> Bio:
     """Read what can be read: no key of a bio is promised, and one odd phone must not lose a page of patients."""
+    value = _alone(value)
     if not isinstance(value, Mapping):
         return Bio()
     bag = cast("Mapping[str, object]", value)
@@ -285,12 +295,18 @@ def _opened(reply: Reply, name: str) -> dict[str, Json]:
     return found
 
 
-def read_one(kind: type[R], name: str, *nests: str) -> Callable[[Reply], R]:
-    """Return a reader for an answer with one object in ``data``, or in one of the *nests* below it."""
+def read_one(kind: type[R], name: str, *nests: str, number: int | None = None) -> Callable[[Reply], R]:
+    """Return a reader for an answer with one object in ``data``, or in one of the *nests* below it.
+
+    An object that is not the one of that *number* is refused: it would be written where it does not belong.
+    """
 
     def read(reply: Reply) -> R:
         data, path = _unnested(_opened(reply, name).get("data"), nests)
-        return structure(data, kind, name=name, path=path)
+        found = structure(data, kind, name=name, path=path)
+        if number is not None and getattr(found, "id", number) != number:
+            raise misfit(name, f"another record than was asked for @ {path}.id")
+        return found
 
     return read
 
@@ -385,9 +401,9 @@ def read_created(name: str) -> Callable[[Reply], Created]:
     return lambda reply: Created(patient=read_patient(reply), existed=reply.status == 200)
 
 
-def read_written_appointment(name: str) -> Callable[[Reply], Appointment]:
-    """Return a reader for a booking or an edit, which answer ``data.appt``."""
-    read_appointment = read_one(Appointment, name, "appt", "appointment")
+def read_written_appointment(name: str, number: int | None = None) -> Callable[[Reply], Appointment]:
+    """Return a reader for a booking or an edit (of that *number*), which answer ``data.appt``."""
+    read_appointment = read_one(Appointment, name, "appt", "appointment", number=number)
 
     def read(reply: Reply) -> Appointment:
         appointment = read_appointment(reply)

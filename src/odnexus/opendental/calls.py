@@ -76,6 +76,7 @@ from odnexus.opendental.models import (
     Schedule,
     Subscription,
 )
+from odnexus.opendental.names import SPELLINGS
 from odnexus.opendental.refusals import refuse, refuse_list, sentence
 from odnexus.opendental.tables import appointments, care, insurance, office, patients, records
 from odnexus.opendental.wire import NoBody
@@ -166,13 +167,20 @@ def _newest(endpoint: Endpoint, sent: Mapping[str, Json]) -> Gate:
 
 
 def _get(endpoint: Endpoint, record: type[R], number: int) -> Call[R]:
-    return _call(endpoint, wire.one(record, endpoint.name), number)
+    return _call(endpoint, wire.one(record, endpoint.name, _own(endpoint, record, number)), number)
+
+
+def _own(endpoint: Endpoint, record: type[Record], number: int | None) -> int | None:
+    """Return *number* if the path means the record's own by it: then the answer must be about that record."""
+    word = SPELLINGS[record][record.KEY[0]][0] if len(record.KEY) == 1 else None
+    return number if f"/{{{word}}}" in endpoint.path else None
 
 
 def _write(
     endpoint: Endpoint, record: type[R], values: Values, number: int | None = None, *, repeatable: bool | None = None
 ) -> Call[R | NoBody]:
-    return _call(endpoint, wire.written(record, endpoint.name), number, body=values, repeatable=repeatable)
+    read = wire.written(record, endpoint.name, _own(endpoint, record, number))
+    return _call(endpoint, read, number, body=values, repeatable=repeatable)
 
 
 def _do(endpoint: Endpoint, number: int, values: Values | None = None) -> Call[None]:

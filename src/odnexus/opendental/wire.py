@@ -297,14 +297,17 @@ def _rule(fault: BaseException) -> str:
 # Answers.
 
 
-def one(record: type[R], call_name: str) -> Callable[[Reply], R]:
-    """Return the reader of an answer that is one *record*."""
+def one(record: type[R], call_name: str, number: int | None = None) -> Callable[[Reply], R]:
+    """Return the reader of an answer that is one *record*, of that *number* where it has one of its own."""
 
     def read(reply: Reply) -> R:
         rows = _rows(reply, call_name)
         if len(rows) != 1:
             raise _unexpected(call_name, "expected one object @ $")
-        return _structured(record, rows[0], call_name, "$")
+        found = _structured(record, rows[0], call_name, "$")
+        if _is_other(found, number):
+            raise _unexpected(call_name, f"another record than was asked for @ $.{SPELLINGS[record][record.KEY[0]][0]}")
+        return found
 
     return read
 
@@ -334,10 +337,16 @@ def _number_of(record: type[Record], row: Json) -> object:
     return next((value for word in words if (value := row.get(word)) is not None), None)
 
 
-def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
+def _is_other(found: Record, number: int | None) -> bool:
+    """Return whether *found* is another record than that of *number*: it would be taken for what it is not."""
+    return number is not None and len(found.KEY) == 1 and found.key != (number,)
+
+
+def written(record: type[R], call_name: str, number: int | None = None) -> Callable[[Reply], R | NoBody]:
     """Return the reader of the answer to a write that promises a *record* and may come without one.
 
-    A record that does not fit, but whose number can be read, is as good as none: it can be read back.
+    Where the *number* is known, an answer about another record says nothing about this one. A record that does not
+    fit, but whose number can be read, is as good as none: it can be read back.
     """
 
     def read(reply: Reply) -> R | NoBody:
@@ -350,13 +359,16 @@ def written(record: type[R], call_name: str) -> Callable[[Reply], R | NoBody]:
         if not (len(rows) == 1 and isinstance(rows[0], dict) and rows[0]):
             return NoBody(located)
         try:
-            return _structured(record, rows[0], call_name, "$")
+            found = _structured(record, rows[0], call_name, "$")
         except UnexpectedResponseError:
-            number = _number_of(record, rows[0])
-            known = int(str(number)) if isinstance(number, int | str) and str(number).isdecimal() else located
+            if number is not None:
+                return NoBody()
+            shown = _number_of(record, rows[0])
+            known = int(str(shown)) if isinstance(shown, int | str) and str(shown).isdecimal() else located
             if not known:
                 raise
             return NoBody(known)
+        return NoBody() if _is_other(found, number) else found
 
     return read
 

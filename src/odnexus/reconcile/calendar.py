@@ -16,7 +16,10 @@ from attrs import field, frozen
 from odnexus.reconcile.triggers import Slot, WaitlistCandidate
 
 OCCUPIES = frozenset({"Scheduled", "Complete", "ASAP"})
-"""Statuses that take up their slot. A broken visit stays on the schedule, crossed out; notes block nothing."""
+"""Statuses that take up their slot."""
+
+FREE = frozenset({"None", "UnschedList", "Broken", "Planned", "PtNote", "PtNoteCompleted"})
+"""Statuses that do not. A broken visit stays on the schedule, crossed out; notes block nothing."""
 
 
 _STAMP = re.compile(r"\bNexHealth (\d+)\b")
@@ -54,8 +57,8 @@ class Booked:
 
     @property
     def occupies(self) -> bool:
-        """Return whether the row takes up its slot."""
-        return self.status in OCCUPIES and self.start is not None and self.operatory != 0
+        """Return whether the row takes up its slot. One of an unknown status does: nobody else is put there."""
+        return self.status not in FREE and self.start is not None and self.operatory != 0
 
     def overlaps(self, slot: Slot) -> bool:
         """Return whether the row takes up a part of *slot*, in the same chair."""
