@@ -133,6 +133,7 @@ def test_where_a_synchronizer_reads_nothing_is_made() -> None:
         ({"AptStatus": "UnschedList"}, None),
         ({"ProvNum": 0}, "mirror.not-mapped"),
         ({"Op": 0}, "mirror.not-mapped"),
+        ({"Pattern": ""}, "mirror.no-place"),
     ],
 )
 def test_what_is_no_visit_of_the_offices_own_stays(fields: dict[str, Any], rule: str | None) -> None:

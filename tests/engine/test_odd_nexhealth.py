@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -196,3 +196,33 @@ def test_an_unknown_status_of_an_appointment_cancels_nothing() -> None:
     assert town.booking(booking).cancelled is False
     assert len(town.visits) == 1
     assert town.kinds() == ["visit.clash"]
+
+
+@pytest.mark.parametrize("said", [None, "before"])
+def test_a_length_that_nexhealth_does_not_say_is_not_carried_over(said: str | None) -> None:
+    town = town_with()
+    booking = town.book(town.person(*MARA))
+    town.settle()
+    before = [str(visit["Pattern"]) for visit in town.visits]
+    record = town.nx.state.appointments[booking]
+    record.end_time = None if said is None else record.start_time - timedelta(minutes=5)
+    town.nx.state.touch(record)
+    town.settle()
+
+    assert [str(visit["Pattern"]) for visit in town.visits] == before
+
+
+@pytest.mark.parametrize("said", [{"Pattern": ""}, {"AptDateTime": datetime(1, 1, 1)}])
+def test_a_place_that_open_dental_does_not_say_is_not_carried_over(said: dict[str, Any]) -> None:
+    town = town_with()
+    booking = town.book(town.person(*MARA))
+    town.settle()
+    record = town.nx.state.appointments[booking]
+    before = record.start_time, record.end_time, record.cancelled
+    town.happened.clear()
+
+    town.od.practice.staff.edit(int(town.visits[0]["AptNum"]), **said)
+    town.settle()
+
+    assert (record.start_time, record.end_time, record.cancelled) == before
+    assert town.happened == []

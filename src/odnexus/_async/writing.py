@@ -16,13 +16,14 @@ from odnexus._async.moving import AsyncMoving
 from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.records import Known
 from odnexus.errors import ConflictError, InvalidRequestError, UnsupportedError
-from odnexus.mapping.visit import nexhealth_changes, opendental_changes
+from odnexus.mapping.issues import Mapped
+from odnexus.mapping.visit import Visit, essence, nexhealth_changes, opendental_changes
 from odnexus.nexhealth.models import Appointment as NexHealthAppointment
 from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import BreakWord
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import content_id
-from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update
+from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update, Value
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS
 from odnexus.reconcile.triggers import slot_of
 
@@ -43,6 +44,15 @@ class Scene:
     def base(self) -> Base | None:
         """Return what both sides showed when they last agreed."""
         return self.known.body.base
+
+
+def _said(seen: Mapped[Visit], scene: Scene, on: On) -> dict[str, Value]:
+    """Return the essence of what one side shows; a start or a length that it does not say is the one it had."""
+    base = scene.base or Base()
+    held = scene.shows.get(on) or (base.nexhealth if on is On.NEXHEALTH else base.opendental)
+    unsaid = {issue.field for issue in seen.errors} - {"cancelled"}
+    shown = essence(seen.value)
+    return {name: held.get(name, value) if name in unsaid else value for name, value in shown.items()}
 
 
 class AsyncWriting:
@@ -76,7 +86,7 @@ class AsyncWriting:
         if scene.nexhealth is None:
             old: Fields = scene.base.nexhealth if scene.base else {}
             return {**old, "cancelled": True}
-        fields = dict(self._office.fields_of_nexhealth(scene.nexhealth))
+        fields = _said(self._office.seen_of_nexhealth(scene.nexhealth), scene, On.NEXHEALTH)
         fields["cancelled"] = bool(fields.get("cancelled")) or bool(scene.nexhealth.deleted)
         return fields
 
@@ -84,7 +94,7 @@ class AsyncWriting:
         if scene.opendental is None:
             old: Fields = scene.base.opendental if scene.base else {}
             return {**old, "cancelled": True}
-        return self._office.fields_of_opendental(scene.opendental)
+        return _said(self._office.seen_of_opendental(scene.opendental), scene, On.OPENDENTAL)
 
     # -- asking -------------------------------------------------------------------------------------------------------
 
@@ -169,7 +179,7 @@ class AsyncWriting:
         """Change a booking where it stands; ``None`` if NexHealth refuses to move it, or says yes and does not."""
         office, ref = self._office, scene.known.link.nexhealth
         wanted = nexhealth_changes(
-            changes, shown=office.seen_of_nexhealth(appt), zone=office.location.zone, operatories=office.chairs()
+            changes, shown=office.seen_of_nexhealth(appt).value, zone=office.location.zone, operatories=office.chairs()
         )
         if not wanted.value:
             await office.note(now, "observed", ref, "nexhealth.not-expressible", fields=changes)

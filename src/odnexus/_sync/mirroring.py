@@ -91,6 +91,8 @@ class Mirroring:
             return "mirror.other-clinic"
         if row.op not in office.chairs() or office.provider_at_nexhealth(self._fields(row)["provider"]) is None:
             return "mirror.not-mapped"
+        if self._office.seen_of_opendental(row).errors:
+            return "mirror.no-place"
         return "" if chart is not None and chart.status in LIVING else "mirror.no-living-chart"
 
     def _is_ours(self, row: OpenDentalAppointment) -> bool:

@@ -29,6 +29,7 @@ from odnexus.errors import (
     UnexpectedResponseError,
     UnsupportedError,
 )
+from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import person_from_opendental
 from odnexus.mapping.visit import Visit, essence, minutes_of, to_wall, visit_from_nexhealth, visit_from_opendental
 from odnexus.matching.roster import Chart, Roster
@@ -464,16 +465,20 @@ class Office:
         rows = self.rows_of_day(slot.start.date(), slot.operatory)
         return [row for row in rows if row.apt_num != ignore and row.overlaps(slot)]
 
-    def seen_of_nexhealth(self, appt: NexHealthAppointment) -> Visit:
+    def seen_of_nexhealth(self, appt: NexHealthAppointment) -> Mapped[Visit]:
         """Return the visit that a NexHealth appointment is."""
         tables = self.tables
         return visit_from_nexhealth(
             appt, zone=self.location.zone, operatories=tables.operatories, providers=tables.providers
-        ).value
+        )
+
+    def seen_of_opendental(self, row: OpenDentalAppointment) -> Mapped[Visit]:
+        """Return the visit that an Open Dental appointment is."""
+        return visit_from_opendental(row, confirmed=self.tables.confirmed)
 
     def fields_of_nexhealth(self, appt: NexHealthAppointment) -> Fields:
         """Return the essence of a NexHealth appointment."""
-        return cast(Fields, dict(essence(self.seen_of_nexhealth(appt))))
+        return cast(Fields, essence(self.seen_of_nexhealth(appt).value))
 
     def chairs(self) -> dict[int, int]:
         """Return OperatoryNum → NexHealth's operatory id."""
@@ -485,7 +490,7 @@ class Office:
 
     def fields_of_opendental(self, row: OpenDentalAppointment) -> Fields:
         """Return the essence of an Open Dental appointment."""
-        return cast(Fields, dict(essence(visit_from_opendental(row, confirmed=self.tables.confirmed).value)))
+        return cast(Fields, essence(self.seen_of_opendental(row).value))
 
     # -- telling -------------------------------------------------------------------------------------------------------
 
