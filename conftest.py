@@ -7,6 +7,7 @@ NexHealth reach an office and a platform in memory, and waiting takes no time. A
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -163,6 +164,14 @@ def reader() -> Iterator[Reader]:
     """Give a test what the reader of a page has."""
     with Reader() as reader:
         yield reader
+
+
+def pytest_runtest_teardown() -> None:
+    """Take back where a command has sent the log: its stream is closed when the test ends."""
+    logger = logging.getLogger("odnexus")
+    logger.handlers.clear()
+    logger.propagate = True
+    logger.setLevel(logging.NOTSET)
 
 
 # -- pages -------------------------------------------------------------------------------------------------------------
