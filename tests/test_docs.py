@@ -32,6 +32,7 @@ from odnexus import (
     TypeRule,
     VisitPolicy,
 )
+from odnexus._async import kinds
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
@@ -151,6 +152,72 @@ def test_every_domain_event_stands_on_the_page() -> None:
     rows = re.findall(r"^\| `([a-z]+\.[a-z_]+)` \|", text_of(ROOT / "docs/how-to/embed.md"), re.MULTILINE)
 
     assert set(rows) == set(EVENT_NAMES)
+
+
+# -- alerts ------------------------------------------------------------------------------------------------------------
+
+RULE_AT = {"alert": 1, "alert_once": 2, "_alert": 1, "Alert": None}
+"""What tells people → which of its arguments is the rule; of ``Alert`` it has a name."""
+
+RULES_OF_TABLES: dict[str, dict[str, str]] = {
+    # A question brings an alert of its kind, and who writes has a page of its own.
+    "review.kind": {},
+    "finding.rule if unclear else ''": {},
+    "change.rule": dict.fromkeys(kinds.REMEDIES, "warning"),
+}
+
+
+def rules_of(node: ast.AST, function: ast.AST) -> set[str]:
+    """Return each rule that *node* may be; ``poll.…`` for ``poll.`` and something behind it."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text} - {""}
+        case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+            return {f"{text}…"}
+        case ast.IfExp():
+            return rules_of(node.body, function) | rules_of(node.orelse, function)
+        case ast.Name(id="rule"):
+            found = set[str]()
+            for each in ast.walk(function):
+                match each:
+                    case ast.Assign(targets=[ast.Name(id="rule")], value=value):
+                        found |= rules_of(value, function)
+                    case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id="rule"), *_])], value=ast.Tuple(elts=values)):
+                        found |= rules_of(values[0], function)
+                    case _:
+                        pass
+            return found
+        case _:
+            return set()
+
+
+def alerts_of(call: ast.Call, function: ast.AST) -> dict[str, str]:
+    """Return the rules that *call* may tell people by, each with its severity."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    named = {each.arg: each.value for each in call.keywords}
+    if name not in RULE_AT or getattr(function, "name", "") in RULE_AT:
+        return {}
+    place = RULE_AT[name]
+    rule = named["rule"] if place is None else call.args[place]
+    if ast.unparse(rule) in RULES_OF_TABLES:
+        return RULES_OF_TABLES[ast.unparse(rule)]
+    severity = named.get("severity", ast.Constant("warning"))
+    found = dict.fromkeys(rules_of(rule, function), ast.literal_eval(severity))
+    assert found or ast.unparse(rule) == "''", f"line {call.lineno}: which rule this alert has cannot be read"
+    return found
+
+
+def test_every_alert_stands_on_its_page_with_its_severity() -> None:
+    rows = re.findall(r"^\| `([\w.:…-]+)` \| (\w+) \|", text_of(ROOT / "docs/reference/alerts.md"), re.MULTILINE)
+    told: dict[str, str] = {}
+    for path in (each for folder in ("_async", "cli") for each in (ROOT / "src/odnexus" / folder).rglob("*.py")):
+        for function in ast.walk(ast.parse(text_of(path))):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                    told |= alerts_of(call, function)
+
+    assert dict(rows) == told
+    assert len(rows) == len(told) > 30
 
 
 def test_the_practice_file_shows_every_setting() -> None:
