@@ -34,7 +34,7 @@ PEOPLE = [
     ("Fay", "Quispe", "1993-12-01"),
 ]
 SEEDS = range(int(os.environ.get("ODNEXUS_LIVES", "25")))
-STEPS = 40
+STEPS = 50
 LOSSES = ("lost_answer", "timeout_after", "reset_before", "timeout_before")
 WRITES = (
     "POST /patients",

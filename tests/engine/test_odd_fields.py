@@ -166,6 +166,20 @@ def test_what_a_visit_leaves_out_is_not_taken_for_a_change(town: Town, word: str
     assert town.booking(booking).start_time == at(14)
 
 
+@pytest.mark.parametrize("word", ["AptDateTime", "Op", "ProvNum", "Pattern"])
+def test_a_visit_on_the_unscheduled_list_need_not_say_where_it_stands(town: Town, word: str) -> None:
+    booking = town.book(town.person("Mara", "Lund", "1988-11-20"))
+    town.settle()
+    number = int(town.visits[0]["AptNum"])
+
+    town.od.practice.staff.break_(number, to_unscheduled_list=True)
+    spoil(town.od, "AptNum", number, word, None)
+    town.settle()
+
+    assert town.nx.state.appointments[booking].cancelled
+    assert "record.unreadable" not in rules(town)
+
+
 def test_a_chart_that_can_be_read_again_is_known_after_a_scan(town: Town) -> None:
     hidden = town.chart("Ada", "Moss", "1980-01-01")
     mended = spoil(town.od, "PatNum", hidden, "Birthdate", "soon")

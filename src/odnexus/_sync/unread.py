@@ -21,13 +21,19 @@ if TYPE_CHECKING:
 CHARTS = "Until then nobody is taken for a new patient: bookings of unknown people are asked about. "
 
 
-ESSENTIAL = ("PatNum", "AptStatus", "AptDateTime", "Pattern", "Op", "ProvNum")
-"""What every appointment of every version says, even if it says that there is none."""
+ESSENTIAL = ("PatNum", "AptStatus")
+"""What every appointment says."""
+
+PLACE = ("AptDateTime", "Pattern", "Op", "ProvNum")
+"""What every appointment says that has a place in the book; the others say mostly that there is none."""
+
+PLACELESS = frozenset({"UnschedList", "Planned", "PtNote", "PtNoteCompleted"})
 
 
 def lacks(row: Appointment, call: str) -> UnexpectedResponseError | None:
     """Return what is wrong with an appointment that leaves out what a visit is made of: absent is not empty."""
-    problems = tuple(f"missing @ $.{word}" for word in ESSENTIAL if row.raw.get(word) is None)
+    words = ESSENTIAL if str(row.apt_status) in PLACELESS else ESSENTIAL + PLACE
+    problems = tuple(f"missing @ $.{word}" for word in words if row.raw.get(word) is None)
     if not problems:
         return None
     return UnexpectedResponseError("; ".join(problems), "opendental", call, problems, str(row.apt_num))
