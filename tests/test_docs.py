@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,9 @@ from typing import get_args
 
 import pytest
 from attrs import fields
+from click import Command
 from sybil.example import SybilFailure
+from typer.main import get_command
 
 from conftest import Reader, compare, pages
 from odnexus import (
@@ -33,6 +36,19 @@ from odnexus import (
     VisitPolicy,
 )
 from odnexus._async import kinds
+from odnexus.cli.app import app
+from odnexus.cli.settings import (
+    AlertSettings,
+    NexHealthSettings,
+    OAuthSettings,
+    OpenDentalSettings,
+    ReceiverSettings,
+    RunSettings,
+    Settings,
+    StoreSettings,
+    VaultSettings,
+    WebhookSettings,
+)
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
@@ -242,6 +258,68 @@ def test_the_practice_file_shows_the_defaults() -> None:
     changed = {each.name for each in fields(Location) if getattr(given, each.name) != getattr(least, each.name)}
 
     assert changed == examples
+
+
+# -- the command line --------------------------------------------------------------------------------------------------
+
+COMMAND_LINE = ROOT / "docs/reference/command-line.md"
+SECTIONS = {
+    "nexhealth": NexHealthSettings,
+    "nexhealth.oauth": OAuthSettings,
+    "opendental.main": OpenDentalSettings,
+    "store": StoreSettings,
+    "vault": VaultSettings,
+    "run": RunSettings,
+    "webhooks": WebhookSettings,
+    "receiver": ReceiverSettings,
+    "alerts": AlertSettings,
+}
+
+
+def commands(one: Command, path: str = "odnexus") -> Iterator[str]:
+    """Yield every command that does something."""
+    inner: dict[str, Command] = getattr(one, "commands", {})
+    for name, each in inner.items():
+        yield from commands(each, f"{path} {name}")
+    if not inner:
+        yield path
+
+
+def test_every_command_stands_on_the_page_and_no_other() -> None:
+    rows = re.findall(r"^\| `(odnexus [\w -]+)` \|", text_of(COMMAND_LINE), re.MULTILINE)
+
+    assert sorted(rows) == sorted(commands(get_command(app)))
+
+
+def test_the_page_of_the_command_line_shows_every_setting_of_a_process() -> None:
+    (block,) = blocks(COMMAND_LINE, "toml")
+    shown: dict[str, set[str]] = {}
+    for section in re.split(r"^(?:# )?\[(?=[a-z])", block, flags=re.MULTILINE)[1:]:
+        name, _, lines = section.partition("]")
+        shown[name] = set(re.findall(r"^(?:# )?(\w+) =", lines, re.MULTILINE))
+    settings = {name: {field.name for field in fields(kind)} for name, kind in SECTIONS.items()}
+
+    # `oauth` is a section of its own.
+    assert shown == {name: names - {"oauth"} for name, names in settings.items()}
+
+
+def test_the_page_of_the_command_line_shows_the_defaults() -> None:
+    (block,) = blocks(COMMAND_LINE, "toml")
+    practice = """
+        subdomain = "demo-dental"
+        locations = [{ name = "main", nexhealth_id = 12, timezone = "America/Denver" }]
+    """
+    needed = """
+        nexhealth.api_key = { vault = "nexhealth" }
+        opendental.main = { developer_key = { file = "developer.key" }, customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" } }
+        store.key = { env = "ODNEXUS_KEY" }
+        vault.key = { file = "vault.key" }
+    """
+
+    given = Settings.read(tomllib.loads(practice + block), Path("practice.toml"))
+    least = Settings.read(tomllib.loads(practice + needed), Path("practice.toml"))
+
+    assert given == least
 
 
 MARKS: dict[str, tuple[object, ...]] = {
