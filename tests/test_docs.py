@@ -236,6 +236,40 @@ def test_every_alert_stands_on_its_page_with_its_severity() -> None:
     assert len(rows) == len(told) > 30
 
 
+# -- issues ------------------------------------------------------------------------------------------------------------
+
+NO_RULE = re.compile(r"bio\..+|.+\.(com?|con|cm|net)")
+"""What is written like the rule of an issue: paths of NexHealth, and the domains of e-mail addresses."""
+
+MADE_OF = {
+    ".unmapped": {"operatory.unmapped", "provider.unmapped"},
+    ".one_way": {"cancelled.one_way", "confirmed.one_way"},
+    "coverage.no-": {"coverage.no-carrier", "coverage.no-member-id"},
+}
+"""Part of a rule whose rest is the name of a field → the rules that come of it."""
+
+
+def test_every_rule_of_an_issue_stands_on_the_page() -> None:
+    table = text_of(ROOT / "docs/reference/mapping.md").rpartition("| rule |")[2]
+    shown = {rule for row in re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE) for rule in re.findall(r"`(.+?)`", row)}
+    written, made = set[str](), set[str]()
+    for path in (ROOT / "src/odnexus/mapping").glob("*.py"):
+        for node in ast.walk(ast.parse(text_of(path))):
+            match node:
+                case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z]+\.[a-z][a-z_-]*[a-z]", text):
+                    written |= {text} if not NO_RULE.fullmatch(text) else set()
+                case ast.Call(keywords=[*_, ast.keyword(arg="rule", value=ast.JoinedStr() as text), _]):
+                    made |= {ast.unparse(text)}
+                case ast.Call(func=ast.Name(id="_issue"), args=[_, ast.JoinedStr() as text, _]):
+                    made |= {ast.unparse(text)}
+                case _:
+                    pass
+
+    assert shown == written | set[str]().union(*MADE_OF.values())
+    assert len(made) == len(MADE_OF)
+    assert [text for text in made if not any(part in text for part in MADE_OF)] == []
+
+
 def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
@@ -311,7 +345,8 @@ def test_the_page_of_the_command_line_shows_the_defaults() -> None:
     """
     needed = """
         nexhealth.api_key = { vault = "nexhealth" }
-        opendental.main = { developer_key = { file = "developer.key" }, customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" } }
+        opendental.main.developer_key = { file = "developer.key" }
+        opendental.main.customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" }
         store.key = { env = "ODNEXUS_KEY" }
         vault.key = { file = "vault.key" }
     """
