@@ -36,6 +36,7 @@ from odnexus import (
     VisitPolicy,
 )
 from odnexus._async import kinds
+from odnexus.audit import AUDITS
 from odnexus.cli.app import app
 from odnexus.cli.settings import (
     AlertSettings,
@@ -53,6 +54,8 @@ from odnexus.mapping.table import MapRule
 from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
 from odnexus.reconcile.writer import REMEDIES, Evidence, WriterSetting, decide
+from odnexus.testing import FaultKind, VirtualClock, demo_office
+from odnexus.testing.opendental import OfficeState, demo_practice
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
@@ -393,6 +396,34 @@ def test_every_rule_that_stops_a_location_has_its_remedy_on_the_page() -> None:
     page = text_of(ROOT / "docs/explanation/who-writes.md")
 
     assert set(re.findall(r"^\| `(writer\.[\w-]+)` \|", page, re.MULTILINE)) == set(REMEDIES)
+
+
+def first_column(page: str, heading: str) -> set[str]:
+    """Return the names in the first column of the table of *page* that begins with *heading*."""
+    table = text_of(ROOT / page).partition(f"\n| {heading} |")[2].partition("\n\n")[0]
+    return {name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+def test_every_question_of_an_audit_stands_on_the_page() -> None:
+    assert first_column("docs/how-to/audit-a-practice.md", "audit") == {audit.name for audit in AUDITS}
+
+
+def test_the_page_on_simulating_shows_every_fault_every_state_and_what_the_actors_can() -> None:
+    page = text_of(ROOT / "docs/how-to/simulate.md")
+    office = demo_practice(VirtualClock())
+    platform = demo_office(VirtualClock(), office)
+    actors = {"staff": office.practice.staff, "patient_app": platform.simulator.patient_app}
+    listed = {
+        name: set(re.findall(r"`(\w+)`", row))
+        for name, row in re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    }
+    # Both only tell something.
+    asking = {"selects", "patient_of"}
+    can = {actor: {name for name in dir(one) if not name.startswith("_")} - asking for actor, one in actors.items()}
+
+    assert first_column("docs/how-to/simulate.md", "`kind`") == set(get_args(FaultKind))
+    assert [state for state in get_args(OfficeState) if state != "online" and f"`{state}`" not in page] == []
+    assert {actor: listed[actor] for actor in actors} == can
 
 
 PACKAGES = (
