@@ -8,15 +8,14 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from attrs import fields
-from click import Command
 from sybil.example import SybilFailure
 from typer.main import get_command
 
@@ -178,7 +177,7 @@ def test_every_domain_event_stands_on_the_page() -> None:
 RULE_AT = {"alert": 1, "alert_once": 2, "_alert": 1, "Alert": None}
 """What tells people → which of its arguments is the rule; of ``Alert`` it has a name."""
 
-RULES_OF_TABLES: dict[str, dict[str, str]] = {
+RULES_OF_TABLES: Mapping[str, Mapping[str, str]] = {
     # A question brings an alert of its kind, and who writes has a page of its own.
     "review.kind": {},
     "finding.rule if unclear else ''": {},
@@ -210,7 +209,7 @@ def rules_of(node: ast.AST, function: ast.AST) -> set[str]:
             return set()
 
 
-def alerts_of(call: ast.Call, function: ast.AST) -> dict[str, str]:
+def alerts_of(call: ast.Call, function: ast.AST) -> Mapping[str, str]:
     """Return the rules that *call* may tell people by, each with its severity."""
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     named = {each.arg: each.value for each in call.keywords}
@@ -221,7 +220,7 @@ def alerts_of(call: ast.Call, function: ast.AST) -> dict[str, str]:
     if ast.unparse(rule) in RULES_OF_TABLES:
         return RULES_OF_TABLES[ast.unparse(rule)]
     severity = named.get("severity", ast.Constant("warning"))
-    found = dict.fromkeys(rules_of(rule, function), ast.literal_eval(severity))
+    found = dict.fromkeys(rules_of(rule, function), str(ast.literal_eval(severity)))
     assert found or ast.unparse(rule) == "''", f"line {call.lineno}: which rule this alert has cannot be read"
     return found
 
@@ -313,9 +312,9 @@ SECTIONS = {
 }
 
 
-def commands(one: Command, path: str = "odnexus") -> Iterator[str]:
+def commands(one: Any, path: str = "odnexus") -> Iterator[str]:
     """Yield every command that does something."""
-    inner: dict[str, Command] = getattr(one, "commands", {})
+    inner: dict[str, Any] = getattr(one, "commands", {})
     for name, each in inner.items():
         yield from commands(each, f"{path} {name}")
     if not inner:

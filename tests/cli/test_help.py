@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-import click
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -15,7 +15,7 @@ from odnexus.cli.app import app
 DRAWN = re.compile(r"[│╭╮╰╯─]")
 
 
-def commands(one: click.Command, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def commands(one: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
     yield path, one
     for name, inner in getattr(one, "commands", {}).items():
         yield from commands(inner, (*path, name))
