@@ -8,14 +8,16 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from attrs import fields
 from sybil.example import SybilFailure
+from typer.main import get_command
 
 from conftest import Reader, compare, pages
 from odnexus import (
@@ -32,10 +34,27 @@ from odnexus import (
     TypeRule,
     VisitPolicy,
 )
+from odnexus._async import kinds
+from odnexus.audit import AUDITS
+from odnexus.cli.app import app
+from odnexus.cli.settings import (
+    AlertSettings,
+    NexHealthSettings,
+    OAuthSettings,
+    OpenDentalSettings,
+    ReceiverSettings,
+    RunSettings,
+    Settings,
+    StoreSettings,
+    VaultSettings,
+    WebhookSettings,
+)
 from odnexus.mapping.table import MapRule
 from odnexus.reconcile.asking import CHOICES, Inquiry
 from odnexus.reconcile.triggers import EVENT_NAMES
 from odnexus.reconcile.writer import REMEDIES, Evidence, WriterSetting, decide
+from odnexus.testing import FaultKind, VirtualClock, demo_office
+from odnexus.testing.opendental import OfficeState, demo_practice
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)])
@@ -153,6 +172,106 @@ def test_every_domain_event_stands_on_the_page() -> None:
     assert set(rows) == set(EVENT_NAMES)
 
 
+# -- alerts ------------------------------------------------------------------------------------------------------------
+
+RULE_AT = {"alert": 1, "alert_once": 2, "_alert": 1, "Alert": None}
+"""What tells people → which of its arguments is the rule; of ``Alert`` it has a name."""
+
+RULES_OF_TABLES: Mapping[str, Mapping[str, str]] = {
+    # A question brings an alert of its kind, and who writes has a page of its own.
+    "review.kind": {},
+    "finding.rule if unclear else ''": {},
+    "change.rule": dict.fromkeys(kinds.REMEDIES, "warning"),
+}
+
+
+def rules_of(node: ast.AST, function: ast.AST) -> set[str]:
+    """Return each rule that *node* may be; ``poll.…`` for ``poll.`` and something behind it."""
+    match node:
+        case ast.Constant(value=str(text)):
+            return {text} - {""}
+        case ast.JoinedStr(values=[ast.Constant(value=str(text)), *_]):
+            return {f"{text}…"}
+        case ast.IfExp():
+            return rules_of(node.body, function) | rules_of(node.orelse, function)
+        case ast.Name(id="rule"):
+            found = set[str]()
+            for each in ast.walk(function):
+                match each:
+                    case ast.Assign(targets=[ast.Name(id="rule")], value=value):
+                        found |= rules_of(value, function)
+                    case ast.Assign(targets=[ast.Tuple(elts=[ast.Name(id="rule"), *_])], value=ast.Tuple(elts=values)):
+                        found |= rules_of(values[0], function)
+                    case _:
+                        pass
+            return found
+        case _:
+            return set()
+
+
+def alerts_of(call: ast.Call, function: ast.AST) -> Mapping[str, str]:
+    """Return the rules that *call* may tell people by, each with its severity."""
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    named = {each.arg: each.value for each in call.keywords}
+    if name not in RULE_AT or getattr(function, "name", "") in RULE_AT:
+        return {}
+    place = RULE_AT[name]
+    rule = named["rule"] if place is None else call.args[place]
+    if ast.unparse(rule) in RULES_OF_TABLES:
+        return RULES_OF_TABLES[ast.unparse(rule)]
+    severity = named.get("severity", ast.Constant("warning"))
+    found = dict.fromkeys(rules_of(rule, function), str(ast.literal_eval(severity)))
+    assert found or ast.unparse(rule) == "''", f"line {call.lineno}: which rule this alert has cannot be read"
+    return found
+
+
+def test_every_alert_stands_on_its_page_with_its_severity() -> None:
+    rows = re.findall(r"^\| `([\w.:…-]+)` \| (\w+) \|", text_of(ROOT / "docs/reference/alerts.md"), re.MULTILINE)
+    told: dict[str, str] = {}
+    for path in (each for folder in ("_async", "cli") for each in (ROOT / "src/odnexus" / folder).rglob("*.py")):
+        for function in ast.walk(ast.parse(text_of(path))):
+            if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
+                    told |= alerts_of(call, function)
+
+    assert dict(rows) == told
+    assert len(rows) == len(told) > 30
+
+
+# -- issues ------------------------------------------------------------------------------------------------------------
+
+NO_RULE = re.compile(r"bio\..+|.+\.(com?|con|cm|net)")
+"""What is written like the rule of an issue: paths of NexHealth, and the domains of e-mail addresses."""
+
+MADE_OF = {
+    ".unmapped": {"operatory.unmapped", "provider.unmapped"},
+    ".one_way": {"cancelled.one_way", "confirmed.one_way"},
+    "coverage.no-": {"coverage.no-carrier", "coverage.no-member-id"},
+}
+"""Part of a rule whose rest is the name of a field → the rules that come of it."""
+
+
+def test_every_rule_of_an_issue_stands_on_the_page() -> None:
+    table = text_of(ROOT / "docs/reference/mapping.md").rpartition("| rule |")[2]
+    shown = {rule for row in re.findall(r"^\| (`.+?`) \|", table, re.MULTILINE) for rule in re.findall(r"`(.+?)`", row)}
+    written, made = set[str](), set[str]()
+    for path in (ROOT / "src/odnexus/mapping").glob("*.py"):
+        for node in ast.walk(ast.parse(text_of(path))):
+            match node:
+                case ast.Constant(value=str(text)) if re.fullmatch(r"[a-z]+\.[a-z][a-z_-]*[a-z]", text):
+                    written |= {text} if not NO_RULE.fullmatch(text) else set()
+                case ast.Call(keywords=[*_, ast.keyword(arg="rule", value=ast.JoinedStr() as text), _]):
+                    made |= {ast.unparse(text)}
+                case ast.Call(func=ast.Name(id="_issue"), args=[_, ast.JoinedStr() as text, _]):
+                    made |= {ast.unparse(text)}
+                case _:
+                    pass
+
+    assert shown == written | set[str]().union(*MADE_OF.values())
+    assert len(made) == len(MADE_OF)
+    assert [text for text in made if not any(part in text for part in MADE_OF)] == []
+
+
 def test_the_practice_file_shows_every_setting() -> None:
     page = ROOT / "docs/how-to/practice-file.md"
     whole = max(blocks(page, "toml"), key=len)
@@ -175,6 +294,69 @@ def test_the_practice_file_shows_the_defaults() -> None:
     changed = {each.name for each in fields(Location) if getattr(given, each.name) != getattr(least, each.name)}
 
     assert changed == examples
+
+
+# -- the command line --------------------------------------------------------------------------------------------------
+
+COMMAND_LINE = ROOT / "docs/reference/command-line.md"
+SECTIONS = {
+    "nexhealth": NexHealthSettings,
+    "nexhealth.oauth": OAuthSettings,
+    "opendental.main": OpenDentalSettings,
+    "store": StoreSettings,
+    "vault": VaultSettings,
+    "run": RunSettings,
+    "webhooks": WebhookSettings,
+    "receiver": ReceiverSettings,
+    "alerts": AlertSettings,
+}
+
+
+def commands(one: Any, path: str = "odnexus") -> Iterator[str]:
+    """Yield every command that does something."""
+    inner: dict[str, Any] = getattr(one, "commands", {})
+    for name, each in inner.items():
+        yield from commands(each, f"{path} {name}")
+    if not inner:
+        yield path
+
+
+def test_every_command_stands_on_the_page_and_no_other() -> None:
+    rows = re.findall(r"^\| `(odnexus [\w -]+)` \|", text_of(COMMAND_LINE), re.MULTILINE)
+
+    assert sorted(rows) == sorted(commands(get_command(app)))
+
+
+def test_the_page_of_the_command_line_shows_every_setting_of_a_process() -> None:
+    (block,) = blocks(COMMAND_LINE, "toml")
+    shown: dict[str, set[str]] = {}
+    for section in re.split(r"^(?:# )?\[(?=[a-z])", block, flags=re.MULTILINE)[1:]:
+        name, _, lines = section.partition("]")
+        shown[name] = set(re.findall(r"^(?:# )?(\w+) =", lines, re.MULTILINE))
+    settings = {name: {field.name for field in fields(kind)} for name, kind in SECTIONS.items()}
+
+    # `oauth` is a section of its own.
+    assert shown == {name: names - {"oauth"} for name, names in settings.items()}
+
+
+def test_the_page_of_the_command_line_shows_the_defaults() -> None:
+    (block,) = blocks(COMMAND_LINE, "toml")
+    practice = """
+        subdomain = "demo-dental"
+        locations = [{ name = "main", nexhealth_id = 12, timezone = "America/Denver" }]
+    """
+    needed = """
+        nexhealth.api_key = { vault = "nexhealth" }
+        opendental.main.developer_key = { file = "developer.key" }
+        opendental.main.customer_key = { env = "OPENDENTAL_CUSTOMER_KEY" }
+        store.key = { env = "ODNEXUS_KEY" }
+        vault.key = { file = "vault.key" }
+    """
+
+    given = Settings.read(tomllib.loads(practice + block), Path("practice.toml"))
+    least = Settings.read(tomllib.loads(practice + needed), Path("practice.toml"))
+
+    assert given == least
 
 
 MARKS: dict[str, tuple[object, ...]] = {
@@ -213,6 +395,34 @@ def test_every_rule_that_stops_a_location_has_its_remedy_on_the_page() -> None:
     page = text_of(ROOT / "docs/explanation/who-writes.md")
 
     assert set(re.findall(r"^\| `(writer\.[\w-]+)` \|", page, re.MULTILINE)) == set(REMEDIES)
+
+
+def first_column(page: str, heading: str) -> set[str]:
+    """Return the names in the first column of the table of *page* that begins with *heading*."""
+    table = text_of(ROOT / page).partition(f"\n| {heading} |")[2].partition("\n\n")[0]
+    return {name for row in table.splitlines()[2:] for name in re.findall(r"`([^`]+)`", row.split("|")[1])}
+
+
+def test_every_question_of_an_audit_stands_on_the_page() -> None:
+    assert first_column("docs/how-to/audit-a-practice.md", "audit") == {audit.name for audit in AUDITS}
+
+
+def test_the_page_on_simulating_shows_every_fault_every_state_and_what_the_actors_can() -> None:
+    page = text_of(ROOT / "docs/how-to/simulate.md")
+    office = demo_practice(VirtualClock())
+    platform = demo_office(VirtualClock(), office)
+    actors = {"staff": office.practice.staff, "patient_app": platform.simulator.patient_app}
+    listed = {
+        name: set(re.findall(r"`(\w+)`", row))
+        for name, row in re.findall(r"^\| `(\w+)` \| (.+) \|$", page, re.MULTILINE)
+    }
+    # Both only tell something.
+    asking = {"selects", "patient_of"}
+    can = {actor: {name for name in dir(one) if not name.startswith("_")} - asking for actor, one in actors.items()}
+
+    assert first_column("docs/how-to/simulate.md", "`kind`") == set(get_args(FaultKind))
+    assert [state for state in get_args(OfficeState) if state != "online" and f"`{state}`" not in page] == []
+    assert {actor: listed[actor] for actor in actors} == can
 
 
 PACKAGES = (

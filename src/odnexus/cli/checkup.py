@@ -29,7 +29,7 @@ def doctor(
     as_json: JsonOption = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 on warnings too.")] = False,
     repair_webhooks: Annotated[
-        bool, typer.Option("--repair-webhooks", help="Make and resume what [webhooks] wants, first.")
+        bool, typer.Option("--repair-webhooks", help="Make and resume what the section webhooks wants, first.")
     ] = False,
     probe_webhook: Annotated[
         bool, typer.Option("--probe-webhook", help="Wait until a delivery of NexHealth really arrives.")
@@ -39,8 +39,8 @@ def doctor(
     """Ask both systems whether everything is there that this practice needs.
 
     Nothing is written, except by --repair-webhooks. For --probe-webhook change something harmless at NexHealth
-    meanwhile, such as the appointment of a test patient; where no connector runs, the receiver is started as [receiver]
-    says.
+    meanwhile, such as the appointment of a test patient; where no connector runs, the receiver is started as the
+    section receiver says.
 
     Exit codes: 0 no check failed, 1 one did, 2 the settings are wrong.
     """

@@ -156,7 +156,7 @@ def digest(
     practice: PracticeOption = PRACTICE,
     days: Annotated[float, typer.Option(help="Of the last so many days.")] = 7,
     minutes: Annotated[float, typer.Option(help="What one hand-off takes, as you measured it.")] = MINUTES,
-    send: Annotated[bool, typer.Option("--send", help="Send it to the addresses of [alerts] as well.")] = False,
+    send: Annotated[bool, typer.Option("--send", help="Send it to the addresses in alerts.to as well.")] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Sum up what was done, what failed and what waits, for the weekly review."""

@@ -66,7 +66,8 @@ class Location:
         operatories: NexHealth operatory id → OperatoryNum. What is missing is taken from ``foreign_id``.
         providers: NexHealth provider id → ProvNum. What is missing is taken from ``foreign_id``.
         types: NexHealth appointment type id → what it means in Open Dental.
-        default_operatory: OperatoryNum for a booking that names no chair; ``None`` asks the staff.
+        default_operatory: OperatoryNum for a booking that names no chair; ``None`` takes the provider's own, and asks
+            the staff where it has none.
         default_provider: ProvNum for a booking whose provider is not mapped; ``None`` asks the staff.
         confirmed: DefNums (category 2) that mean confirmed; empty finds those whose name is in `confirmed_names`.
         confirmed_names: Names that mean confirmed, compared without case.

@@ -96,7 +96,7 @@ class TypeRule:
         pattern: Time pattern in 5-minute units (``X`` provider, ``/`` assistant); ``None`` derives it from the length.
         hygiene: True for a hygiene visit, where the hygienist is the main provider.
         hygienist: ProvNum of the hygienist; with 0 the provider of a hygiene visit is its hygienist.
-        new_patient: True marks the visit as a new patient's.
+        new_patient: True marks the visit as a new patient's; ``None`` does where the chart was made for it.
         operatory: OperatoryNum to use if the booking names no chair.
         provider: ProvNum whatever the booking says; ``None`` takes the booking's.
         procedures: Codes of procedures that the visit is to have, besides those of its appointment type.
