@@ -508,6 +508,22 @@ def test_the_status_tells_how_each_location_stands(worked: Place, store: SqliteS
     assert "Okafor" not in table
 
 
+def test_a_location_where_another_writes_than_before_waits_until_it_is_resumed(
+    worked: Place, store: SqliteStore
+) -> None:
+    store.cursors.set("writer:main", "overlay")
+    odnexus(worked, "run", "--once")
+    [main] = shown(worked, "status")["locations"]
+
+    assert (main["writer"], main["paused"]) == ("unclear", "writer.changed")
+    assert odnexus(worked, "status")[0] == 1
+
+    assert odnexus(worked, "resume", "nowhere")[0] == 2
+    assert odnexus(worked, "resume", "main") == (0, "main: bridge\n")
+    [main] = shown(worked, "status")["locations"]
+    assert (main["writer"], main["paused"]) == ("bridge", "")
+
+
 def test_a_location_that_was_never_heard_of_is_told_by_the_exit_code(office: Place) -> None:
     assert odnexus(office, "status")[0] == 1
 

@@ -135,16 +135,16 @@ class Working:
         store, name = self._records.store, office.location.name
         pausing, polled = self._outages.pausing(name), store.cursors.get(f"polled:{name}")
         waiting = store.inbox.waiting(MOST, location=name)
-        writer = office.finding.writer.value
-        if office.finding.writer is Writer.UNCLEAR:
-            # This process has not looked yet, or what it saw is in doubt: what was found last is all that is known.
+        writer, unclear = office.finding.writer.value, store.cursors.get(f"told:writer:{name}") or ""
+        if office.finding.writer is Writer.UNCLEAR and not unclear:
+            # This process has not looked yet: what was found last is all that is known.
             writer = store.cursors.get(f"writer:{name}") or writer
         return LocationStatus(
             location=name,
             database=office.location.database,
             writer=writer,
             polled=datetime.fromisoformat(polled) if polled else None,
-            paused=pausing.rule if pausing is not None else "",
+            paused=pausing.rule if pausing is not None else unclear,
             paused_since=pausing.since if pausing is not None else None,
             waiting=len(waiting),
             oldest=min((event.received for event in waiting), default=None),

@@ -70,7 +70,7 @@ about.register(app)
 PANELS = {
     "Try it, without an account": ("demo", "simulate"),
     "Set up": ("init", "doctor", "rehearse", "report", "vault", "fields", "features", "version"),
-    "Run": ("run", "service", "status"),
+    "Run": ("run", "service", "status", "resume"),
     "Every day": ("review", "events", "journal", "links", "digest", "carriers", "audit"),
 }
 """Under which heading of the help each command stands, in this order."""

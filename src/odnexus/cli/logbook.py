@@ -191,6 +191,25 @@ def status(
         raise typer.Exit(1)
 
 
+def resume(
+    location: Annotated[str, typer.Argument(help="The location, by its name in the practice file.")],
+    practice: PracticeOption = PRACTICE,
+) -> None:
+    """Go on with a location that stopped because another than before writes there, after somebody has looked.
+
+    NexHealth is asked who writes now, and that counts from then on. A running connector goes on with its next poll.
+    Exit code 1: it is still not clear.
+    """
+    with told(), Office(Settings.load(practice)) as office:
+        check_location(office.settings.practice, location, ())
+        engine = office.engine()
+        engine.resume(location)
+        [found] = [each for each in engine.status().locations if each.location == location]
+        if found.paused:
+            raise give_up(f"{location} still waits: {found.paused}; odnexus doctor tells more")
+        print(f"{location}: {found.writer}")
+
+
 def _shown(one: LocationStatus, now: datetime) -> tuple[object, ...]:
     age = one.age(now)
     heard = "never" if age is None else f"{round(age.total_seconds() / 60)} min ago"
@@ -221,3 +240,4 @@ def register(app: typer.Typer) -> None:
     app.command()(links)
     app.command()(digest)
     app.command()(status)
+    app.command()(resume)

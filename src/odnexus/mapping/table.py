@@ -102,7 +102,7 @@ INSURANCE_FIELDS = (
 
 LOSSY = frozenset(
     {
-        "phone.extension", "phone.several", "sex.unsupported",
+        "phone.extension", "phone.several", "email.several", "sex.unsupported",
         "name.nickname", "name.title", "name.initial_moved", "name.suffix_moved", "name.order",
     }
 )  # fmt: skip
