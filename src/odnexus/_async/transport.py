@@ -63,9 +63,6 @@ class _NoAddresses(logging.Filter):
 
 _NO_ADDRESSES = _NoAddresses()
 
-SHORTEST_WAIT = 1e-6
-"""Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
-
 
 class AsyncTransport:
     """Sends calls to one base URL with one key.
@@ -139,9 +136,8 @@ class AsyncTransport:
         return await self._transmit(call, headers)
 
     async def _wait_for_budget(self, call: Call[Any]) -> None:
-        while (delay := self._pace.delay(call.classes, self._seconds())) >= SHORTEST_WAIT:
+        while delay := self._pace.begin(call.classes, self._seconds()):
             await self.clock.sleep(delay)
-        self._pace.start(call.classes, self._seconds())
 
     async def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
         self.sent += 1

@@ -335,9 +335,10 @@ class SyncEngine:
             EmptySideError: One side shows nothing although visits are linked: nothing was stored.
         """
         office, moment = self._named(location), self._now(now)
+        lower = _aware("start", start or moment - timedelta(days=1))
+        window = lower, _aware("end", end or moment + timedelta(days=60))
         office.ready(moment)
         self._answering.take_up(location, moment)
-        window = start or moment - timedelta(days=1), end or moment + timedelta(days=60)
         try:
             return Polling(office).scan(moment, *window)
         except EmptySideError:
@@ -359,7 +360,8 @@ class SyncEngine:
         while not stop.is_set():
             for location in self.practice.locations:
                 now = self._clock.now()
-                if due.get(location.name, now) <= now and not stop.is_set():
+                # One that is further away than the time between two polls was noted before the clock was put back.
+                if not timedelta(0) < due.get(location.name, now) - now <= every and not stop.is_set():
                     self._working.poll_safely(self._offices[location.name], now)
                     due[location.name] = now + every
             report = self.step(self._clock.now())
@@ -508,11 +510,16 @@ class SyncEngine:
     # -- small things --------------------------------------------------------------------------------------------------
 
     def _now(self, now: datetime | None) -> datetime:
-        return now if now is not None else self._clock.now()
+        return _aware("now", now if now is not None else self._clock.now())
 
     def _named(self, location: str) -> Office:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _aware(name: str, moment: datetime) -> datetime:
+    require(moment.utcoffset() is not None, name, "give the datetime a time zone, such as datetime.now(UTC)")
+    return moment
 
 
 def _known(practice: Practice, event_keys: Mapping[str, Accepted]) -> dict[str, Accepted]:

@@ -64,9 +64,6 @@ class _NoAddresses(logging.Filter):
 
 _NO_ADDRESSES = _NoAddresses()
 
-SHORTEST_WAIT = 1e-6
-"""Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
-
 
 class Transport:
     """Sends calls to one base URL with one key.
@@ -140,9 +137,8 @@ class Transport:
         return self._transmit(call, headers)
 
     def _wait_for_budget(self, call: Call[Any]) -> None:
-        while (delay := self._pace.delay(call.classes, self._seconds())) >= SHORTEST_WAIT:
+        while delay := self._pace.begin(call.classes, self._seconds()):
             self.clock.sleep(delay)
-        self._pace.start(call.classes, self._seconds())
 
     def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
         self.sent += 1
