@@ -29,7 +29,7 @@ from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.turn import HOLD, Turn
 from odnexus._sync.working import Working
-from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
+from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, StoreError, place_of
 from odnexus.mapping.person import person_from_nexhealth
 from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
@@ -355,18 +355,32 @@ class SyncEngine:
             stop: Anything with ``is_set()``, for example an event that a signal handler sets.
             every: Time between two polls of a location.
             pause: Time between two looks for due events.
+
+        Raises:
+            StoreError: The store cannot be used, and trying again does not help; one that is busy or away for a while
+                is waited for.
         """
         due: dict[str, datetime] = {}
         while not stop.is_set():
-            for location in self.practice.locations:
-                now = self._clock.now()
-                # One that is further away than the time between two polls was noted before the clock was put back.
-                if not timedelta(0) < due.get(location.name, now) - now <= every and not stop.is_set():
-                    self._working.poll_safely(self._offices[location.name], now)
-                    due[location.name] = now + every
-            report = self.step(self._clock.now())
-            if not report.settled and not stop.is_set():
+            try:
+                settled = self._turn(stop, due, every)
+            except StoreError as error:
+                if not error.transient:
+                    raise
+                log.warning("the store cannot be used now (%s); it is tried again", type(error).__name__)
+                settled = 0
+            if not settled and not stop.is_set():
                 self._clock.sleep(pause.total_seconds())
+
+    def _turn(self, stop: StopFlag, due: dict[str, datetime], every: timedelta) -> int:
+        """Poll the locations that are due, step, and return how many events were worked on."""
+        for location in self.practice.locations:
+            now = self._clock.now()
+            # One that is further away than the time between two polls was noted before the clock was put back.
+            if not timedelta(0) < due.get(location.name, now) - now <= every and not stop.is_set():
+                self._working.poll_safely(self._offices[location.name], now)
+                due[location.name] = now + every
+        return (self.step(self._clock.now())).settled
 
     def resume(self, location: str, now: datetime | None = None) -> None:
         """Go on with a location that stopped because who writes had changed, after a person has looked."""
