@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
+from threading import Thread
 
 from hypothesis import given, strategies as st
 
@@ -64,3 +66,45 @@ def test_an_event_is_tried_for_about_a_week() -> None:
 
     assert EVENT_RETRY.attempts == 25
     assert timedelta(days=6) < sum(waits, timedelta()) < timedelta(days=8)
+
+
+def test_a_clock_put_back_holds_nobody_back() -> None:
+    pace = Pace({"*": [Limit(1, 5.0)]})
+    noon = 43_200.0
+    assert pace.begin((), noon) == 0.0
+    pace.close_until(noon + 30)
+
+    an_hour_earlier = noon - 3600
+
+    assert pace.begin((), an_hour_earlier) == 30.0
+    assert pace.begin((), an_hour_earlier + 30) == 0.0
+    assert pace.begin((), an_hour_earlier + 31) == 4.0
+
+
+def test_a_thread_that_was_overtaken_puts_no_clock_back() -> None:
+    pace = Pace({"*": [Limit(1, 5.0)]})
+    pace.begin((), 100.0)
+    pace.delay((), 102.0)
+
+    assert pace.begin((), 101.5) == 3.5
+
+
+def test_threads_that_share_a_budget_start_no_more_than_it_allows() -> None:
+    pace = Pace({"*": [Limit(500, 1.0)]})
+    started: list[int] = []
+
+    def work() -> None:
+        started.append(sum(pace.begin((), 0.0) == 0.0 for _ in range(200)))
+
+    switching = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [Thread(target=work) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(switching)
+
+    assert sum(started) == 500

@@ -129,7 +129,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(certificate: Path, mon
 def test_the_least_version_is_said_and_not_left_to_the_machine() -> None:
     for client in (office("https://api.example.com"), NexHealth(api_key="k")):
         transport: Any = client._connection._routes[0] if isinstance(client, OpenDental) else client._transport
-        pool: Any = transport._http()._transport._pool
+        pool: Any = transport._clients.get()._transport._pool
         assert pool._ssl_context.minimum_version is ssl.TLSVersion.TLSv1_2
         assert pool._ssl_context.verify_mode is ssl.CERT_REQUIRED
         client.close()

@@ -2,7 +2,7 @@
 
 Two kinds of waiting, both pure. A `Pace` keeps one key inside the limits of its vendor: it is asked for a delay
 before each request and told when requests start and end. A `RetryPolicy` says how long to wait after a failure.
-Times are seconds on any steady scale; who owns a clock passes the reading in.
+Times are seconds on any scale; who owns a clock passes the reading in. A clock that was put back is noticed.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from threading import Lock
+from typing import Final
 
 from attrs import define, field, frozen
 
@@ -49,6 +51,13 @@ EVENT_RETRY = RetryPolicy(attempts=25, first=timedelta(seconds=15), longest=time
 """Retries of an event in the engine: 25 tries over about seven days."""
 
 
+SHORTEST_WAIT: Final = 1e-6
+"""Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
+
+PUT_BACK: Final = 1.0
+"""A reading so many seconds before an earlier one means that the clock was put back: threads overtake by less."""
+
+
 @frozen
 class Limit:
     """At most *count* requests may start within any *period* seconds."""
@@ -71,7 +80,7 @@ class _Window:
 
 
 class Pace:
-    """The rate budget of one key. Share one object between all clients that use the same key.
+    """The rate budget of one key. Share one object between all clients that use the same key, in any thread.
 
     Args:
         limits: For each rate class its limits; the class ``"*"`` holds for every request.
@@ -82,20 +91,49 @@ class Pace:
         self.serial = serial
         self._windows = {name: [_Window(limit) for limit in group] for name, group in (limits or {}).items()}
         self._closed_until = float("-inf")
+        self._latest = float("-inf")
+        self._lock = Lock()
 
     def delay(self, classes: Sequence[str], now: float) -> float:
         """Return how many seconds a request of *classes* must wait at *now*; 0 means that it may start."""
-        waits = [window.delay(now) for window in self._of(classes)]
-        return max([0.0, self._closed_until - now, *waits])
+        with self._lock:
+            return self._delay(classes, now)
+
+    def begin(self, classes: Sequence[str], now: float) -> float:
+        """Record that a request of *classes* starts at *now* and return 0, or return how long it must wait instead."""
+        with self._lock:
+            delay = self._delay(classes, now)
+            if delay >= SHORTEST_WAIT:
+                return delay
+            self._start(classes, now)
+            return 0.0
 
     def start(self, classes: Sequence[str], now: float) -> None:
         """Record that a request of *classes* starts at *now*."""
-        for window in self._of(classes):
-            window.starts.append(now)
+        with self._lock:
+            self._start(classes, now)
 
     def close_until(self, moment: float) -> None:
         """Hold every request back until *moment*: the server asked for it (429 with Retry-After)."""
-        self._closed_until = max(self._closed_until, moment)
+        with self._lock:
+            self._closed_until = max(self._closed_until, moment)
+
+    def _delay(self, classes: Sequence[str], now: float) -> float:
+        if now < self._latest - PUT_BACK:
+            self._put_back(self._latest - now)
+        self._latest = now
+        waits = [window.delay(now) for window in self._of(classes)]
+        return max([0.0, self._closed_until - now, *waits])
+
+    def _start(self, classes: Sequence[str], now: float) -> None:
+        for window in self._of(classes):
+            window.starts.append(now)
+
+    def _put_back(self, seconds: float) -> None:
+        """Read what is remembered by the clock as it goes now: else every request would wait for so long."""
+        self._closed_until -= seconds
+        for window in (each for group in self._windows.values() for each in group):
+            window.starts = deque(moment - seconds for moment in window.starts)
 
     def _of(self, classes: Sequence[str]) -> list[_Window]:
         return [window for name in ("*", *classes) for window in self._windows.get(name, ())]

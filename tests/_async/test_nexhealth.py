@@ -10,6 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
+from odnexus._async._compat import AsyncHome
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.nexhealth_tokens import AsyncBearer, AsyncTokens
 from odnexus._async.offering import AsyncOffered
@@ -224,7 +225,7 @@ async def test_who_waited_for_a_token_takes_the_one_that_came() -> None:
     async with client(recorder) as nex:
         fetched = Token(access=Secret("token-2"), ends_at=datetime.now(UTC) + timedelta(hours=1))
         lock: Any = Late(nex.tokens, fetched)
-        nex.tokens._lock = lock
+        nex.tokens._lock = AsyncHome(lambda: lock)
         await nex.locations.get(12)
         await nex.tokens.replace(Token(access=Secret("token-1"), ends_at=START), nex._transport)
 

@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from odnexus._calls import Secret
+from odnexus._sync._compat import Home
 from odnexus._sync.nexhealth import NexHealth
 from odnexus._sync.nexhealth_tokens import Bearer, Tokens
 from odnexus._sync.offering import Offered
@@ -225,7 +226,7 @@ def test_who_waited_for_a_token_takes_the_one_that_came() -> None:
     with client(recorder) as nex:
         fetched = Token(access=Secret("token-2"), ends_at=datetime.now(UTC) + timedelta(hours=1))
         lock: Any = Late(nex.tokens, fetched)
-        nex.tokens._lock = lock
+        nex.tokens._lock = Home(lambda: lock)
         nex.locations.get(12)
         nex.tokens.replace(Token(access=Secret("token-1"), ends_at=START), nex._transport)
 

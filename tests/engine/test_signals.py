@@ -106,6 +106,21 @@ def test_unknown_names_are_journalled_and_never_an_error(town: Town) -> None:
     assert "nexhealth.other.planet_aligned" in [entry.rule for entry in town.engine.journal(limit=1000)]
 
 
+@pytest.mark.parametrize("odd", ["x" * 300, "nul\0", "half \ud83d"])
+def test_an_odd_name_or_id_fits_into_every_store(town: Town, odd: str) -> None:
+    headers, body = delivery(town, odd, {"appointments": [{"id": odd, "patient_id": odd}]})
+
+    assert town.engine.receive(headers, body).new == 1
+
+    (event,) = town.engine.waiting()
+    for text in (event.kind, event.subject):
+        assert text
+        assert len(text) <= 64
+        assert text.isprintable()
+    assert len(event.key) <= 255
+    assert event.key.isprintable()
+
+
 def test_another_practices_records_are_left_alone(town: Town) -> None:
     headers, body = delivery(
         town, "appointment_created", {"appointments": [{"id": 1, "location_id": 999}]}, subdomain="others"

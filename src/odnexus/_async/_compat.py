@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from odnexus.reconcile.triggers import DomainEvent
+
+T = TypeVar("T")
 
 # [async only]
 import asyncio
@@ -24,6 +26,52 @@ Handler: TypeAlias = "Callable[[DomainEvent], Awaitable[None]]"
 # Handler: TypeAlias = "Callable[[DomainEvent], None]"
 # """What a host gives to be told of domain events."""
 # [end]
+
+
+class AsyncHome(Generic[T]):
+    """One thing for each event loop, since what belongs to a loop works on no other: hosts may run several in turn.
+
+    Args:
+        make: Makes the thing where it is first asked for.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        # [async only]
+        self._made: dict[asyncio.AbstractEventLoop, T] = {}
+        # [end]
+        # [sync only]
+        # self._made: T | None = None
+        # self._making = Lock()
+        # [end]
+
+    def get(self) -> T:
+        """Return the thing of this loop."""
+        # [async only]
+        loop = asyncio.get_running_loop()
+        if loop not in self._made:
+            # What belongs to a loop that has ended cannot even be closed any more.
+            self._made = {each: thing for each, thing in self._made.items() if not each.is_closed()}
+            self._made[loop] = self._make()
+        return self._made[loop]
+        # [end]
+        # [sync only]
+        # with self._making:
+        #     if self._made is None:
+        #         self._made = self._make()
+        #     return self._made
+        # [end]
+
+    def take(self) -> T | None:
+        """Return the thing of this loop, if there is one, and forget it."""
+        # [async only]
+        return self._made.pop(asyncio.get_running_loop(), None)
+        # [end]
+        # [sync only]
+        # with self._making:
+        #     made, self._made = self._made, None
+        #     return made
+        # [end]
 
 
 class AsyncClock(Protocol):

@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from datetime import timedelta
 from typing import Any
 
-from odnexus._async._compat import AsyncLock
+from odnexus._async._compat import AsyncHome, AsyncLock
 from odnexus._async.transport import AsyncTransport
 from odnexus._calls import Call
 from odnexus.errors import AmbiguousWriteError, AuthenticationError, AuthorizationLostError, ConnectionFailedError
@@ -33,14 +33,14 @@ class AsyncTokens:
 
     def __init__(self, authorizer: Authorizer) -> None:
         self.authorizer = authorizer
-        self._lock = AsyncLock()
+        self._lock = AsyncHome(AsyncLock)
         self._token: Token | None = None
 
     async def get(self, transport: AsyncTransport) -> Token:
         """Return a token that is still good for five minutes, fetching one through *transport* if there is none."""
         if self._token is not None and self._token.is_fresh(transport.clock.now()):
             return self._token
-        async with self._lock:
+        async with self._lock.get():
             # Someone may have fetched one while this task waited.
             if self._token is not None and self._token.is_fresh(transport.clock.now()):
                 return self._token
@@ -48,7 +48,7 @@ class AsyncTokens:
 
     async def replace(self, refused: Token | None, transport: AsyncTransport) -> None:
         """Fetch a new token through *transport*, unless *refused* was replaced by someone else meanwhile."""
-        async with self._lock:
+        async with self._lock.get():
             if self._token is None or self._token is refused:
                 await self._fetch(transport, refused)
 
@@ -57,7 +57,7 @@ class AsyncTokens:
         authorizer = self.authorizer
         if not isinstance(authorizer, OAuthAuthorizer):
             raise TypeError("an API key needs no consent")
-        async with self._lock:
+        async with self._lock.get():
             await _claim(authorizer, transport)
             try:
                 granted = await transport.send(authorizer.redeem(consent, answer))

@@ -23,6 +23,10 @@ LANES: Mapping[str, str] = {"nexhealth.form": "form", "nexhealth.insurance": "in
 """Kinds of events that do not stand in their patient's own lane."""
 
 
+LONGEST = 64
+"""Letters of a kind or id that are kept: no store needs to hold more."""
+
+
 def events_of_delivery(delivery: Delivery, practice: Practice, records: AsyncRecords, now: datetime) -> list[Event]:
     """Return the events that a verified NexHealth delivery asks for; empty if it belongs to no location of ours."""
     events: list[Event] = []
@@ -60,9 +64,9 @@ def _event(
     records: AsyncRecords,
     now: datetime,
 ) -> Event:
-    subject = str(record.get("id", ""))
+    subject = _kept(record.get("id", ""))
     kind = _kind(delivery, subject)
-    person = str(record.get("patient_id") or subject)
+    person = _kept(record.get("patient_id") or subject)
     if delivery.family in INSURANCE_FAMILIES and person.isdecimal() and record.get("patient_id"):
         # A coverage is looked at together with all others of its patient.
         kind = "nexhealth.insurance"
@@ -98,7 +102,12 @@ def _kind(delivery: Delivery, subject: str) -> str:
         return "nexhealth.form"
     if delivery.family in PATIENT_FAMILIES and subject.isdecimal():
         return "nexhealth.patient"
-    return f"nexhealth.other.{delivery.event_name}"
+    return _kept(f"nexhealth.other.{delivery.event_name}")
+
+
+def _kept(value: object) -> str:
+    """Return *value* as a text that every store can keep, whatever a delivery says: databases set limits."""
+    return "".join(letter for letter in str(value)[:LONGEST] if letter.isprintable())
 
 
 def _digest(record: Mapping[str, object]) -> tuple[str, ...]:

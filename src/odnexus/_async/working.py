@@ -93,7 +93,7 @@ class AsyncWorking:
         """Poll one location unless it is paused or someone else works on it."""
         name = office.location.name
         pausing = await self._outages.pausing(name)
-        if pausing is not None and pausing.until > now:
+        if pausing is not None and pausing.holds(now):
             return PollReport(location=name, paused=pausing.rule)
         if not await office.turn.take(now):
             return PollReport(location=name, paused="another worker is at it")
@@ -177,7 +177,7 @@ class AsyncWorking:
     async def _location(self, office: AsyncOffice, now: datetime, limit: int, report: StepReport) -> None:
         name = office.location.name
         pausing = await self._outages.pausing(name)
-        if pausing is not None and pausing.until > now:
+        if pausing is not None and pausing.holds(now):
             report.paused = (*report.paused, name)
             return
         if limit <= 0 or not await self._has_work(name, now):

@@ -5,16 +5,44 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Generic, Protocol, TypeAlias, TypeVar
 
 if TYPE_CHECKING:
     from odnexus.reconcile.triggers import DomainEvent
+
+T = TypeVar("T")
 
 import time
 from threading import Lock as Lock
 
 Handler: TypeAlias = "Callable[[DomainEvent], None]"
 """What a host gives to be told of domain events."""
+
+
+class Home(Generic[T]):
+    """One thing for each event loop, since what belongs to a loop works on no other: hosts may run several in turn.
+
+    Args:
+        make: Makes the thing where it is first asked for.
+    """
+
+    def __init__(self, make: Callable[[], T]) -> None:
+        self._make = make
+        self._made: T | None = None
+        self._making = Lock()
+
+    def get(self) -> T:
+        """Return the thing of this loop."""
+        with self._making:
+            if self._made is None:
+                self._made = self._make()
+            return self._made
+
+    def take(self) -> T | None:
+        """Return the thing of this loop, if there is one, and forget it."""
+        with self._making:
+            made, self._made = self._made, None
+            return made
 
 
 class Clock(Protocol):

@@ -29,7 +29,7 @@ from odnexus._sync.signals import events_of_delivery
 from odnexus._sync.stores import Sealer, Store
 from odnexus._sync.turn import HOLD, Turn
 from odnexus._sync.working import Working
-from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, place_of
+from odnexus.errors import ConfigurationError, EmptySideError, SignatureError, StoreError, place_of
 from odnexus.mapping.person import person_from_nexhealth
 from odnexus.matching.decide import Decision
 from odnexus.nexhealth.webhooks import parse_flat, verify
@@ -335,9 +335,10 @@ class SyncEngine:
             EmptySideError: One side shows nothing although visits are linked: nothing was stored.
         """
         office, moment = self._named(location), self._now(now)
+        lower = _aware("start", start or moment - timedelta(days=1))
+        window = lower, _aware("end", end or moment + timedelta(days=60))
         office.ready(moment)
         self._answering.take_up(location, moment)
-        window = start or moment - timedelta(days=1), end or moment + timedelta(days=60)
         try:
             return Polling(office).scan(moment, *window)
         except EmptySideError:
@@ -354,17 +355,32 @@ class SyncEngine:
             stop: Anything with ``is_set()``, for example an event that a signal handler sets.
             every: Time between two polls of a location.
             pause: Time between two looks for due events.
+
+        Raises:
+            StoreError: The store cannot be used, and trying again does not help; one that is busy or away for a while
+                is waited for.
         """
         due: dict[str, datetime] = {}
         while not stop.is_set():
-            for location in self.practice.locations:
-                now = self._clock.now()
-                if due.get(location.name, now) <= now and not stop.is_set():
-                    self._working.poll_safely(self._offices[location.name], now)
-                    due[location.name] = now + every
-            report = self.step(self._clock.now())
-            if not report.settled and not stop.is_set():
+            try:
+                settled = self._turn(stop, due, every)
+            except StoreError as error:
+                if not error.transient:
+                    raise
+                log.warning("the store cannot be used now (%s); it is tried again", type(error).__name__)
+                settled = 0
+            if not settled and not stop.is_set():
                 self._clock.sleep(pause.total_seconds())
+
+    def _turn(self, stop: StopFlag, due: dict[str, datetime], every: timedelta) -> int:
+        """Poll the locations that are due, step, and return how many events were worked on."""
+        for location in self.practice.locations:
+            now = self._clock.now()
+            # One that is further away than the time between two polls was noted before the clock was put back.
+            if not timedelta(0) < due.get(location.name, now) - now <= every and not stop.is_set():
+                self._working.poll_safely(self._offices[location.name], now)
+                due[location.name] = now + every
+        return (self.step(self._clock.now())).settled
 
     def resume(self, location: str, now: datetime | None = None) -> None:
         """Go on with a location that stopped because who writes had changed, after a person has looked."""
@@ -508,11 +524,16 @@ class SyncEngine:
     # -- small things --------------------------------------------------------------------------------------------------
 
     def _now(self, now: datetime | None) -> datetime:
-        return now if now is not None else self._clock.now()
+        return _aware("now", now if now is not None else self._clock.now())
 
     def _named(self, location: str) -> Office:
         self.practice.location(location)
         return self._offices[location]
+
+
+def _aware(name: str, moment: datetime) -> datetime:
+    require(moment.utcoffset() is not None, name, "give the datetime a time zone, such as datetime.now(UTC)")
+    return moment
 
 
 def _known(practice: Practice, event_keys: Mapping[str, Accepted]) -> dict[str, Accepted]:

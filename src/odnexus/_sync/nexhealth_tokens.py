@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from odnexus._calls import Call
-from odnexus._sync._compat import Lock
+from odnexus._sync._compat import Home, Lock
 from odnexus._sync.transport import Transport
 from odnexus.errors import AmbiguousWriteError, AuthenticationError, AuthorizationLostError, ConnectionFailedError
 from odnexus.nexhealth.oauth import NAME, Consent, OAuthAuthorizer
@@ -34,14 +34,14 @@ class Tokens:
 
     def __init__(self, authorizer: Authorizer) -> None:
         self.authorizer = authorizer
-        self._lock = Lock()
+        self._lock = Home(Lock)
         self._token: Token | None = None
 
     def get(self, transport: Transport) -> Token:
         """Return a token that is still good for five minutes, fetching one through *transport* if there is none."""
         if self._token is not None and self._token.is_fresh(transport.clock.now()):
             return self._token
-        with self._lock:
+        with self._lock.get():
             # Someone may have fetched one while this task waited.
             if self._token is not None and self._token.is_fresh(transport.clock.now()):
                 return self._token
@@ -49,7 +49,7 @@ class Tokens:
 
     def replace(self, refused: Token | None, transport: Transport) -> None:
         """Fetch a new token through *transport*, unless *refused* was replaced by someone else meanwhile."""
-        with self._lock:
+        with self._lock.get():
             if self._token is None or self._token is refused:
                 self._fetch(transport, refused)
 
@@ -58,7 +58,7 @@ class Tokens:
         authorizer = self.authorizer
         if not isinstance(authorizer, OAuthAuthorizer):
             raise TypeError("an API key needs no consent")
-        with self._lock:
+        with self._lock.get():
             _claim(authorizer, transport)
             try:
                 granted = transport.send(authorizer.redeem(consent, answer))

@@ -61,6 +61,10 @@ class Pausing:
     until: datetime
     rule: str
 
+    def holds(self, now: datetime) -> bool:
+        """Return whether it still lasts at *now*. None lasts so long that only a clock put back can explain it."""
+        return timedelta(0) < self.until - now <= PROBE_AT_MOST
+
     def to_text(self) -> str:
         """Return it as text for the store."""
         return pack([self.since, self.until, self.rule]).decode()
@@ -114,7 +118,7 @@ class Outages:
         """Let a location wait; tell people once per outage."""
         name, rule = office.location.name, type(error).__name__
         before = self.pausing(name)
-        since = before.since if before is not None else now
+        since = min(before.since, now) if before is not None else now
         wait = min(max(PROBE_AFTER, (now - since) / 4), PROBE_AT_MOST)
         pausing = Pausing(since=since, until=now + wait, rule=rule)
         self._records.store.cursors.set(f"pause:{name}", pausing.to_text())
@@ -136,7 +140,7 @@ class Outages:
         if before is None:
             return
         self._records.store.cursors.set(f"pause:{name}", None)
-        minutes = round((now - before.since).total_seconds() / 60)
+        minutes = max(0, round((now - before.since).total_seconds() / 60))
         text = f"{name} can be reached again after {minutes} minutes. What waited is worked off in order."
         office.alert(now, "location.back", text, subject=f"location:{name}", severity="info")
         office.note(now, "observed", f"location:{name}", "location.back")

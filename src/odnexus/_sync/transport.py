@@ -18,7 +18,8 @@ from urllib.parse import quote, urlencode
 
 from odnexus._calls import Call, Lost, NoReply, Outcome, Pause, Renew, Reply, Send, Step, exchange
 from odnexus._pace import CALL_RETRY, Pace, RetryPolicy
-from odnexus._sync._compat import Clock, Lock, SystemClock
+from odnexus._sync._compat import Clock, Home, Lock, SystemClock
+from odnexus.errors import ConfigurationError
 
 T = TypeVar("T")
 
@@ -64,9 +65,6 @@ class _NoAddresses(logging.Filter):
 
 _NO_ADDRESSES = _NoAddresses()
 
-SHORTEST_WAIT = 1e-6
-"""Clocks count in microseconds: a shorter wait, left over by rounding, would never end."""
-
 
 class Transport:
     """Sends calls to one base URL with one key.
@@ -97,12 +95,13 @@ class Transport:
         self._credentials = credentials
         self._pace = pace or Pace()
         self._retry = retry
-        self._turn = Lock()
+        self._turn = Home(Lock)
         self.sent = 0
         """Requests that have left so far, for budgets and journals."""
         self._timeout = timeout
         self._transport = transport
-        self._client: httpx.Client | None = None
+        self._clients: Home[httpx.Client] = Home(self._connected)
+        self._closed = False
 
     def send(self, call: Call[T]) -> T:
         """Carry out *call* and return what it reads from the answer; raise the `ApiError` that ended it."""
@@ -132,19 +131,20 @@ class Transport:
         headers = {**self._credentials.headers(call), **dict(call.headers)}
         if self._pace.serial:
             # The vendor counts execution time: the next request starts after this one has ended.
-            with self._turn:
+            with self._turn.get():
                 self._wait_for_budget(call)
                 return self._transmit(call, headers)
-        with self._turn:
+        with self._turn.get():
             self._wait_for_budget(call)
         return self._transmit(call, headers)
 
     def _wait_for_budget(self, call: Call[Any]) -> None:
-        while (delay := self._pace.delay(call.classes, self._seconds())) >= SHORTEST_WAIT:
+        while delay := self._pace.begin(call.classes, self._seconds()):
             self.clock.sleep(delay)
-        self._pace.start(call.classes, self._seconds())
 
     def _transmit(self, call: Call[Any], headers: Mapping[str, str]) -> Reply | NoReply:
+        if self._closed:
+            raise ConfigurationError("client: it was closed; make a new one, or close it when nothing needs it")
         self.sent += 1
         import httpx  # noqa: PLC0415 - see the top of the module
 
@@ -152,7 +152,7 @@ class Transport:
         text = call.form if call.body is None else json.dumps(call.body, ensure_ascii=False)
         before = _ours.set(True)
         try:
-            response = self._http().request(
+            response = self._clients.get().request(
                 call.method,
                 _with_query(call.url or self.base_url + call.path, call.params),
                 content=call.content if text is None else text.encode(),
@@ -170,29 +170,29 @@ class Transport:
             _ours.reset(before)
         return Reply(response.status_code, {k.lower(): v for k, v in response.headers.items()}, response.content)
 
-    def _http(self) -> httpx.Client:
-        """Return the connections, made with the first request: reading certificates takes a while."""
-        if self._client is None:
-            import httpx  # noqa: PLC0415 - see the top of the module
+    def _connected(self) -> httpx.Client:
+        """Return new connections, made with the first request: reading certificates takes a while."""
+        import httpx  # noqa: PLC0415 - see the top of the module
 
-            # Adding it again changes nothing.
-            logging.getLogger("httpx").addFilter(_NO_ADDRESSES)
-            self._client = httpx.Client(
-                verify=_context() if self._transport is None else True,
-                timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
-                headers={"User-Agent": USER_AGENT},
-                transport=self._transport,
-                trust_env=self._transport is None,
-            )
-        return self._client
+        # Adding it again changes nothing.
+        logging.getLogger("httpx").addFilter(_NO_ADDRESSES)
+        return httpx.Client(
+            verify=_context() if self._transport is None else True,
+            timeout=httpx.Timeout(self._timeout, connect=min(self._timeout, 10.0)),
+            headers={"User-Agent": USER_AGENT},
+            transport=self._transport,
+            trust_env=self._transport is None,
+        )
 
     def _seconds(self) -> float:
         return self.clock.now().timestamp()
 
     def close(self) -> None:
-        """Close the connections."""
-        if self._client is not None:
-            self._client.close()
+        """Close the connections; every later request is refused."""
+        self._closed = True
+        client = self._clients.take()
+        if client is not None:
+            client.close()
 
     def __enter__(self) -> Self:
         return self

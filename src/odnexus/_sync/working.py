@@ -94,7 +94,7 @@ class Working:
         """Poll one location unless it is paused or someone else works on it."""
         name = office.location.name
         pausing = self._outages.pausing(name)
-        if pausing is not None and pausing.until > now:
+        if pausing is not None and pausing.holds(now):
             return PollReport(location=name, paused=pausing.rule)
         if not office.turn.take(now):
             return PollReport(location=name, paused="another worker is at it")
@@ -178,7 +178,7 @@ class Working:
     def _location(self, office: Office, now: datetime, limit: int, report: StepReport) -> None:
         name = office.location.name
         pausing = self._outages.pausing(name)
-        if pausing is not None and pausing.until > now:
+        if pausing is not None and pausing.holds(now):
             report.paused = (*report.paused, name)
             return
         if limit <= 0 or not self._has_work(name, now):

@@ -81,7 +81,8 @@ Settlement: TypeAlias = "Done | Retry | Bury"
 def content_id(*parts: object) -> str:
     """Return a short, stable id made of *parts*; what goes in cannot be read back."""
     text = "\x1f".join(str(part) for part in parts)
-    return hashlib.sha256(text.encode()).hexdigest()[:32]
+    # Half a character, which JSON can say and UTF-8 cannot, is a content like any other.
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def steady_roll(*parts: object) -> float:

@@ -52,6 +52,24 @@ def test_a_transaction_that_was_sacrificed_is_repeated(store: SqlStore) -> None:
     assert tries == [0, 1, 2]
 
 
+def test_a_row_that_changed_since_it_was_read_is_read_again(store: SqlStore) -> None:
+    class ChangedError(Exception):
+        """What PyMySQL raises: its SQLSTATE is the one of most errors."""
+
+        sqlstate = "HY000"
+
+    tries: list[int] = []
+
+    def work(connection: Connection) -> str:
+        tries.append(len(tries))
+        if len(tries) < 3:
+            raise exc.OperationalError("SELECT", {}, ChangedError(1020, "Record has changed since last read"))
+        return "done"
+
+    assert store._database.run(work) == "done"
+    assert tries == [0, 1, 2]
+
+
 def test_whoever_is_always_sacrificed_is_told_to_come_later(store: SqlStore) -> None:
     def work(connection: Connection) -> None:
         raise deadlock()
@@ -218,3 +236,77 @@ def test_a_server_that_does_not_answer_is_transient(scheme: str) -> None:
         SqlStore(f"{scheme}://someone:secret@127.0.0.1:1/name")
 
     assert not [word for word in ("secret", "someone", "127.0.0.1") if word in str(caught.value)]
+
+
+def number_of(connection: Connection) -> int:
+    """Return how the server names *connection*."""
+    postgres = connection.dialect.name == "postgresql"
+    return int(connection.scalar(sqlalchemy.text("SELECT pg_backend_pid()" if postgres else "SELECT CONNECTION_ID()")))
+
+
+def cut(store: SqlStore, number: int) -> None:
+    """Let the server end the connection *number*."""
+    engine = sqlalchemy.create_engine(store._database._engine.url, isolation_level="AUTOCOMMIT")
+    word = "SELECT pg_terminate_backend(:n)" if engine.dialect.name == "postgresql" else "KILL :n"
+    with engine.connect() as connection:
+        connection.execute(sqlalchemy.text(word), {"n": number})
+    engine.dispose()
+
+
+def test_a_connection_that_was_cut_while_idle_is_replaced_unseen(store: SqlStore) -> None:
+    cut(store, store._database.run(number_of))
+
+    assert store.inbox.put([event("a")]) == 1
+
+
+def test_a_connection_that_is_cut_in_the_middle_leaves_nothing_and_helps_later(store: SqlStore) -> None:
+    def work(connection: Connection) -> None:
+        store.inbox._put(connection, [event("a")])
+        cut(store, number_of(connection))
+
+    with pytest.raises(StoreBusyError, match="cannot be reached or used now"):
+        store._database.run(work)
+
+    assert store.inbox.waiting(10) == []
+    assert store.inbox.put([event("a")]) == 1
+
+
+def test_a_lock_that_nobody_gives_back_is_not_waited_for_without_end(place: Place) -> None:
+    with place.open() as store:
+        engine = store._database._engine
+        seconds = "SELECT setting::int / 1000 FROM pg_settings WHERE name = 'lock_timeout'"
+        if engine.dialect.name != "postgresql":
+            seconds = "SELECT @@innodb_lock_wait_timeout"
+
+        waits = store._database.run(lambda connection: connection.scalar(sqlalchemy.text(seconds)))
+
+        assert 0 < waits <= 60
+
+
+def test_who_waits_too_long_for_a_lock_is_told_to_come_later(store: SqlStore) -> None:
+    database = store._database
+    engine = database._engine
+    quick = "SET LOCAL lock_timeout = 20"
+    if engine.dialect.name != "postgresql":
+        quick = "SET innodb_lock_wait_timeout = 1"
+
+    def put(connection: Connection) -> None:
+        connection.execute(sqlalchemy.text(quick))
+        store.inbox._put(connection, [event("a")])
+
+    with engine.begin() as other:
+        other.execute(sqlalchemy.select(database.tables.counter).with_for_update())
+        with pytest.raises(StoreBusyError, match="for a lock"):
+            database.run(put)
+
+    assert store.inbox.put([event("a")]) == 1
+
+
+def test_an_address_may_say_how_long_a_lock_is_waited_for(place: Place) -> None:
+    if not place.url.startswith("postgres"):
+        return
+    url = sqlalchemy.make_url(place.url).update_query_dict({"options": "-c lock_timeout=7s"})
+    with SqlStore(url, prefix=place.prefix) as store:
+        waits = store._database.run(lambda connection: connection.scalar(sqlalchemy.text("SHOW lock_timeout")))
+
+    assert waits == "7s"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from typing import Final, TypeVar
+from datetime import timedelta
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import URL, Connection, Engine, Executable, RowMapping, Table, create_engine, exc, make_url, text
+from sqlalchemy import URL, Connection, Engine, Executable, RowMapping, Table, create_engine, event, exc, make_url, text
 from sqlalchemy.dialects import mysql, postgresql
 
 from odnexus.errors import ConfigurationError, StoreError
@@ -31,6 +32,12 @@ _AGAIN: Final = frozenset({"40001", "40P01", 1213, 1020})
 _BUSY: Final = frozenset({"55P03", 1205})
 
 _ROUNDS: Final = 5
+
+LOCK_WAIT: Final = timedelta(seconds=50)
+"""How long a lock is waited for, as MariaDB does unless told otherwise. PostgreSQL would wait for ever.
+
+A machine that vanishes in the middle of a transaction keeps its locks until the server notices, which may take hours.
+"""
 
 
 class Database:
@@ -128,11 +135,23 @@ def _engine(place: str | URL) -> Engine:
         url = make_url(place)
         url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
         # Parameters hold ids and sealed bytes: no business of a log.
-        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(url, pool_pre_ping=True, hide_parameters=True)
     except (exc.ArgumentError, exc.NoSuchModuleError):
         raise ConfigurationError("place: not the address of a PostgreSQL or MariaDB database") from None
     except ModuleNotFoundError as error:
         raise ConfigurationError(f"place: {error.name} is not installed: install odnexus[sql]") from None
+    if engine.dialect.name == "postgresql":
+        event.listen(engine, "connect", _wait_no_longer)
+    return engine
+
+
+def _wait_no_longer(connection: Any, _: object) -> None:
+    """Let a new connection to PostgreSQL wait for locks as long as `LOCK_WAIT`, unless its address says how long."""
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW lock_timeout")
+        if cursor.fetchone()[0] == "0":
+            cursor.execute(f"SET lock_timeout = {LOCK_WAIT // timedelta(milliseconds=1)}")
+    connection.commit()
 
 
 def _unsupported(name: str) -> ConfigurationError:
@@ -150,12 +169,12 @@ def _check(connection: Connection) -> None:
 
 
 def _code(error: exc.DBAPIError) -> object:
-    """Return the SQLSTATE of PostgreSQL or the number of MariaDB."""
+    """Return the SQLSTATE of PostgreSQL or the number of MariaDB, which has one SQLSTATE for most of what happens."""
     original = error.orig
-    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
     # Texts stay out: they tell who tried to log in where.
     numbers = (found for found in getattr(original, "args", ()) if isinstance(found, int))
-    return state or next(numbers, "without a code")
+    state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    return next(numbers, None) or state or "without a code"
 
 
 def _translated(error: exc.DBAPIError) -> StoreError:
