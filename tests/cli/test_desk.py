@@ -512,11 +512,12 @@ def test_a_location_where_another_writes_than_before_waits_until_it_is_resumed(
     worked: Place, store: SqliteStore
 ) -> None:
     store.cursors.set("writer:main", "overlay")
-    odnexus(worked, "run", "--once")
-    [main] = shown(worked, "status")["locations"]
+    with Office(Settings.load(worked.file)) as opened:
+        serve(opened, threading.Event(), once=True)
+    code, output = odnexus(worked, "status", "--json")
+    [main] = json.loads(output)["locations"]
 
-    assert (main["writer"], main["paused"]) == ("unclear", "writer.changed")
-    assert odnexus(worked, "status")[0] == 1
+    assert (code, main["writer"], main["paused"]) == (1, "unclear", "writer.changed")
 
     assert odnexus(worked, "resume", "nowhere")[0] == 2
     assert odnexus(worked, "resume", "main") == (0, "main: bridge\n")
