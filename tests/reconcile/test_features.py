@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import operator
+import re
 
 import pytest
-from attrs import evolve
+from attrs import evolve, fields
 
 from odnexus.nexhealth import table
 from odnexus.nexhealth.endpoint import Endpoint
@@ -90,3 +91,12 @@ def test_one_more_row_is_enough_for_a_new_ability() -> None:
         allowed(evolve(MAIN, deletions_every=1), "opendental", (*FEATURES, popups)).calls or ()
     )
     assert [row["since"] for row in as_rows((popups,))] == ["22.1"]
+
+
+def test_what_switches_a_feature_on_is_said_in_names_of_settings() -> None:
+    settings = {each.name for each in fields(Location)}
+    said = {each.name: each.switch for each in FEATURES if not each.by and each.when}
+
+    assert said["know types"] == "types are filled in"
+    for clause in {clause for switch in said.values() for clause in switch.split(" and ")}:
+        assert re.split(r"[^a-z_]", clause)[0] in settings, clause

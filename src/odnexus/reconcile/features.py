@@ -87,8 +87,19 @@ class Feature:
         """Return in words what switches it on, such as ``modes.person = apply``."""
         if self.by:
             return f"the host calls {self.by}"
-        clauses = [f"{path} = {' or '.join(map(_word, values))}" for path, values in self.when]
+        clauses = [_DERIVED.get(path) or f"{path} = {' or '.join(map(_word, values))}" for path, values in self.when]
         return " and ".join(clauses) or "always"
+
+
+# What a location derives from several of its settings: in the words of the settings.
+_DERIVED: Final = {
+    "maps_custom_fields": "fields go into custom fields",
+    "maps_texts": "fields go into texts of the chart",
+    "maps_types": "types are filled in",
+    "mirrors": "mirror is set",
+    "mirrors_strangers": "mirror.patients = create",
+    "names_procedures": "types name procedures",
+}
 
 
 def _word(value: object) -> str:
