@@ -33,7 +33,7 @@ PEOPLE = [
     ("Evan", "Petrov", "1966-09-09"),
     ("Fay", "Quispe", "1993-12-01"),
 ]
-SEEDS = range(int(os.environ.get("ODNEXUS_LIVES", "25")))
+SEEDS = range(int(os.environ.get("ODNEXUS_LIVES", "200" if "CI" in os.environ else "25")))
 STEPS = 50
 LOSSES = ("lost_answer", "timeout_after", "reset_before", "timeout_before")
 WRITES = (
