@@ -36,6 +36,7 @@ from odnexus.errors import (
     UnexpectedResponseError,
 )
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
@@ -365,7 +366,7 @@ SEVERAL = 5
 
 
 def read_rows(
-    rows: Iterable[Json], read: Callable[[int, Json], T], number_of: Callable[[Json], object], unread: LeaveOut | None
+    rows: Iterable[S], read: Callable[[int, S], T], number_of: Callable[[S], object], unread: LeaveOut | None
 ) -> list[T]:
     """Return what *read* makes of each of *rows*, given its place.
 

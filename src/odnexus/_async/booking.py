@@ -15,7 +15,8 @@ from attrs import evolve
 from odnexus._async.carrying import AsyncCarrying
 from odnexus._async.holding import AsyncHolding, agreed_place
 from odnexus._async.kinds import NO_RULE, AsyncKinds
-from odnexus._async.office import AsyncOffice, booked_of, number_named
+from odnexus._async.lookups import number_named
+from odnexus._async.office import AsyncOffice, booked_of
 from odnexus._async.people import Asking, AsyncPeople, Found
 from odnexus._async.procedures import AsyncAttaching
 from odnexus._async.records import Known

@@ -12,8 +12,9 @@ from datetime import datetime
 from attrs import evolve
 
 from odnexus._async.moving import AsyncMoving
-from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
 from odnexus._async.records import Known
+from odnexus._async.refusals import REFUSALS
 from odnexus._async.telling import AsyncTelling
 from odnexus._async.writing import AsyncWriting, Scene
 from odnexus.errors import AuthenticationError, UnsupportedError

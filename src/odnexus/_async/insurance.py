@@ -24,9 +24,10 @@ from odnexus._async.insuring import (
     already_there,
     other_primary,
 )
-from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
 from odnexus._async.people import LIVING
 from odnexus._async.records import Known
+from odnexus._async.refusals import REFUSALS
 from odnexus._async.signals import lane_of
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError, UnsupportedError
 from odnexus.mapping.coverage import Resolution, normalised

@@ -17,7 +17,8 @@ from odnexus._async.insurance import insurance_event
 from odnexus._async.intake_chart import AsyncChartFiling
 from odnexus._async.intake_documents import AsyncDocumentFiling
 from odnexus._async.intake_findings import AsyncFindingFiling
-from odnexus._async.office import REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
+from odnexus._async.refusals import REFUSALS
 from odnexus.mapping.insurance import says_insurance
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
 from odnexus.reconcile.asking import Inquiry

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice, chart_of
+from odnexus._async.office import AsyncOffice, chart_of
+from odnexus._async.refusals import NOT_TAKEN, REFUSALS
 from odnexus.errors import ConfigurationError
 from odnexus.mapping.answers import as_text
 from odnexus.mapping.intake import Form, is_stamped, label

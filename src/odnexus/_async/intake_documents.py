@@ -9,7 +9,8 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
+from odnexus._async.refusals import NOT_TAKEN, REFUSALS
 from odnexus.errors import ApiError, ConfigurationError
 from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label

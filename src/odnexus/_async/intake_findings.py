@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from odnexus._async.intake_chart import won
-from odnexus._async.office import NOT_TAKEN, REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
+from odnexus._async.refusals import NOT_TAKEN, REFUSALS
 from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained

@@ -13,7 +13,9 @@ from typing import cast
 
 from attrs import evolve
 
-from odnexus._async.office import REFUSALS, TABLES_AGE, AsyncOffice
+from odnexus._async.lookups import TABLES_AGE
+from odnexus._async.office import AsyncOffice
+from odnexus._async.refusals import REFUSALS
 from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.kinds import (

@@ -6,27 +6,23 @@ it. They are kept in the store, sealed, so that a restart reads nothing again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import cast
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
+from odnexus._async.lookups import AsyncLookups, Tables
 from odnexus._async.nexhealth import AsyncNexHealth
 from odnexus._async.opendental import AsyncOpenDental
 from odnexus._async.records import AsyncRecords, Known
+from odnexus._async.refusals import LACKING, REFUSALS
 from odnexus._async.signals import lane_of
 from odnexus._async.turn import AsyncTurn
-from odnexus._async.unread import AsyncUnread, lacks
+from odnexus._async.unread import AsyncUnread, complete, demand
 from odnexus.errors import (
-    ApiError,
-    ConflictError,
-    InvalidRequestError,
     NotFoundError,
-    PermissionDeniedError,
-    UnexpectedResponseError,
-    UnsupportedError,
 )
 from odnexus.mapping.issues import Mapped
 from odnexus.mapping.person import person_from_opendental
@@ -38,7 +34,6 @@ from odnexus.opendental.models import Appointment as OpenDentalAppointment, AptS
 from odnexus.practice import Location, Practice
 from odnexus.reconcile.alerting import Alert, Severity
 from odnexus.reconcile.asking import Inquiry
-from odnexus.reconcile.bodies import pack, unpack
 from odnexus.reconcile.calendar import Booked, Calendar, booking_in
 from odnexus.reconcile.inbox import content_id
 from odnexus.reconcile.journal import EntryKind
@@ -48,25 +43,8 @@ from odnexus.reconcile.reviews import Answer, Review
 from odnexus.reconcile.triggers import DomainEvent, Slot
 from odnexus.reconcile.writer import REMEDIES, Evidence, Finding, Writer, decide, evidence_of
 
-REFUSALS = (InvalidRequestError, NotFoundError, PermissionDeniedError, UnsupportedError, UnexpectedResponseError)
-"""Answers to a question that is nice to have answered: the work goes on without."""
-
-NOT_TAKEN = (InvalidRequestError, ConflictError, NotFoundError, PermissionDeniedError, UnsupportedError)
-"""Answers that say that one value is not taken: the rest of what was said is written all the same."""
-
-LACKING = (UnsupportedError, InvalidRequestError)
-"""What an office says that is too old for a filter: the client, if it knows the version, else the office itself."""
-
 ESSENCE = ("start_time", "end_time", "provider_id", "operatory_id", "confirmed", "cancelled")
 """What a visit is made of, in NexHealth's words."""
-
-LOOK_AGAIN = timedelta(hours=1)
-"""How soon they are read again where something of them could not be read."""
-
-LOOKUPS = "Until then it is not known to lookup tables: visits with it may be asked about. "
-
-TABLES_AGE = timedelta(days=1)
-"""How long the lookup tables of a location are used before they are read again."""
 
 
 class AsyncPicture:
@@ -116,50 +94,6 @@ class AsyncPicture:
         if chart_rows or book_rows or self._version is None:
             self._version = content_id(self._version, *chart_rows, *book_rows)
             await self._records.store.cursors.set(f"picture:{self.database}", self._version)
-
-
-@frozen(kw_only=True)
-class Tables:
-    """Who is who: NexHealth ids → Open Dental numbers, and the definitions that mean confirmed.
-
-    Attributes:
-        operatories: NexHealth's operatory id → OperatoryNum.
-        providers: NexHealth's provider id → ProvNum.
-        confirmed: DefNums that mean confirmed, hidden ones too: older visits keep them.
-        chair_of_provider: ProvNum → the provider's own OperatoryNum.
-        choices: DefNums of category 2 that the office offers; empty where it does not let us look.
-        confirm_with: The DefNum to confirm with, ``None`` for the office's own word.
-    """
-
-    operatories: Mapping[int, int] = field(factory=dict[int, int])
-    providers: Mapping[int, int] = field(factory=dict[int, int])
-    confirmed: frozenset[int] = frozenset()
-    chair_of_provider: Mapping[int, int] = field(factory=dict[int, int])
-    choices: frozenset[int] = frozenset()
-    confirm_with: int | None = None
-
-    def to_text(self, now: datetime) -> str:
-        """Return the tables as text for the store, with the moment they were read."""
-        values = [list(self.operatories.items()), list(self.providers.items()), sorted(self.confirmed)]
-        values += [list(self.chair_of_provider.items()), sorted(self.choices)]
-        return pack({"at": now, "tables": values}).decode()
-
-    @classmethod
-    def from_text(cls, text: str | None, now: datetime) -> Tables | None:
-        """Return stored tables, ``None`` if there are none or they are too old."""
-        if not text:
-            return None
-        stored = unpack(text.encode())
-        if now - datetime.fromisoformat(stored["at"]) > TABLES_AGE:
-            return None
-        operatories, providers, confirmed, chairs, *others = stored["tables"]
-        return cls(
-            operatories=dict(operatories),
-            providers=dict(providers),
-            confirmed=frozenset(confirmed),
-            chair_of_provider=dict(chairs),
-            choices=frozenset(others[0] if others else ()),
-        )
 
 
 NOT_LOOKED = Finding(writer=Writer.UNCLEAR, rule="writer.not-looked-yet")
@@ -250,46 +184,9 @@ class AsyncOffice:
         """Make pictures, tables and writer known; reads the whole roster only if it was never read."""
         if not await self.picture.refresh():
             await self.read_everything(now)
-        text = await self.records.store.cursors.get(f"tables:{self.location.name}")
-        tables = Tables.from_text(text, now)
-        if tables is None:
-            unread = AsyncUnread(self)
-            tables = await self._read_tables(unread, now)
-            await unread.tell(now, LOOKUPS)
-            await self._watch_confirmed(tables, now)
-            read = now if unread.all_read else now - TABLES_AGE + LOOK_AGAIN
-            await self.records.store.cursors.set(f"tables:{self.location.name}", tables.to_text(read))
-        # What the location says itself is never stored: a corrected table counts at once.
-        self.tables = evolve(
-            tables,
-            operatories={**tables.operatories, **self.location.operatories},
-            providers={**tables.providers, **self.location.providers},
-            confirmed=frozenset(self.location.confirmed) or tables.confirmed,
-            confirm_with=next(iter(self._confirming(tables)), None),
-        )
+        self.tables = await AsyncLookups(self).tables(now)
         if self.finding == NOT_LOOKED:
             await self.find_writer(now)
-
-    def _confirming(self, tables: Tables) -> list[int]:
-        """Return the DefNums to confirm with, the best first: the location's own or those found, unless hidden."""
-        wanted = self.location.confirmed or tuple(sorted(tables.confirmed))
-        return [number for number in wanted if not tables.choices or number in tables.choices]
-
-    async def _watch_confirmed(self, tables: Tables, now: datetime) -> None:
-        """Tell people, once, when a definition that means confirmed is hidden, deleted or called otherwise."""
-        key = f"confirmed:{self.location.name}"
-        usable = self._confirming(tables)
-        before = await self.records.store.cursors.get(key) or ""
-        named = {str(number) for number in self.location.confirmed} or set(filter(None, before.split(",")))
-        lost = bool(tables.choices) and bool(named - {str(number) for number in usable})
-        text = (
-            f"A definition that means confirmed at {self.location.name} is hidden, deleted or renamed in Open Dental "
-            "(Setup, Definitions, Appt Confirmed). Confirmations are written with another, or with the office's own "
-            "word. Correct confirmed or confirmed_names of the location."
-        )
-        await self.alert_once(now, "confirmed", "confirmed.gone" if lost else "", text)
-        if usable and not lost:
-            await self.records.store.cursors.set(key, ",".join(map(str, usable)))
 
     async def read_everything(self, now: datetime) -> None:
         """Read all charts and the watched part of the book."""
@@ -323,53 +220,6 @@ class AsyncOffice:
         """Return the first and the last day that are watched: yesterday to the location's horizon."""
         today = self.wall(now).date()
         return today - timedelta(days=1), today + self.location.horizon
-
-    async def _read_tables(self, unread: AsyncUnread, now: datetime) -> Tables:
-        location = self.location
-        operatories, providers = dict[int, int](), dict[int, int]()
-        async for operatory in self.nexhealth.operatories.iter(location_id=location.nexhealth_id, unread=unread):
-            operatories.update(_foreign(operatory.id, operatory.foreign_id))
-        async for provider in self.nexhealth.providers.iter(location_id=location.nexhealth_id, unread=unread):
-            providers.update(_foreign(provider.id, provider.foreign_id))
-        confirmed, choices = await self._confirmed_definitions(unread, now)
-        return Tables(
-            operatories=operatories,
-            providers=providers,
-            confirmed=confirmed,
-            chair_of_provider=await self._chairs(unread, now),
-            choices=choices,
-        )
-
-    async def _confirmed_definitions(self, unread: AsyncUnread, now: datetime) -> tuple[frozenset[int], frozenset[int]]:
-        """Return the definitions whose name means confirmed, and all that may be chosen; none if we may not look."""
-        names = {name.casefold() for name in self.location.confirmed_names}
-        found, choices = set[int](), set[int]()
-        refused: ApiError | None = None
-        try:
-            async for definition in self.opendental.definitions.iter(category=2, include_hidden=True, unread=unread):
-                if (definition.item_name or "").strip().casefold() in names:
-                    found.add(definition.def_num)
-                if not definition.is_hidden:
-                    choices.add(definition.def_num)
-        except REFUSALS as error:
-            refused = error
-        await unread.answer(refused, "Definitions", "Confirmations are not carried until then.", now)
-        return frozenset(found), frozenset(choices)
-
-    async def _chairs(self, unread: AsyncUnread, now: datetime) -> dict[int, int]:
-        """Return each provider's own chair, the first of several; nothing where the office does not let us look."""
-        chairs: dict[int, int] = {}
-        refused: ApiError | None = None
-        try:
-            async for chair in self.opendental.operatories.iter(unread=unread):
-                if not chair.is_hidden and chair.clinic_num in (None, self.location.clinic_num, 0):
-                    for provider_num in (chair.prov_dentist, chair.prov_hygienist):
-                        if provider_num:
-                            chairs.setdefault(provider_num, chair.operatory_num)
-        except REFUSALS as error:
-            refused = error
-        await unread.answer(refused, "Operatories", "Providers' own chairs are not known until then.", now)
-        return chairs
 
     async def find_writer(self, now: datetime) -> Finding:
         """Ask NexHealth who writes here. A change while running stops the location until a person has looked."""
@@ -416,9 +266,7 @@ class AsyncOffice:
         except NotFoundError:
             await self.picture.keep(gone=[int(apt_num)])
             return None
-        if (misfit := lacks(row, "GET /appointments/{AptNum}")) is not None:
-            raise misfit
-        await self.picture.keep(booked=[booked_of(row)])
+        await self.picture.keep(booked=[booked_of(complete(row, "GET /appointments/{AptNum}"))])
         return row
 
     async def nexhealth_visit(self, id: int | str) -> NexHealthAppointment | None:
@@ -434,10 +282,8 @@ class AsyncOffice:
         if appt.patient_id is None and appt.patient is not None:
             appt = evolve(appt, patient_id=appt.patient.id)
         needed = ["start_time"] if appt.unavailable else ["start_time", "patient_id"]
-        problems = tuple(f"missing @ $.data.{name}" for name in needed if getattr(appt, name) is None)
-        if problems:
-            call = "GET /appointments/{id}"
-            raise UnexpectedResponseError("; ".join(problems), "nexhealth", call, problems, str(appt.id))
+        missing = (f"$.data.{name}" for name in needed if getattr(appt, name) is None)
+        demand("nexhealth", "GET /appointments/{id}", appt.id, missing)
         return appt
 
     async def whole(self, answer: NexHealthAppointment, told: Collection[str]) -> NexHealthAppointment:
@@ -522,12 +368,15 @@ class AsyncOffice:
         self, now: datetime, matter: str, rule: str, text: str, *, severity: Severity = "warning"
     ) -> None:
         """Tell people of a lasting state when it begins; an empty *rule* says that it is over."""
-        key = f"told:{matter}:{self.location.name}"
-        before = await self.records.store.cursors.get(key) or ""
+        before = await self.told(matter)
         if rule and rule != before:
             self.alert(now, rule, text, subject=f"location:{self.location.name}", severity=severity)
         if rule != before:
-            await self.records.store.cursors.set(key, rule or None)
+            await self.records.store.cursors.set(f"told:{matter}:{self.location.name}", rule or None)
+
+    async def told(self, matter: str) -> str:
+        """Return the rule of the lasting state of *matter* that people were told of, ``""`` if none lasts."""
+        return await self.records.store.cursors.get(f"told:{matter}:{self.location.name}") or ""
 
     async def question(self, now: datetime, inquiry: Inquiry) -> Answer | None:
         """Return what the staff answered to *inquiry*; ask it, once, if nobody did yet."""
@@ -592,14 +441,3 @@ def booked_of(row: OpenDentalAppointment) -> Booked:
         booking=booking_in(row.note or ""),
         stamp=row.date_t_stamp.isoformat() if row.date_t_stamp else "",
     )
-
-
-def number_named(foreign_id: str | None) -> int:
-    """Return the number in Open Dental that *foreign_id* names, ``0`` for none: Open Dental itself writes none as 0."""
-    return int(foreign_id) if foreign_id and foreign_id.isdecimal() else 0
-
-
-def _foreign(id: int, foreign_id: str | None) -> dict[int, int]:
-    """Return the pair that a NexHealth record and its id in Open Dental make, if it has one."""
-    number = number_named(foreign_id)
-    return {id: number} if number else {}

@@ -12,7 +12,8 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from odnexus._async.office import AsyncOffice, chart_of, number_named
+from odnexus._async.lookups import number_named
+from odnexus._async.office import AsyncOffice, chart_of
 from odnexus._async.records import Known
 from odnexus._async.unread import AsyncUnread, unread_charts
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError

@@ -13,8 +13,9 @@ from attrs import evolve
 
 from odnexus._async.insurance import watch_coverages
 from odnexus._async.kinds import AsyncKinds
-from odnexus._async.office import REFUSALS, AsyncOffice, booked_of, chart_of
+from odnexus._async.office import AsyncOffice, booked_of, chart_of
 from odnexus._async.records import Known
+from odnexus._async.refusals import REFUSALS
 from odnexus._async.unread import AsyncUnread, unread_charts
 from odnexus._async.waiting import AsyncWaiting
 from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError

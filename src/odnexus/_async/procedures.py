@@ -11,7 +11,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from odnexus._async.office import LACKING, REFUSALS, AsyncOffice
+from odnexus._async.office import AsyncOffice
+from odnexus._async.refusals import LACKING, REFUSALS
 from odnexus.opendental.models import Procedure, ProcStatus
 
 

@@ -134,7 +134,7 @@ class AsyncWorking:
         store, name = self._records.store, office.location.name
         pausing, polled = await self._outages.pausing(name), await store.cursors.get(f"polled:{name}")
         waiting = await store.inbox.waiting(MOST, location=name)
-        writer, unclear = office.finding.writer.value, await store.cursors.get(f"told:writer:{name}") or ""
+        writer, unclear = office.finding.writer.value, await office.told("writer")
         if office.finding.writer is Writer.UNCLEAR and not unclear:
             # This process has not looked yet: what was found last is all that is known.
             writer = await store.cursors.get(f"writer:{name}") or writer

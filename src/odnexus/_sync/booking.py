@@ -16,7 +16,8 @@ from attrs import evolve
 from odnexus._sync.carrying import Carrying
 from odnexus._sync.holding import Holding, agreed_place
 from odnexus._sync.kinds import NO_RULE, Kinds
-from odnexus._sync.office import Office, booked_of, number_named
+from odnexus._sync.lookups import number_named
+from odnexus._sync.office import Office, booked_of
 from odnexus._sync.people import Asking, Found, People
 from odnexus._sync.procedures import Attaching
 from odnexus._sync.records import Known

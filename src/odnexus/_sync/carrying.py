@@ -13,8 +13,9 @@ from datetime import datetime
 from attrs import evolve
 
 from odnexus._sync.moving import Moving
-from odnexus._sync.office import REFUSALS, Office
+from odnexus._sync.office import Office
 from odnexus._sync.records import Known
+from odnexus._sync.refusals import REFUSALS
 from odnexus._sync.telling import Telling
 from odnexus._sync.writing import Scene, Writing
 from odnexus.errors import AuthenticationError, UnsupportedError

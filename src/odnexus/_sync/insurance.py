@@ -25,9 +25,10 @@ from odnexus._sync.insuring import (
     already_there,
     other_primary,
 )
-from odnexus._sync.office import REFUSALS, Office
+from odnexus._sync.office import Office
 from odnexus._sync.people import LIVING
 from odnexus._sync.records import Known
+from odnexus._sync.refusals import REFUSALS
 from odnexus._sync.signals import lane_of
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError, UnsupportedError
 from odnexus.mapping.coverage import Resolution, normalised

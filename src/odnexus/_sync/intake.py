@@ -18,7 +18,8 @@ from odnexus._sync.insurance import insurance_event
 from odnexus._sync.intake_chart import ChartFiling
 from odnexus._sync.intake_documents import DocumentFiling
 from odnexus._sync.intake_findings import FindingFiling
-from odnexus._sync.office import REFUSALS, Office
+from odnexus._sync.office import Office
+from odnexus._sync.refusals import REFUSALS
 from odnexus.mapping.insurance import says_insurance
 from odnexus.mapping.intake import Form, chart_note, is_stamped, read_form, stamp_for, unfiled
 from odnexus.reconcile.asking import Inquiry

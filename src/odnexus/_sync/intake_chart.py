@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
-from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office, chart_of
+from odnexus._sync.office import Office, chart_of
+from odnexus._sync.refusals import NOT_TAKEN, REFUSALS
 from odnexus.errors import ConfigurationError
 from odnexus.mapping.answers import as_text
 from odnexus.mapping.intake import Form, is_stamped, label

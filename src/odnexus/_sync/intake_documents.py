@@ -10,7 +10,8 @@ from __future__ import annotations
 import base64
 from datetime import datetime
 
-from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office
+from odnexus._sync.office import Office
+from odnexus._sync.refusals import NOT_TAKEN, REFUSALS
 from odnexus.errors import ApiError, ConfigurationError
 from odnexus.mapping.attached import Attachment
 from odnexus.mapping.intake import Form, is_stamped, label

@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from odnexus._sync.intake_chart import won
-from odnexus._sync.office import NOT_TAKEN, REFUSALS, Office
+from odnexus._sync.office import Office
+from odnexus._sync.refusals import NOT_TAKEN, REFUSALS
 from odnexus.mapping.answers import items_of
 from odnexus.mapping.intake import Form
 from odnexus.mapping.table import Explained

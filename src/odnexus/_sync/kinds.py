@@ -14,7 +14,9 @@ from typing import cast
 
 from attrs import evolve
 
-from odnexus._sync.office import REFUSALS, TABLES_AGE, Office
+from odnexus._sync.lookups import TABLES_AGE
+from odnexus._sync.office import Office
+from odnexus._sync.refusals import REFUSALS
 from odnexus.practice import TypeRule
 from odnexus.reconcile.asking import answered_event
 from odnexus.reconcile.kinds import (

@@ -13,7 +13,8 @@ from typing import cast
 
 from attrs import evolve, field, frozen
 
-from odnexus._sync.office import Office, chart_of, number_named
+from odnexus._sync.lookups import number_named
+from odnexus._sync.office import Office, chart_of
 from odnexus._sync.records import Known
 from odnexus._sync.unread import Unread, unread_charts
 from odnexus.errors import ConflictError, InvalidRequestError, NotFoundError

@@ -14,8 +14,9 @@ from attrs import evolve
 
 from odnexus._sync.insurance import watch_coverages
 from odnexus._sync.kinds import Kinds
-from odnexus._sync.office import REFUSALS, Office, booked_of, chart_of
+from odnexus._sync.office import Office, booked_of, chart_of
 from odnexus._sync.records import Known
+from odnexus._sync.refusals import REFUSALS
 from odnexus._sync.unread import Unread, unread_charts
 from odnexus._sync.waiting import Waiting
 from odnexus.errors import AuthenticationError, EmptySideError, NotFoundError, UnexpectedResponseError

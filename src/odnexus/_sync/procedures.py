@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from odnexus._sync.office import LACKING, REFUSALS, Office
+from odnexus._sync.office import Office
+from odnexus._sync.refusals import LACKING, REFUSALS
 from odnexus.opendental.models import Procedure, ProcStatus
 
 

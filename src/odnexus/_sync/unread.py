@@ -7,16 +7,19 @@ remembers of it, and while a chart cannot be read nobody is taken for a new pati
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from odnexus._calls import SEVERAL
+from odnexus._calls import read_rows
+from odnexus._sync.refusals import REFUSALS
 from odnexus.errors import ApiError, UnexpectedResponseError
 from odnexus.opendental.models import Appointment
 
 if TYPE_CHECKING:
     from odnexus._sync.office import Office
+
+R = TypeVar("R")
 
 CHARTS = "Until then nobody is taken for a new patient: bookings of unknown people are asked about. "
 
@@ -30,13 +33,26 @@ PLACE = ("AptDateTime", "Pattern", "Op", "ProvNum")
 PLACELESS = frozenset({"UnschedList", "Planned", "PtNote", "PtNoteCompleted"})
 
 
-def lacks(row: Appointment, call: str) -> UnexpectedResponseError | None:
-    """Return what is wrong with an appointment that leaves out what a visit is made of: absent is not empty."""
+def complete(row: Appointment, call: str) -> Appointment:
+    """Return an appointment that says all that a visit is made of.
+
+    Raises:
+        UnexpectedResponseError: It leaves something out.
+    """
     words = ESSENTIAL if str(row.apt_status) in PLACELESS else ESSENTIAL + PLACE
-    problems = tuple(f"missing @ $.{word}" for word in words if row.raw.get(word) is None)
-    if not problems:
-        return None
-    return UnexpectedResponseError("; ".join(problems), "opendental", call, problems, str(row.apt_num))
+    demand("opendental", call, row.apt_num, (f"$.{word}" for word in words if row.raw.get(word) is None))
+    return row
+
+
+def demand(api: str, call: str, record: int, missing: Iterable[str]) -> None:
+    """Refuse a record of which something is *missing*, named by its paths: absent is not empty.
+
+    Raises:
+        UnexpectedResponseError: Something is.
+    """
+    problems = tuple(f"missing @ {path}" for path in missing)
+    if problems:
+        raise UnexpectedResponseError("; ".join(problems), api, call, problems, str(record))
 
 
 class Unread:
@@ -59,17 +75,17 @@ class Unread:
         Raises:
             UnexpectedResponseError: None of several does: the answer means something else.
         """
-        found, misfits = list[Appointment](), list[UnexpectedResponseError]()
-        for row in rows:
-            misfit = lacks(row, "GET /appointments")
-            if misfit is None:
+        return read_rows(rows, lambda _, row: complete(row, "GET /appointments"), lambda row: row.apt_num, self)
+
+    def rows(self, listing: Iterator[R], what: str, consequence: str, now: datetime) -> list[R]:
+        """Return the rows of a list that is nice to have, as far as the office lets us look; `answer` tells of it."""
+        found, refused = list[R](), None
+        try:
+            for row in listing:
                 found.append(row)
-            else:
-                misfits.append(misfit)
-        if len(misfits) >= SEVERAL and not found:
-            raise misfits[0]
-        for misfit in misfits:
-            self(misfit)
+        except REFUSALS as error:
+            refused = error
+        self.answer(refused, what, consequence, now)
         return found
 
     def records(self, api: str) -> set[int]:

@@ -135,7 +135,7 @@ class Working:
         store, name = self._records.store, office.location.name
         pausing, polled = self._outages.pausing(name), store.cursors.get(f"polled:{name}")
         waiting = store.inbox.waiting(MOST, location=name)
-        writer, unclear = office.finding.writer.value, store.cursors.get(f"told:writer:{name}") or ""
+        writer, unclear = office.finding.writer.value, office.told("writer")
         if office.finding.writer is Writer.UNCLEAR and not unclear:
             # This process has not looked yet: what was found last is all that is known.
             writer = store.cursors.get(f"writer:{name}") or writer
