@@ -58,17 +58,17 @@ def birth_slips(born: int) -> list[int]:
 
 @cache  # 366 of them
 def _days_off(rest: int) -> tuple[int, ...]:
-    return tuple(other for other in _slips(rest, 4) if _is_day(other))
+    return tuple(other for other in _slips(rest) if _is_day(other))
 
 
 @cache  # no more than there are years in which people were born
 def _years_off(year: int) -> tuple[int, ...]:
-    return tuple(other for other in _slips(year, 4) if 1_800 <= other < 2_100)
+    return tuple(other for other in _slips(year) if 1_800 <= other < 2_100)
 
 
-def _slips(number: int, places: int) -> list[int]:
-    """Return what one slip makes of a number of so many places."""
-    digits = [number // ten % 10 for ten in _TENS[:places]]
+def _slips(number: int) -> list[int]:
+    """Return what one slip makes of four digits: a year, or a month and a day."""
+    digits = [number // ten % 10 for ten in _TENS[:4]]
     changed = chain.from_iterable(
         (number + (other - digit) * ten for other in range(10) if other != digit)
         for digit, ten in zip(digits, _TENS, strict=False)

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from odnexus.matching.births import is_birth_slip
+from odnexus.matching.births import is_birth_slip, swapped_birth
 from odnexus.matching.features import Features
 from odnexus.matching.nicknames import Kinship, Nicknames
 from odnexus.matching.sounds import sound_key, transliterated
@@ -304,7 +304,7 @@ def birth_level(one: Features, other: Features) -> Birth:
         return Birth.MISSING
     if is_birth_slip(one.born, other.born):
         return Birth.SLIP
-    if one.year == other.year and one.month == other.day and one.day == other.month:
+    if other.born == swapped_birth(one.born):
         return Birth.SWAPPED
     same = (one.year == other.year) + (one.month == other.month) + (one.day == other.day)
     return Birth.PART if same == 2 else Birth.DIFFERENT
