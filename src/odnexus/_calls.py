@@ -61,6 +61,11 @@ class Secret:
         """Return the text itself, for the one place that sends it."""
         return self._value
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it holds only letters that a header can carry."""
+        return self._value.isascii() and self._value.isprintable()
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Secret):
             return NotImplemented
@@ -98,7 +103,7 @@ def check_key(source: KeySource, name: str, remedy: str) -> None:
     """
     keys = live_keys(source)
     require(bool(keys) and all(keys), name, remedy)
-    plain = all(key.reveal().isascii() and key.reveal().isprintable() and " " not in key.reveal() for key in keys)
+    plain = all(key.is_plain and " " not in key.reveal() for key in keys)
     require(plain, name, "take out the line break, blank or other character that is in no key, at its end perhaps")
 
 
@@ -171,6 +176,14 @@ class Reply:
     def ok(self) -> bool:
         """Return whether the status is a success (any 2xx)."""
         return 200 <= self.status < 300
+
+    @property
+    def failed(self) -> bool:
+        """Return whether the other side, or a proxy before it, failed: nobody knows how far the request came.
+
+        That is any 5xx, and 408, which is a proxy's.
+        """
+        return self.status >= 500 or self.status == 408
 
     def json(self) -> Json:
         """Return the body as JSON, ``None`` if it is empty; raise ``ValueError`` if it is something else."""

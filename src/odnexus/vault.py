@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import codecs
 import json
 import logging
 import os
@@ -32,6 +31,7 @@ from attrs import Attribute, field, frozen
 
 from odnexus._calls import Secret
 from odnexus.errors import ConfigurationError, SealError, place_of
+from odnexus.mapping.grids import marked
 from odnexus.nexhealth.oauth import Kept
 from odnexus.stores.sealing import Sealer
 
@@ -381,14 +381,11 @@ def _from_keyring(place: str) -> str:
     return found
 
 
-_TWO_BYTES: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-
-
 def _from_file(path: Path) -> str:
     try:
         content = path.read_bytes()
         # PowerShell writes two bytes a letter where its output goes into a file; editors of Windows put a mark first.
-        text = content.decode("utf-16" if content[:2] in _TWO_BYTES else "utf-8-sig").strip()
+        text = content.decode(marked(content) or "utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"file: {path.name} cannot be read ({type(error).__name__})") from None
     if not text:

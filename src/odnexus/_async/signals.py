@@ -38,13 +38,11 @@ def events_of_delivery(delivery: Delivery, practice: Practice, records: AsyncRec
 
 
 def _location(delivery: Delivery, record: Mapping[str, object], practice: Practice) -> Location | None:
-    named, said = _number(record.get("location_id")), delivery.subdomain or practice.subdomain
-    # Names of hosts have no case.
-    inside = [each for each in practice.locations if practice.realm(each).casefold() == said.casefold()]
-    found = practice.route(practice.realm(inside[0]), named) if inside else None
+    subdomain, named = delivery.subdomain or practice.subdomain, _number(record.get("location_id"))
+    found = practice.route(subdomain, named)
     if found is None and named is None:
         # A record that names no location: any location of the institution may look at it.
-        found = next(iter(inside), None)
+        found = next(iter(practice.inside(subdomain)), None)
     return found
 
 

@@ -30,8 +30,7 @@ def check_sendable(place: str, secret: Secret) -> None:
     Raises:
         ConfigurationError: It holds a letter that no key has.
     """
-    text = secret.reveal()
-    if not (text.isascii() and text.isprintable()):
+    if not secret.is_plain:
         raise ConfigurationError(f"{place}: it holds a letter that no key has; copy the key anew, as plain text")
 
 

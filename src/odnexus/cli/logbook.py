@@ -201,7 +201,6 @@ def resume(
     Exit code 1: it is still not clear.
     """
     with told(), Office(Settings.load(practice)) as office:
-        check_location(office.settings.practice, location, ())
         engine = office.engine()
         engine.resume(location)
         [found] = [each for each in engine.status().locations if each.location == location]

@@ -175,11 +175,15 @@ def _told(name: str, content: bytes, encoding: str) -> str:
         raise ValueError(f"{name} is not {encoding}: leave encoding= out, and it is found out") from None
 
 
+def marked(content: bytes) -> str | None:
+    """Return the encoding that a text names by its first bytes, None if it names none."""
+    return next((encoding for mark, encoding in _MARKS.items() if content.startswith(mark)), None)
+
+
 def _decoded(content: bytes) -> str:
     """Return text in whichever of the encodings in use it is: not all of them say so themselves."""
-    for mark, encoding in _MARKS.items():
-        if content.startswith(mark):
-            return content.decode(encoding, errors="replace")
+    if encoding := marked(content):
+        return content.decode(encoding, errors="replace")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:

@@ -257,10 +257,14 @@ def opendental_patient(
         "birthdate": person.birth_date,
         **_opendental_contact(person, issues),
     }
-    created = fitted({name: value for name, value in values.items() if value is not None and value != ""}, _ESSENCE)
+    created = fitted(_known(values), _ESSENCE)
     office = {"pri_prov": pri_prov, "clinic_num": clinic_num, "guarantor": guarantor, "billing_type": billing_type}
-    whole = {**created.value, **{name: value for name, value in office.items() if value is not None and value != ""}}
+    whole = {**created.value, **_known(office)}
     return Mapped(cast("PatientCreate", whole), (*issues, *gender.issues, *created.issues))
+
+
+def _known(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
 # Fields of a chart and the fields of a person that they come from, for issues.

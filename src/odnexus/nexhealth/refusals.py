@@ -75,8 +75,7 @@ def _by_status(call: Call[Any], reply: Reply) -> ApiError:
     if reply.status in _BY_STATUS:
         kind, message = _BY_STATUS[reply.status]
         return kind(message, call.api, call.name, reply.status, detail)
-    if reply.status >= 500 or reply.status == 408:
-        # 408 is a proxy's: nobody knows how far the request came.
+    if reply.failed:
         return ServerError(f"status {reply.status}", call.api, call.name, reply.status, detail)
     if reply.status >= 400:
         return InvalidRequestError(f"status {reply.status}", call.api, call.name, reply.status, detail)

@@ -47,8 +47,7 @@ def refuse(call: Call[Any], reply: Reply) -> ApiError | None:
     detail = sentence(reply)
     if reply.status in (400, 404) and _TOO_OLD.search(detail):
         return _unsupported(call)
-    if reply.status >= 500 or reply.status == 408:
-        # 408 is a proxy's: nobody knows how far the request came.
+    if reply.failed:
         return _saying(ServerError, "the other side failed")(call, reply, detail)
     return _BY_STATUS.get(reply.status, _other)(call, reply, detail)
 

@@ -108,12 +108,16 @@ class Practice:
             if self.realm(each) == realm and each.database != location.database
         )
 
+    def inside(self, subdomain: str) -> list[Location]:
+        """Return the locations of an institution; names of hosts have no case."""
+        return [loc for loc in self.locations if self.realm(loc).casefold() == subdomain.casefold()]
+
     def route(self, subdomain: str, nexhealth_id: int | None) -> Location | None:
         """Return the location that a record of NexHealth belongs to.
 
         A record that names no location goes to the institution's only one; with several it has none.
         """
-        inside = [loc for loc in self.locations if self.realm(loc) == subdomain]
+        inside = self.inside(subdomain)
         if nexhealth_id is None:
             return inside[0] if len(inside) == 1 else None
         return next((loc for loc in inside if loc.nexhealth_id == nexhealth_id), None)
