@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from threading import Lock
+from threading import RLock
 from typing import Final
 
 from attrs import define, field, frozen
@@ -92,42 +92,36 @@ class Pace:
         self._windows = {name: [_Window(limit) for limit in group] for name, group in (limits or {}).items()}
         self._closed_until = float("-inf")
         self._latest = float("-inf")
-        self._lock = Lock()
+        self._lock = RLock()
 
     def delay(self, classes: Sequence[str], now: float) -> float:
         """Return how many seconds a request of *classes* must wait at *now*; 0 means that it may start."""
         with self._lock:
-            return self._delay(classes, now)
+            if now < self._latest - PUT_BACK:
+                self._put_back(self._latest - now)
+            self._latest = now
+            waits = [window.delay(now) for window in self._of(classes)]
+            return max([0.0, self._closed_until - now, *waits])
 
     def begin(self, classes: Sequence[str], now: float) -> float:
         """Record that a request of *classes* starts at *now* and return 0, or return how long it must wait instead."""
         with self._lock:
-            delay = self._delay(classes, now)
+            delay = self.delay(classes, now)
             if delay >= SHORTEST_WAIT:
                 return delay
-            self._start(classes, now)
+            self.start(classes, now)
             return 0.0
 
     def start(self, classes: Sequence[str], now: float) -> None:
         """Record that a request of *classes* starts at *now*."""
         with self._lock:
-            self._start(classes, now)
+            for window in self._of(classes):
+                window.starts.append(now)
 
     def close_until(self, moment: float) -> None:
         """Hold every request back until *moment*: the server asked for it (429 with Retry-After)."""
         with self._lock:
             self._closed_until = max(self._closed_until, moment)
-
-    def _delay(self, classes: Sequence[str], now: float) -> float:
-        if now < self._latest - PUT_BACK:
-            self._put_back(self._latest - now)
-        self._latest = now
-        waits = [window.delay(now) for window in self._of(classes)]
-        return max([0.0, self._closed_until - now, *waits])
-
-    def _start(self, classes: Sequence[str], now: float) -> None:
-        for window in self._of(classes):
-            window.starts.append(now)
 
     def _put_back(self, seconds: float) -> None:
         """Read what is remembered by the clock as it goes now: else every request would wait for so long."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -12,6 +12,8 @@ from odnexus.testing import SimReply, SimRequest
 from tests.engine.crashing import Killed, Moment
 from tests.engine.test_crashes import CutTown
 from tests.engine.town import Town
+
+SomeTown = TypeVar("SomeTown", bound=Town)
 
 
 class Meanwhile:
@@ -32,13 +34,17 @@ class Meanwhile:
         return reply
 
 
-def test_a_second_worker_leaves_an_office_alone_while_the_first_is_at_it() -> None:
-    town = Town()
+def with_a_booking(town: SomeTown) -> SomeTown:
+    """Let somebody book, and return *town* before anybody has worked on it."""
     town.work()
-    second = town.new_engine()
-    seen: list[int] = []
     town.book(town.person("Mara", "Lund", "1988-11-20"))
     town.engine.poll("main")
+    return town
+
+
+def test_a_second_worker_leaves_an_office_alone_while_the_first_is_at_it() -> None:
+    town = with_a_booking(Town())
+    second, seen = town.new_engine(), list[int]()
     town.od = Meanwhile(town.od, "POST", lambda: seen.append(second.step().settled))
     town.engine = town.new_engine()
 
@@ -49,11 +55,8 @@ def test_a_second_worker_leaves_an_office_alone_while_the_first_is_at_it() -> No
 
 
 def test_a_worker_that_slept_through_its_turn_makes_nothing_that_another_has_made() -> None:
-    town = Town()
-    town.work()
+    town = with_a_booking(Town())
     second = town.new_engine()
-    town.book(town.person("Mara", "Lund", "1988-11-20"))
-    town.engine.poll("main")
 
     def sleep_while_the_other_works() -> None:
         town.clock.advance(timedelta(minutes=5))
@@ -71,19 +74,10 @@ def test_a_worker_that_slept_through_its_turn_makes_nothing_that_another_has_mad
     assert town.engine.waiting() == []
 
 
-def booked() -> CutTown:
-    """Return a town with one booking that nobody has worked on yet."""
-    town = CutTown()
-    town.work()
-    town.book(town.person("Mara", "Lund", "1988-11-20"))
-    town.engine.poll("main")
-    town.cut.arm(-1, "before")
-    return town
-
-
 def killed_at(name: str, moment: Moment) -> CutTown:
-    """Return that town after its only worker died at the first effect whose name begins with *name*."""
-    whole, town = booked(), booked()
+    """Return a town with a booking, after its only worker died at the first effect whose name begins with *name*."""
+    whole, town = with_a_booking(CutTown()), with_a_booking(CutTown())
+    whole.cut.arm(-1, "before")
     whole.engine.step()
     town.cut.arm(next(number for number, each in enumerate(whole.cut.names) if each.startswith(name)), moment)
     with pytest.raises(Killed):
@@ -126,12 +120,8 @@ def test_what_a_dead_worker_may_still_be_making_is_left_alone_for_longer(name: s
 
 
 def test_a_create_that_takes_a_minute_is_not_made_twice() -> None:
-    town = Town()
-    town.work()
-    second = town.new_engine()
-    seen: list[int] = []
-    town.book(town.person("Mara", "Lund", "1988-11-20"))
-    town.engine.poll("main")
+    town = with_a_booking(Town())
+    second, seen = town.new_engine(), list[int]()
 
     def meanwhile() -> None:
         town.clock.advance(timedelta(seconds=65))

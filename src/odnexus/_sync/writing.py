@@ -24,7 +24,7 @@ from odnexus.opendental.models import Appointment as OpenDentalAppointment
 from odnexus.practice import BreakWord
 from odnexus.reconcile.asking import Inquiry
 from odnexus.reconcile.inbox import content_id
-from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update, Value
+from odnexus.reconcile.plan import Action, Base, Create, Fields, Hold, On, Retire, Update
 from odnexus.reconcile.policy import PLACE_FIELDS, VISIT_FIELDS
 from odnexus.reconcile.triggers import slot_of
 
@@ -47,10 +47,15 @@ class Scene:
         return self.known.body.base
 
 
-def _said(seen: Mapped[Visit], scene: Scene, on: On) -> dict[str, Value]:
-    """Return the essence of what one side shows; a start or a length that it does not say is the one it had."""
+def _agreed(scene: Scene, on: On) -> Fields:
+    """Return what one side showed when both last agreed."""
     base = scene.base or Base()
-    held = scene.shows.get(on) or (base.nexhealth if on is On.NEXHEALTH else base.opendental)
+    return base.nexhealth if on is On.NEXHEALTH else base.opendental
+
+
+def _said(seen: Mapped[Visit], scene: Scene, on: On) -> Fields:
+    """Return the essence of what one side shows; a start or a length that it does not say is the one it had."""
+    held = scene.shows.get(on) or _agreed(scene, on)
     unsaid = {issue.field for issue in seen.errors} - {"cancelled"}
     shown = essence(seen.value)
     return {name: held.get(name, value) if name in unsaid else value for name, value in shown.items()}
@@ -85,16 +90,12 @@ class Writing:
 
     def _of_nexhealth(self, scene: Scene) -> Fields:
         if scene.nexhealth is None:
-            old: Fields = scene.base.nexhealth if scene.base else {}
-            return {**old, "cancelled": True}
-        fields = _said(self._office.seen_of_nexhealth(scene.nexhealth), scene, On.NEXHEALTH)
-        fields["cancelled"] = bool(fields.get("cancelled")) or bool(scene.nexhealth.deleted)
-        return fields
+            return {**_agreed(scene, On.NEXHEALTH), "cancelled": True}
+        return _said(self._office.seen_of_nexhealth(scene.nexhealth), scene, On.NEXHEALTH)
 
     def _of_opendental(self, scene: Scene) -> Fields:
         if scene.opendental is None:
-            old: Fields = scene.base.opendental if scene.base else {}
-            return {**old, "cancelled": True}
+            return {**_agreed(scene, On.OPENDENTAL), "cancelled": True}
         return _said(self._office.seen_of_opendental(scene.opendental), scene, On.OPENDENTAL)
 
     # -- asking -------------------------------------------------------------------------------------------------------
